@@ -1,0 +1,5 @@
+module sprout
+
+go 1.26
+
+toolchain go1.27.4

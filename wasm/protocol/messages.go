@@ -1,0 +1,41 @@
+package protocol
+
+// Commands maps each command's "type" to its struct and its result's struct.
+// The schema generator and the tests read it; nil means no result.
+var Commands = map[string][2]any{
+	"hello":               {Hello{}, Ready{}},
+	"town.make":           {MakeTown{}, Dataset{}},
+	"dataset.upload":      {Upload{}, Dataset{}},
+	"dataset.drop":        {DropDataset{}, nil},
+	"tokenizer.train":     {TrainTokenizer{}, TokenizerInfo{}},
+	"tokenizer.encode":    {Encode{}, Encoded{}},
+	"tokenizer.export":    {ExportTokenizer{}, nil},
+	"stages.list":         {ListStages{}, Stages{}},
+	"run.start":           {StartRun{}, RunInfo{}},
+	"run.control":         {Control{}, RunState{}},
+	"sample":              {Sample{}, Sampled{}},
+	"sample.stop":         {StopSampling{}, nil},
+	"checkpoints.list":    {ListCheckpoints{}, Checkpoints{}},
+	"checkpoints.rename":  {RenameCheckpoint{}, nil},
+	"checkpoints.delete":  {DeleteCheckpoint{}, nil},
+	"checkpoints.export":  {ExportCheckpoint{}, nil},
+	"checkpoints.import":  {ImportCheckpoint{}, CheckpointInfo{}},
+	"checkpoints.history": {GetHistory{}, History{}},
+	"evaluate":            {Evaluate{}, Evaluation{}},
+	"selftest":            {SelfTest{}, SelfTestReport{}},
+	"profile":             {Profile{}, StepProfile{}},
+	"storage":             {GetStorage{}, StorageInfo{}},
+}
+
+// Events maps each event's "type" to its struct.
+var Events = map[string]any{
+	"merges":   MergeEvent{},
+	"metrics":  MetricsEvent{},
+	"sampled":  SampleEvent{},
+	"state":    StateEvent{},
+	"saved":    SavedEvent{},
+	"token":    TokenEvent{},
+	"progress": ProgressEvent{},
+	"storage":  StorageEvent{},
+	"problem":  ProblemEvent{},
+}

@@ -1,0 +1,392 @@
+// Package protocol is the only definition of what the page and the engine say
+// to each other. TypeScript types are generated from it (go generate); fixtures
+// in testdata are parsed by both sides in tests.
+//
+// A message is one JSON object with a "type". Commands carry an "id" that the
+// reply repeats. Bytes (files) travel beside the JSON as one transferred
+// Uint8Array and are named in the comment of the message.
+package protocol
+
+// Version grows with every incompatible change.
+const Version = 1
+
+// Commands, page to engine. Every command is answered by exactly one reply,
+// "ok" with a result or "error"; long work reports through events meanwhile.
+type (
+	// Hello is the first command. Result: Ready.
+	Hello struct {
+		Writer bool   `json:"writer"` // this tab holds the write lock
+		Base   string `json:"base"`   // URL of the site's root, for ready-made checkpoints
+	}
+
+	// MakeTown builds the synthetic bilingual corpus. Result: Dataset.
+	MakeTown struct {
+		Seed uint64 `json:"seed"`
+		Size string `json:"size"`           // "quick" or "standard"
+		Lang string `json:"lang,omitempty"` // "both" (default), "en", "zh"
+	}
+	// Upload reads a .txt or .jsonl file; bytes beside it. Result: Dataset.
+	Upload struct {
+		Name string `json:"name"`
+	}
+	// DropDataset frees an uploaded dataset. Result: none.
+	DropDataset struct {
+		Dataset string `json:"dataset"`
+	}
+
+	// TrainTokenizer learns a tokenizer on a dataset, with MergeEvents on the
+	// way. Result: TokenizerInfo.
+	TrainTokenizer struct {
+		Dataset string `json:"dataset"`
+		Kind    string `json:"kind"`             // "bpe", "char", "byte"
+		Merges  int    `json:"merges,omitempty"` // bpe only
+	}
+	// Encode cuts any text into tokens. Result: Encoded.
+	Encode struct {
+		Tokenizer string `json:"tokenizer"` // id, or "checkpoint:<id>"
+		Text      string `json:"text"`
+		Merges    int    `json:"merges,omitempty"` // use only the first n merges; 0 = all
+	}
+	// ExportTokenizer gives tokenizer.json as bytes beside the reply.
+	ExportTokenizer struct {
+		Tokenizer string `json:"tokenizer"`
+	}
+
+	// ListStages describes all stages with their typed parameters. Result: Stages.
+	ListStages struct{}
+	// StartRun begins a stage, or goes on from a checkpoint of the same stage
+	// when Resume is set. Result: RunInfo.
+	StartRun struct {
+		Stage     string             `json:"stage"`  // "pretrain"
+		Preset    string             `json:"preset"` // "seed", "sprout", "sapling", "tree"
+		Seed      uint64             `json:"seed"`
+		Dataset   string             `json:"dataset"`
+		Tokenizer string             `json:"tokenizer"`
+		Params    map[string]float64 `json:"params,omitempty"`
+		Parent    string             `json:"parent,omitempty"` // checkpoint id
+		Resume    string             `json:"resume,omitempty"` // checkpoint id
+		Paused    bool               `json:"paused,omitempty"` // wait for Step or Resume
+	}
+	// Control acts on the run in progress. Result: RunState.
+	Control struct {
+		Action string `json:"action"` // "pause", "resume", "step", "stop", "save"
+	}
+
+	// Sample writes text, with TokenEvents on the way. Result: Sampled.
+	Sample struct {
+		Checkpoint  string  `json:"checkpoint"` // id, "live" for the run in progress, "demo" for the shipped one
+		Prompt      string  `json:"prompt"`
+		MaxTokens   int     `json:"max_tokens"`
+		Temperature float64 `json:"temperature"`
+		TopK        int     `json:"top_k"`
+		TopP        float64 `json:"top_p"`
+		Seed        uint64  `json:"seed"`
+		Stream      int     `json:"stream"` // repeated in the events
+	}
+	// StopSampling ends a Sample early. Result: none.
+	StopSampling struct {
+		Stream int `json:"stream"`
+	}
+
+	// ListCheckpoints. Result: Checkpoints.
+	ListCheckpoints struct{}
+	// RenameCheckpoint. Result: none.
+	RenameCheckpoint struct {
+		Checkpoint string `json:"checkpoint"`
+		Name       string `json:"name"`
+	}
+	// DeleteCheckpoint. Result: none.
+	DeleteCheckpoint struct {
+		Checkpoint string `json:"checkpoint"`
+	}
+	// ExportCheckpoint gives one .safetensors file as bytes beside the reply.
+	ExportCheckpoint struct {
+		Checkpoint string `json:"checkpoint"`
+	}
+	// ImportCheckpoint reads a .safetensors file; bytes beside it. Result: CheckpointInfo.
+	ImportCheckpoint struct {
+		Name string `json:"name"`
+	}
+	// GetHistory returns a checkpoint's metric history. Result: History.
+	GetHistory struct {
+		Checkpoint string `json:"checkpoint"`
+	}
+
+	// Evaluate measures a checkpoint on a dataset's held-out part. Result: Evaluation.
+	Evaluate struct {
+		Checkpoint string `json:"checkpoint"`
+		Dataset    string `json:"dataset"`
+	}
+	// SelfTest runs the conformance cases on the engine's backend. Result: SelfTestReport.
+	SelfTest struct{}
+	// Profile times the ops of one training step of the run in progress. Result: StepProfile.
+	Profile struct{}
+	// GetStorage asks for quota and use. Result: StorageInfo.
+	GetStorage struct{}
+)
+
+// Results.
+type (
+	// Ready describes the engine.
+	Ready struct {
+		Version int         `json:"version"`
+		Backend string      `json:"backend"` // "simd"
+		SIMD    bool        `json:"simd"`    // false: built without SIMD, say so
+		Go      string      `json:"go"`
+		Storage StorageInfo `json:"storage"`
+		// Resumable is the newest automatic checkpoint of an unfinished run.
+		Resumable *CheckpointInfo `json:"resumable,omitempty"`
+	}
+	// StorageInfo says whether checkpoints can be kept.
+	StorageInfo struct {
+		Available bool     `json:"available"`
+		Writable  bool     `json:"writable"` // false in a second tab
+		Persisted bool     `json:"persisted"`
+		Usage     int64    `json:"usage"` // bytes
+		Quota     int64    `json:"quota"` // bytes
+		Problem   *Problem `json:"problem,omitempty"`
+	}
+	// Dataset is a corpus held by the engine.
+	Dataset struct {
+		ID           string    `json:"id"`
+		Name         string    `json:"name"`
+		Kind         string    `json:"kind"` // "town", "text", "jsonl"
+		Docs         int       `json:"docs"`
+		Bytes        int       `json:"bytes"`          // training part
+		HeldOutBytes int       `json:"held_out_bytes"` // held-out part
+		Chars        int       `json:"chars"`
+		Preview      []string  `json:"preview"`
+		Notes        []Problem `json:"notes,omitempty"` // e.g. excerpt taken, bytes replaced
+	}
+	// TokenizerInfo describes a trained tokenizer.
+	TokenizerInfo struct {
+		ID            string  `json:"id"`
+		Kind          string  `json:"kind"`
+		Vocab         int     `json:"vocab"`
+		Merges        int     `json:"merges"`
+		CharsPerToken float64 `json:"chars_per_token"` // on the held-out part
+		BytesPerToken float64 `json:"bytes_per_token"`
+		Seconds       float64 `json:"seconds"`
+		MBPerSecond   float64 `json:"mb_per_second"`
+	}
+	// Token is one token of a text.
+	Token struct {
+		ID   int    `json:"id"`
+		Text string `json:"text"` // invalid UTF-8 shown as U+FFFD
+		Hex  string `json:"hex"`  // its bytes
+	}
+	// Encoded is a text cut into tokens.
+	Encoded struct {
+		Tokens []Token `json:"tokens"`
+		Bytes  int     `json:"bytes"`
+		Chars  int     `json:"chars"`
+	}
+	// Stages lists what can be trained.
+	Stages struct {
+		Stages  []Stage  `json:"stages"`
+		Presets []Preset `json:"presets"`
+	}
+	// Stage is one step of the journey with its parameters.
+	Stage struct {
+		Name   string  `json:"name"`
+		Params []Param `json:"params"`
+	}
+	// Param describes a slider.
+	Param struct {
+		Key     string  `json:"key"`
+		Symbol  string  `json:"symbol"` // TeX
+		Default float64 `json:"default"`
+		Min     float64 `json:"min"`
+		Max     float64 `json:"max"`
+		Log     bool    `json:"log,omitempty"`
+		Integer bool    `json:"integer,omitempty"`
+		Unit    string  `json:"unit,omitempty"`
+		DocEN   string  `json:"doc_en"`
+		DocZH   string  `json:"doc_zh"`
+	}
+	// Preset is a model size.
+	Preset struct {
+		Name      string `json:"name"`
+		Layers    int    `json:"layers"`
+		Heads     int    `json:"heads"`
+		KVHeads   int    `json:"kv_heads"`
+		Channels  int    `json:"channels"`
+		Hidden    int    `json:"hidden"`
+		Context   int    `json:"context"`
+		Params    int    `json:"params"`     // at the default vocabulary
+		WebGPUish bool   `json:"webgpu_ish"` // too slow without a GPU on most machines
+	}
+	// RunInfo describes a started run.
+	RunInfo struct {
+		Run        string             `json:"run"`
+		Stage      string             `json:"stage"`
+		Preset     string             `json:"preset"`
+		Seed       uint64             `json:"seed"`
+		Params     map[string]float64 `json:"params"` // all, defaults filled in
+		Parameters int                `json:"parameters"`
+		Vocab      int                `json:"vocab"`
+		Steps      int                `json:"steps"`
+		Step       int                `json:"step"` // where a resumed run goes on
+		LnV        float64            `json:"ln_v"` // nats
+		NGrams     []NGram            `json:"ngrams"`
+		History    []Metrics          `json:"history,omitempty"`
+		Samples    []SampleEvent      `json:"samples,omitempty"`
+		Bytes      int64              `json:"bytes"` // memory of the recorded step
+	}
+	// NGram is a baseline computed on the same held-out tokens.
+	NGram struct {
+		Order       int     `json:"order"`
+		Loss        float64 `json:"loss"` // nats per token
+		BitsPerByte float64 `json:"bits_per_byte"`
+	}
+	// RunState is where a run stands.
+	RunState struct {
+		Run     string   `json:"run"`
+		State   string   `json:"state"` // "running", "paused", "stopped", "done", "failed"
+		Step    int      `json:"step"`
+		Problem *Problem `json:"problem,omitempty"`
+	}
+	// Sampled is a finished text.
+	Sampled struct {
+		Text         string  `json:"text"` // without the prompt
+		Tokens       int     `json:"tokens"`
+		Stop         string  `json:"stop"` // "eos", "length", "stopped"
+		TokensPerSec float64 `json:"tokens_per_s"`
+	}
+	// CheckpointInfo is a row of the list.
+	CheckpointInfo struct {
+		ID          string  `json:"id"`
+		Name        string  `json:"name"`
+		Stage       string  `json:"stage"`
+		Preset      string  `json:"preset"`
+		Parent      string  `json:"parent,omitempty"`
+		Kind        string  `json:"kind"` // "auto", "manual", "final", "imported", "demo"
+		Step        int     `json:"step"`
+		Steps       int     `json:"steps"`
+		Created     int64   `json:"created"` // Unix ms
+		Bytes       int64   `json:"bytes"`
+		Parameters  int     `json:"parameters"`
+		HeldOutLoss float64 `json:"held_out_loss"` // 0 when not measured
+		BitsPerByte float64 `json:"bits_per_byte"`
+		Dataset     string  `json:"dataset"` // its name
+		Resumable   bool    `json:"resumable"`
+	}
+	// Checkpoints is the list, newest first.
+	Checkpoints struct {
+		Checkpoints []CheckpointInfo `json:"checkpoints"`
+	}
+	// History is every metric of a run so far.
+	History struct {
+		Metrics []Metrics     `json:"metrics"`
+		Samples []SampleEvent `json:"samples"`
+	}
+	// Evaluation of one checkpoint.
+	Evaluation struct {
+		Loss        float64 `json:"loss"` // nats per token
+		BitsPerByte float64 `json:"bits_per_byte"`
+		Tokens      int     `json:"tokens"`
+		NGrams      []NGram `json:"ngrams"`
+		Recall      float64 `json:"recall"` // share of town facts completed; -1 where there is no town
+	}
+	// SelfTestReport of the conformance library.
+	SelfTestReport struct {
+		Passed int      `json:"passed"`
+		Failed []string `json:"failed"`
+	}
+	// StepProfile lists the ops of one step, slowest first.
+	StepProfile struct {
+		Ops []OpTime `json:"ops"`
+		Ms  float64  `json:"ms"`
+	}
+	// OpTime sums one kind of op over a step.
+	OpTime struct {
+		Kind  string  `json:"kind"`
+		Calls int     `json:"calls"`
+		Ms    float64 `json:"ms"`
+		FLOPs int64   `json:"flops"`
+	}
+	// Problem is an error that a person must read; Code picks the translation.
+	Problem struct {
+		Code string         `json:"code"`
+		Args map[string]any `json:"args,omitempty"`
+		Text string         `json:"text"`
+	}
+)
+
+// Events, engine to page, at any time.
+type (
+	// MergeEvent reports merges in batches while a tokenizer learns.
+	MergeEvent struct {
+		Merges []Merge `json:"merges"`
+		Total  int     `json:"total"`
+	}
+	// Merge joins two tokens into a new one.
+	Merge struct {
+		Rank  int    `json:"rank"`
+		Left  string `json:"left"`
+		Right string `json:"right"`
+		Text  string `json:"text"`
+		Count int    `json:"count"`
+	}
+	// Metrics of one step; held-out values only where measured.
+	Metrics struct {
+		Step         int      `json:"step"`
+		TrainLoss    float64  `json:"train_loss"` // nats per token
+		LR           float64  `json:"lr"`
+		GradNorm     float64  `json:"grad_norm"`
+		TokensPerSec float64  `json:"tokens_per_s"`
+		Seconds      float64  `json:"seconds"` // of training so far
+		SecondsLeft  float64  `json:"seconds_left"`
+		HeldOutLoss  *float64 `json:"held_out_loss,omitempty"`
+		BitsPerByte  *float64 `json:"bits_per_byte,omitempty"`
+		Recall       *float64 `json:"recall,omitempty"` // share of town facts completed
+	}
+	// MetricsEvent carries the steps since the last one, in order; the engine
+	// sends a few per second however fast it trains.
+	MetricsEvent struct {
+		Run     string    `json:"run"`
+		Metrics []Metrics `json:"metrics"`
+	}
+	// SampleEvent is a text written in the course of training.
+	SampleEvent struct {
+		Step   int    `json:"step"`
+		Prompt string `json:"prompt"`
+		Text   string `json:"text"`
+	}
+	// StateEvent follows every change of a run's state.
+	StateEvent struct {
+		RunState
+	}
+	// SavedEvent: a checkpoint is safe on disk.
+	SavedEvent struct {
+		Checkpoint CheckpointInfo `json:"checkpoint"`
+	}
+	// TokenEvent is one sampled token with its strongest rivals.
+	TokenEvent struct {
+		Stream int          `json:"stream"`
+		Token  Token        `json:"token"`
+		Delta  string       `json:"delta"` // text that this token completes (UTF-8 safe)
+		P      float64      `json:"p"`     // probability after temperature and cuts
+		Top    []Likelihood `json:"top"`   // before cuts, at temperature 1
+	}
+	// Likelihood of one candidate token.
+	Likelihood struct {
+		Token Token   `json:"token"`
+		P     float64 `json:"p"`
+	}
+	// ProgressEvent of any long work that is no run.
+	ProgressEvent struct {
+		What string  `json:"what"` // "town", "ngrams", "tokenizer", "import", …
+		Done float64 `json:"done"` // 0 … 1
+	}
+	// StorageEvent follows every change of what can be saved.
+	StorageEvent struct {
+		StorageInfo
+	}
+	// ProblemEvent is trouble outside any command; a panic becomes one of these.
+	ProblemEvent struct {
+		Stage   string  `json:"stage,omitempty"`
+		Step    int     `json:"step,omitempty"`
+		Problem Problem `json:"problem"`
+	}
+)
