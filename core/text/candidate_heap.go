@@ -1,0 +1,54 @@
+package text
+
+// candidate is a pair that may be merged next.
+type candidate struct {
+	count int
+	key   uint32 // left<<16 | right
+}
+
+// before is the order of merging: frequent first, then the smaller ids.
+func (c candidate) before(d candidate) bool {
+	return c.count > d.count || (c.count == d.count && c.key < d.key)
+}
+
+func (tr *bpeTrainer) push(c candidate) {
+	h := append(tr.heap, c)
+	i := len(h) - 1
+	for i > 0 {
+		parent := (i - 1) / 2
+		if !c.before(h[parent]) {
+			break
+		}
+		h[i] = h[parent]
+		i = parent
+	}
+	h[i] = c
+	tr.heap = h
+}
+
+func (tr *bpeTrainer) pop() candidate {
+	h := tr.heap
+	top, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	tr.heap = h
+	if len(h) == 0 {
+		return top
+	}
+	i := 0
+	for {
+		child := 2*i + 1
+		if child >= len(h) {
+			break
+		}
+		if child+1 < len(h) && h[child+1].before(h[child]) {
+			child++
+		}
+		if !h[child].before(last) {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	h[i] = last
+	return top
+}
