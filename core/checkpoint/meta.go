@@ -1,0 +1,66 @@
+package checkpoint
+
+import "encoding/json"
+
+// Kinds of checkpoint.
+const (
+	Auto     = "auto"     // saved by the run every so many steps; pruned by Prune
+	Manual   = "manual"   // saved because somebody asked
+	Final    = "final"    // the end of a run
+	Imported = "imported" // read from a file
+	Demo     = "demo"     // ships with the site
+)
+
+// Meta says what a checkpoint is. It is small, and all that a list needs.
+type Meta struct {
+	ID       string `json:"id"` // NewID: unique, sorts by time of creation
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Stage    string `json:"stage"`
+	Preset   string `json:"preset"`
+	Run      string `json:"run,omitempty"`    // the run that saved it
+	Parent   string `json:"parent,omitempty"` // the checkpoint that the run grew from
+	Step     int    `json:"step"`
+	Steps    int    `json:"steps"`   // of the whole run
+	Created  int64  `json:"created"` // Unix ms
+	Seed     uint64 `json:"seed"`
+	Vocab    int    `json:"vocab,omitempty"`
+	Backend  string `json:"backend,omitempty"`  // e.g. "simd": same bits are promised on the same one
+	Producer string `json:"producer,omitempty"` // version of the program
+
+	Config  json.RawMessage `json:"config,omitempty"` // of the model, as core/nn writes it
+	Dataset DatasetRef      `json:"dataset,omitzero"`
+
+	Parameters  int     `json:"parameters"`
+	Bytes       int64   `json:"bytes"`                   // tensors, tokenizer, state and history; set by Put
+	HeldOutLoss float64 `json:"held_out_loss,omitempty"` // nats per token; 0 when not measured
+	BitsPerByte float64 `json:"bits_per_byte,omitempty"` // 0 when not measured
+
+	// Resumable: moments, state and data cursor are inside.
+	Resumable bool `json:"resumable"`
+
+	// Ancestors, nearest first. They travel with the checkpoint, so that its
+	// history can be told after a parent was deleted, and on another machine.
+	Ancestors []Ancestor `json:"ancestors,omitempty"`
+}
+
+// DatasetRef names the data of a run and how to know it again.
+type DatasetRef struct {
+	ID          string `json:"id,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"` // of the exact training bytes
+}
+
+// Ancestor is the part of a Meta that its descendants remember.
+type Ancestor struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Stage string `json:"stage"`
+	Step  int    `json:"step"`
+}
+
+func (m Meta) clone() Meta {
+	m.Config = append(json.RawMessage(nil), m.Config...)
+	m.Ancestors = append([]Ancestor(nil), m.Ancestors...)
+	return m
+}

@@ -1,0 +1,35 @@
+package checkpoint
+
+import "sprout/core/problem"
+
+func init() {
+	problem.Register(map[string]string{
+		"checkpoint_not_found":      "no checkpoint has this id: id",
+		"checkpoint_corrupt":        "stored bytes do not match their checksum: id, name, piece",
+		"checkpoint_tensor_missing": "the model needs a tensor that is absent: tensor, shape",
+		"checkpoint_tensor_extra":   "a tensor has no place in the model: tensor",
+		"checkpoint_tensor_shape":   "a tensor has another shape than the model needs: tensor, have, want",
+		"checkpoint_not_finite":     "a tensor holds NaN or an infinity: tensor, index, value",
+		"checkpoint_half_range":     "a weight is too large for a 16-bit file: tensor, index, value",
+		"dataset_not_found":         "no stored dataset has this id: id",
+		"dataset_corrupt":           "a stored dataset does not match its checksum: id, name",
+		"storage_full":              "no room for what was to be saved: need, used, quota (bytes; 0 = unknown)",
+		"storage_failed":            "the storage refused: reason",
+		"storage_closed":            "the storage was closed, in the browser by another tab that upgrades it",
+
+		"safetensors_truncated":     "the file ends early: have, need (bytes)",
+		"safetensors_trailing":      "the file goes on after its last tensor: bytes",
+		"safetensors_header_length": "the header's length makes no sense: length, size (bytes)",
+		"safetensors_header":        "the header is no valid JSON of the expected form: reason",
+		"safetensors_duplicate":     "a name occurs twice in the header: tensor",
+		"safetensors_dtype":         "a tensor has a number format that cannot be used: tensor, dtype",
+		"safetensors_shape":         "a tensor's shape is impossible or does not fit its bytes: tensor, shape",
+		"safetensors_offsets":       "a tensor's offsets are negative, reversed, misaligned or outside the file: tensor, begin, end, size",
+		"safetensors_overlap":       "two tensors share bytes: tensor, other",
+		"safetensors_gap":           "bytes before a tensor belong to none: tensor, bytes",
+		"safetensors_metadata":      "what Sprout wrote about the checkpoint cannot be read: key, reason",
+		"safetensors_version":       "the file was written by a newer version: version",
+		"safetensors_foreign":       "a Llama-shaped model from elsewhere that lacks parts: missing, layers, channels, vocab",
+		"safetensors_no_model":      "no language model in the file: tensors",
+	})
+}
