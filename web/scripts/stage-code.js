@@ -1,0 +1,51 @@
+// A Vite plugin: `virtual:stage-code/<stage>` is the loss of stages/<stage>.go
+// between its markers, highlighted when the page is built. What the page shows
+// is what runs, since there is no second copy of it.
+import { readFile } from 'node:fs/promises'
+import { createHighlighter } from 'shiki'
+
+const prefix = 'virtual:stage-code/'
+const begin = /^\s*\/\/ <loss>\s*$/
+const end = /^\s*\/\/ <\/loss>\s*$/
+
+/** Cuts the marked lines out of a Go source; throws where there are none. */
+export function markedLines(source) {
+  const lines = source.split('\n')
+  const from = lines.findIndex((l) => begin.test(l))
+  const to = lines.findIndex((l) => end.test(l))
+  if (from < 0 || to < from) throw new Error('no lines between // <loss> and // </loss>')
+  return { first: from + 2, code: lines.slice(from + 1, to).join('\n') }
+}
+
+/** One object serves all highlighting of a build. */
+let highlighter
+
+async function highlight(code) {
+  highlighter ??= createHighlighter({
+    langs: ['go'],
+    themes: ['github-light-high-contrast', 'github-dark-high-contrast'],
+  })
+  return (await highlighter).codeToHtml(code, {
+    lang: 'go',
+    themes: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    defaultColor: 'light-dark()',
+  })
+}
+
+export function stageCode() {
+  return {
+    name: 'stage-code',
+    resolveId(id) {
+      return id.startsWith(prefix) ? '\0' + id : undefined
+    },
+    async load(id) {
+      if (!id.startsWith('\0' + prefix)) return undefined
+      const path = new URL(`../../stages/${id.slice(prefix.length + 1)}.go`, import.meta.url)
+      this.addWatchFile(path.pathname)
+      const { first, code } = markedLines(await readFile(path, 'utf8'))
+      const html = await highlight(code.replaceAll('\t', '    '))
+      const file = `stages/${id.slice(prefix.length + 1)}.go`
+      return `export default ${JSON.stringify({ file, first, code, html })}`
+    },
+  }
+}

@@ -1,0 +1,420 @@
+// Made from wasm/protocol by `npm run protocol`. Do not edit.
+
+export interface Protocol {
+  version: 1
+  commands: {
+    'checkpoints.delete': {
+      command: DeleteCheckpoint
+      result: null
+    }
+    'checkpoints.export': {
+      command: ExportCheckpoint
+      result: null
+    }
+    'checkpoints.history': {
+      command: GetHistory
+      result: History
+    }
+    'checkpoints.import': {
+      command: ImportCheckpoint
+      result: CheckpointInfo
+    }
+    'checkpoints.list': {
+      command: ListCheckpoints
+      result: Checkpoints
+    }
+    'checkpoints.rename': {
+      command: RenameCheckpoint
+      result: null
+    }
+    'dataset.drop': {
+      command: DropDataset
+      result: null
+    }
+    'dataset.upload': {
+      command: Upload
+      result: Dataset
+    }
+    evaluate: {
+      command: Evaluate
+      result: Evaluation
+    }
+    hello: {
+      command: Hello
+      result: Ready
+    }
+    profile: {
+      command: Profile
+      result: StepProfile
+    }
+    'run.control': {
+      command: Control
+      result: RunState
+    }
+    'run.start': {
+      command: StartRun
+      result: RunInfo
+    }
+    sample: {
+      command: Sample
+      result: Sampled
+    }
+    'sample.stop': {
+      command: StopSampling
+      result: null
+    }
+    selftest: {
+      command: SelfTest
+      result: SelfTestReport
+    }
+    'stages.list': {
+      command: ListStages
+      result: Stages
+    }
+    storage: {
+      command: GetStorage
+      result: StorageInfo
+    }
+    'tokenizer.encode': {
+      command: Encode
+      result: Encoded
+    }
+    'tokenizer.export': {
+      command: ExportTokenizer
+      result: null
+    }
+    'tokenizer.train': {
+      command: TrainTokenizer
+      result: TokenizerInfo
+    }
+    'town.make': {
+      command: MakeTown
+      result: Dataset
+    }
+  }
+  events: {
+    merges: MergeEvent
+    metrics: MetricsEvent
+    problem: ProblemEvent
+    progress: ProgressEvent
+    sampled: SampleEvent
+    saved: SavedEvent
+    state: StateEvent
+    storage: StorageEvent
+    token: TokenEvent
+  }
+}
+export interface DeleteCheckpoint {
+  checkpoint: string
+}
+export interface ExportCheckpoint {
+  checkpoint: string
+}
+export interface GetHistory {
+  checkpoint: string
+}
+export interface History {
+  metrics: Metrics[]
+  samples: SampleEvent[]
+}
+export interface Metrics {
+  step: number
+  train_loss: number
+  lr: number
+  grad_norm: number
+  tokens_per_s: number
+  seconds: number
+  seconds_left: number
+  held_out_loss?: number
+  bits_per_byte?: number
+  recall?: number
+}
+export interface SampleEvent {
+  step: number
+  prompt: string
+  text: string
+}
+export interface ImportCheckpoint {
+  name: string
+}
+export interface CheckpointInfo {
+  id: string
+  name: string
+  stage: string
+  preset: string
+  parent?: string
+  kind: string
+  step: number
+  steps: number
+  created: number
+  bytes: number
+  parameters: number
+  held_out_loss: number
+  bits_per_byte: number
+  dataset: string
+  resumable: boolean
+}
+export interface ListCheckpoints {}
+export interface Checkpoints {
+  checkpoints: CheckpointInfo[]
+}
+export interface RenameCheckpoint {
+  checkpoint: string
+  name: string
+}
+export interface DropDataset {
+  dataset: string
+}
+export interface Upload {
+  name: string
+}
+export interface Dataset {
+  id: string
+  name: string
+  kind: string
+  docs: number
+  bytes: number
+  held_out_bytes: number
+  chars: number
+  preview: string[]
+  notes?: Problem[]
+}
+export interface Problem {
+  code: string
+  args?: {}
+  text: string
+}
+export interface Evaluate {
+  checkpoint: string
+  dataset: string
+}
+export interface Evaluation {
+  loss: number
+  bits_per_byte: number
+  tokens: number
+  ngrams: NGram[]
+  recall: number
+}
+export interface NGram {
+  order: number
+  loss: number
+  bits_per_byte: number
+}
+export interface Hello {
+  writer: boolean
+  base: string
+}
+export interface Ready {
+  version: number
+  backend: string
+  simd: boolean
+  go: string
+  storage: StorageInfo
+  resumable?: CheckpointInfo
+}
+export interface StorageInfo {
+  available: boolean
+  writable: boolean
+  persisted: boolean
+  usage: number
+  quota: number
+  problem?: Problem
+}
+export interface Profile {}
+export interface StepProfile {
+  ops: OpTime[]
+  ms: number
+}
+export interface OpTime {
+  kind: string
+  calls: number
+  ms: number
+  flops: number
+}
+export interface Control {
+  action: string
+}
+export interface RunState {
+  run: string
+  state: string
+  step: number
+  problem?: Problem
+}
+export interface StartRun {
+  stage: string
+  preset: string
+  seed: number
+  dataset: string
+  tokenizer: string
+  params?: {
+    [k: string]: number
+  }
+  parent?: string
+  resume?: string
+  paused?: boolean
+}
+export interface RunInfo {
+  run: string
+  stage: string
+  preset: string
+  seed: number
+  params: {
+    [k: string]: number
+  }
+  parameters: number
+  vocab: number
+  steps: number
+  step: number
+  ln_v: number
+  ngrams: NGram[]
+  history?: Metrics[]
+  samples?: SampleEvent[]
+  bytes: number
+}
+export interface Sample {
+  checkpoint: string
+  prompt: string
+  max_tokens: number
+  temperature: number
+  top_k: number
+  top_p: number
+  seed: number
+  stream: number
+}
+export interface Sampled {
+  text: string
+  tokens: number
+  stop: string
+  tokens_per_s: number
+}
+export interface StopSampling {
+  stream: number
+}
+export interface SelfTest {}
+export interface SelfTestReport {
+  passed: number
+  failed: string[]
+}
+export interface ListStages {}
+export interface Stages {
+  stages: Stage[]
+  presets: Preset[]
+}
+export interface Stage {
+  name: string
+  params: Param[]
+}
+export interface Param {
+  key: string
+  symbol: string
+  default: number
+  min: number
+  max: number
+  log?: boolean
+  integer?: boolean
+  unit?: string
+  doc_en: string
+  doc_zh: string
+}
+export interface Preset {
+  name: string
+  layers: number
+  heads: number
+  kv_heads: number
+  channels: number
+  hidden: number
+  context: number
+  params: number
+  webgpu_ish: boolean
+}
+export interface GetStorage {}
+export interface Encode {
+  tokenizer: string
+  text: string
+  merges?: number
+}
+export interface Encoded {
+  tokens: Token[]
+  bytes: number
+  chars: number
+}
+export interface Token {
+  id: number
+  text: string
+  hex: string
+}
+export interface ExportTokenizer {
+  tokenizer: string
+}
+export interface TrainTokenizer {
+  dataset: string
+  kind: string
+  merges?: number
+}
+export interface TokenizerInfo {
+  id: string
+  kind: string
+  vocab: number
+  merges: number
+  chars_per_token: number
+  bytes_per_token: number
+  seconds: number
+  mb_per_second: number
+}
+export interface MakeTown {
+  seed: number
+  size: string
+  lang?: string
+}
+export interface MergeEvent {
+  merges: Merge[]
+  total: number
+}
+export interface Merge {
+  rank: number
+  left: string
+  right: string
+  text: string
+  count: number
+}
+export interface MetricsEvent {
+  run: string
+  metrics: Metrics[]
+}
+export interface ProblemEvent {
+  stage?: string
+  step?: number
+  problem: Problem
+}
+export interface ProgressEvent {
+  what: string
+  done: number
+}
+export interface SavedEvent {
+  checkpoint: CheckpointInfo
+}
+export interface StateEvent {
+  run: string
+  state: string
+  step: number
+  problem?: Problem
+}
+export interface StorageEvent {
+  available: boolean
+  writable: boolean
+  persisted: boolean
+  usage: number
+  quota: number
+  problem?: Problem
+}
+export interface TokenEvent {
+  stream: number
+  token: Token
+  delta: string
+  p: number
+  top: Likelihood[]
+}
+export interface Likelihood {
+  token: Token
+  p: number
+}

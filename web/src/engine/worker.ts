@@ -1,0 +1,62 @@
+// The worker's shell: hosts one Go instance and passes messages both ways.
+import * as Comlink from 'comlink'
+import './wasm_exec.js'
+import wasmUrl from './sprout.wasm?url'
+
+const engine = globalThis as unknown as {
+  Go: new () => { importObject: WebAssembly.Imports; run(i: WebAssembly.Instance): Promise<void> }
+  sproutHost: { emit(json: string, bytes?: Uint8Array<ArrayBuffer>): void }
+  sproutEngine?: { handle(json: string, bytes?: Uint8Array): void }
+}
+
+async function instantiate(imports: WebAssembly.Imports) {
+  const response = await fetch(wasmUrl)
+  if (!response.ok) throw new Error(`${response.status} ${wasmUrl}`)
+  if (response.headers.get('Content-Type')?.startsWith('application/wasm')) {
+    return (await WebAssembly.instantiateStreaming(response, imports)).instance
+  }
+  // Some static hosts do not know the type.
+  return (await WebAssembly.instantiate(await response.arrayBuffer(), imports)).instance
+}
+
+const shell = {
+  /**
+   * Starts Go. Every message goes to out as [json, bytes?]; resolves when the
+   * engine listens, rejects when wasm does not load.
+   */
+  async start(out: MessagePort): Promise<void> {
+    const started = new Promise<void>((resolve) => {
+      engine.sproutHost = {
+        emit(json, bytes) {
+          if (!bytes) out.postMessage([json])
+          else out.postMessage([json, bytes], [bytes.buffer])
+          resolve()
+        },
+      }
+    })
+    const go = new engine.Go()
+    const instance = await instantiate(go.importObject)
+    const ended = go.run(instance).then(
+      () => 'the engine ended',
+      (error: unknown) => String(error),
+    )
+    void ended.then((reason) => out.postMessage([null, reason]))
+    await Promise.race([
+      started,
+      ended.then((reason) => {
+        throw new Error(reason)
+      }),
+    ])
+  },
+  handle(json: string, bytes?: Uint8Array): void {
+    if (!engine.sproutEngine) throw new Error('the engine is not running')
+    engine.sproutEngine.handle(json, bytes)
+  },
+  ping(): void {
+    // Answering is all: it shows that the worker's event loop still turns.
+  },
+}
+
+export type Shell = typeof shell
+
+Comlink.expose(shell)

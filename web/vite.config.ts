@@ -1,0 +1,24 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+import { stageCode } from './scripts/stage-code.js'
+
+export default defineConfig({
+  // Relative addresses: the same files work under any path of any static host.
+  base: './',
+  plugins: [svelte(), stageCode()],
+  worker: {
+    format: 'es',
+    rollupOptions: { output: { entryFileNames: 'assets/[name]-[hash].js' } },
+  },
+  build: {
+    outDir: '../cmd/serve/site',
+    emptyOutDir: false, // the folder keeps its tracked placeholder; scripts/clean.js empties the rest
+    target: 'es2023',
+    assetsInlineLimit: 0, // no data: addresses, so that the Content-Security-Policy can stay strict
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 400,
+  },
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'] },
+})
