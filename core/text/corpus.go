@@ -1,0 +1,84 @@
+package text
+
+import (
+	"unicode/utf8"
+
+	"sprout/core/problem"
+	"sprout/core/tensor"
+)
+
+// Corpus is what a tokenizer and a model learn from, and what they are measured
+// on.
+type Corpus struct {
+	Name           string
+	Format         string // "text", "jsonl", "town"
+	Train, HeldOut []Doc
+	// Continuous says that HeldOut goes on where Train stops: one text cut in
+	// two, with no end of document between or after them.
+	Continuous bool
+	// Notes tell what was done to the file: an excerpt, replaced bytes. They
+	// are no errors.
+	Notes []*problem.Problem
+}
+
+// heldOutShare of a corpus is never trained on.
+const heldOutShare = 0.1
+
+// CorpusFromText makes a corpus of one text: its last tenth, from a character
+// boundary on, is held out.
+func CorpusFromText(name string, text []byte) *Corpus {
+	cut := int(float64(len(text)) * (1 - heldOutShare))
+	for cut < len(text) && !utf8.RuneStart(text[cut]) {
+		cut++
+	}
+	return &Corpus{
+		Name: name, Format: "text", Continuous: true,
+		Train: []Doc{{Text: text[:cut:cut]}}, HeldOut: []Doc{{Text: text[cut:]}},
+	}
+}
+
+// CorpusFromDocs makes a corpus of documents. Each is held out with a
+// probability of one tenth, drawn from seed and its index; at least one is,
+// and one is trained on, where there are two.
+func CorpusFromDocs(name, format string, docs []Doc, seed uint64) *Corpus {
+	c := &Corpus{Name: name, Format: format}
+	for i, d := range docs {
+		r := tensor.NewRNG(seed, streamHeldOut, uint64(i))
+		if r.Float64() < heldOutShare {
+			c.HeldOut = append(c.HeldOut, d)
+		} else {
+			c.Train = append(c.Train, d)
+		}
+	}
+	if n := len(c.Train); len(c.HeldOut) == 0 && n > 1 {
+		c.HeldOut, c.Train = c.Train[n-1:], c.Train[:n-1]
+	}
+	if n := len(c.HeldOut); len(c.Train) == 0 && n > 1 {
+		c.Train, c.HeldOut = c.HeldOut[:1], c.HeldOut[1:]
+	}
+	return c
+}
+
+// Streams of random numbers that belong to this package.
+const (
+	streamHeldOut = 0x68656c646f7574
+	streamBatch   = 0x6261746368
+	streamExcerpt = 0x65786365727074
+)
+
+// Size is the number of documents, bytes and characters in docs.
+func Size(docs []Doc) (n, bytes, chars int) {
+	for _, d := range docs {
+		for part := range d.parts() {
+			bytes += len(part)
+			chars += utf8.RuneCount(part)
+		}
+	}
+	return len(docs), bytes, chars
+}
+
+// All lists training and held-out documents: what a character tokenizer is
+// made from, so that a character seen only in the held-out part is no stranger.
+func (c *Corpus) All() []Doc {
+	return append(append(make([]Doc, 0, len(c.Train)+len(c.HeldOut)), c.Train...), c.HeldOut...)
+}
