@@ -50,7 +50,7 @@ func (t *Tape) Input(dt tensor.DType, shape ...int) tensor.Tensor {
 // Emit records one operation. Inputs may be virtual or a backend's own tensors.
 func (t *Tape) Emit(kind op.Kind, params any, in ...tensor.Tensor) []tensor.Tensor {
 	def := op.Lookup(kind)
-	specs, err := def.Shape(params, in)
+	specs, err := op.Infer(kind, params, in)
 	if err != nil {
 		op.Panic(kind, in, err.Error())
 	}
@@ -107,8 +107,9 @@ func (t *Tape) Backward(loss, dLoss tensor.Tensor, wrt ...tensor.Tensor) []tenso
 		dOut := make([]tensor.Tensor, len(c.Out))
 		any := false
 		for j, o := range c.Out {
-			dOut[j] = grad[at(o)]
-			any = any || !dOut[j].IsNone()
+			if d := grad[at(o)]; !d.IsNone() {
+				dOut[j], any = d.Reshape(o.Shape...), true
+			}
 		}
 		wanted := false
 		for _, in := range c.In {

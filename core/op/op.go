@@ -36,7 +36,12 @@ type Def struct {
 	Kind Kind
 	Doc  string // the formula in one line, shown by the profiler
 
-	// Shape checks the inputs and returns the outputs' specs.
+	// In and Out name the inputs and outputs in order, separated by spaces.
+	// "ids:i32" is an integer tensor, "from?:i32" may be absent.
+	In, Out string
+
+	// Shape checks the inputs' shapes and returns the outputs' specs. Number
+	// and element types of the inputs have been checked against In before.
 	Shape func(params any, in []tensor.Tensor) ([]tensor.Spec, error)
 
 	// InPlace lists, per output, the input whose memory it reuses, or -1.
@@ -44,7 +49,8 @@ type Def struct {
 	InPlace []int
 
 	// Grad emits the calls that turn output gradients into input gradients,
-	// one per input, None where there is none. dOut entries may be None.
+	// one per input, None where there is none. dOut entries may be None; the
+	// others have the shape of the output.
 	// A nil Grad marks an op that no gradient passes through.
 	Grad func(b Builder, c Call, dOut []tensor.Tensor) []tensor.Tensor
 
@@ -52,6 +58,41 @@ type Def struct {
 	// of all inputs and outputs.
 	FLOPs func(params any, in []tensor.Tensor) int64
 	Bytes func(params any, in []tensor.Tensor) int64
+}
+
+// Infer checks the inputs of an operation and returns the outputs' specs.
+func Infer(k Kind, params any, in []tensor.Tensor) ([]tensor.Spec, error) {
+	d := Lookup(k)
+	if err := checkInputs(d.In, in); err != nil {
+		return nil, err
+	}
+	return d.Shape(params, in)
+}
+
+// FLOPs counts the multiplications and additions of one call.
+func (c Call) FLOPs() int64 {
+	d := Lookup(c.Kind)
+	if d.FLOPs == nil {
+		return 0
+	}
+	return d.FLOPs(c.Params, c.In)
+}
+
+// Bytes is the memory that one call reads and writes.
+func (c Call) Bytes() int64 {
+	d := Lookup(c.Kind)
+	if d.Bytes != nil {
+		return d.Bytes(c.Params, c.In)
+	}
+	n := 0
+	for _, ts := range [2][]tensor.Tensor{c.In, c.Out} {
+		for _, t := range ts {
+			if !t.IsNone() {
+				n += t.Len()
+			}
+		}
+	}
+	return 4 * int64(n)
 }
 
 var registry = map[Kind]Def{}
