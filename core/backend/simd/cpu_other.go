@@ -1,0 +1,7 @@
+//go:build !(goexperiment.simd && go1.27 && amd64)
+
+package simd
+
+// requireCPU: every wasm engine of this decade and every arm64 processor has
+// the vectors in use; an engine without them rejects the module as a whole.
+func requireCPU() {}

@@ -1,0 +1,105 @@
+package simd
+
+// Elementary functions on four lanes. Each is a fixed sequence of exactly
+// specified operations (no fused multiply-add, no library call), so a value
+// depends on its argument alone: not on the lane, the row, or the browser.
+
+const (
+	log2e = 1.44269504088896341
+	// ln 2 split so that n·ln2Hi is exact for |n| < 2⁹ (Cody and Waite).
+	ln2Hi = 0.693359375
+	ln2Lo = -2.12194440e-4
+)
+
+// exp4 is eˣ within 2 ulp. -Inf gives 0, overflow +Inf, NaN stays NaN; results
+// below the normal range are denormal, rounded twice.
+func exp4(x vec) vec {
+	// Beyond these bounds the result is 0 or +Inf anyway; the clamp keeps the
+	// exponent arithmetic in range.
+	y := ifLess(x, splat(-104), splat(-104), x)
+	y = ifLess(splat(89), y, splat(89), y)
+	n := y.Mul(splat(log2e)).Round()
+	r := y.Sub(n.Mul(splat(ln2Hi))).Sub(n.Mul(splat(ln2Lo)))
+	// Taylor coefficients up to r⁷ on |r| ≤ ln2/2: remainder below 6e-9.
+	p := splat(1.0 / 5040).Mul(r).Add(splat(1.0 / 720))
+	p = p.Mul(r).Add(splat(1.0 / 120))
+	p = p.Mul(r).Add(splat(1.0 / 24))
+	p = p.Mul(r).Add(splat(1.0 / 6))
+	p = p.Mul(r).Add(splat(0.5))
+	p = p.Mul(r).Mul(r).Add(r).Add(splat(1))
+	// 2ⁿ in two factors: n reaches -150 and 128, beyond one exponent field.
+	i := n.ConvertToInt32()
+	h := i.ShiftAllRight(1)
+	p = p.Mul(fromBits(h.Add(isplat(127)).ShiftAllLeft(23)))
+	p = p.Mul(fromBits(i.Sub(h).Add(isplat(127)).ShiftAllLeft(23)))
+	return ifEqual(x, x, p, x)
+}
+
+// log4 is the natural logarithm within 2 ulp. 0 gives -Inf, a negative number
+// NaN, +Inf stays +Inf, NaN stays NaN.
+func log4(x vec) vec {
+	const (
+		minNormal = 0x1p-126
+		inf       = 0x7f800000
+	)
+	// A denormal is scaled into the normal range first.
+	tiny := splat(minNormal)
+	y := ifLess(x, tiny, x.Mul(splat(0x1p23)), x)
+	bias := ifLess(x, tiny, splat(-23), splat(0))
+	// x = m·2ᵉ with m in [√½, √2): subtracting the bits of √½ moves the
+	// boundary of the exponent field there.
+	const sqrtHalf = 0x3f3504f3
+	b := bitsOf(y).Sub(isplat(sqrtHalf))
+	e := b.ShiftAllRight(23).ConvertToFloat32().Add(bias)
+	m := fromBits(b.And(isplat(0x007fffff)).Add(isplat(sqrtHalf)))
+	f := m.Sub(splat(1))
+	// Minimax coefficients of log(1+f) (Cephes logf).
+	z := f.Mul(f)
+	p := splat(7.0376836292e-2).Mul(f).Add(splat(-1.1514610310e-1))
+	p = p.Mul(f).Add(splat(1.1676998740e-1))
+	p = p.Mul(f).Add(splat(-1.2420140846e-1))
+	p = p.Mul(f).Add(splat(1.4249322787e-1))
+	p = p.Mul(f).Add(splat(-1.6668057665e-1))
+	p = p.Mul(f).Add(splat(2.0000714765e-1))
+	p = p.Mul(f).Add(splat(-2.4999993993e-1))
+	p = p.Mul(f).Add(splat(3.3333331174e-1))
+	p = p.Mul(f).Mul(z).Add(e.Mul(splat(ln2Lo))).Sub(z.Mul(splat(0.5)))
+	p = f.Add(p).Add(e.Mul(splat(ln2Hi)))
+	infinity := fromBits(isplat(inf))
+	zero := splat(0)
+	p = ifLess(x, infinity, p, x) // +Inf and NaN pass through
+	p = ifEqual(x, zero, infinity.Neg(), p)
+	return ifLess(x, zero, fromBits(isplat(0x7fc00000)), p)
+}
+
+// sigmoid4 is 1/(1+e⁻ˣ).
+func sigmoid4(x vec) vec {
+	return splat(1).Div(splat(1).Add(exp4(x.Neg())))
+}
+
+// log1p4 is log(1+x) for x in [0, 1], relatively accurate down to 0: the
+// rounding error of 1+x is divided out.
+func log1p4(x vec) vec {
+	u := splat(1).Add(x)
+	lost := x.Sub(u.Sub(splat(1)))
+	return log4(u).Add(lost.Div(u))
+}
+
+// logSigmoid4 is log σ(x) = min(x, 0) - log(1 + e^-|x|).
+func logSigmoid4(x vec) vec {
+	return ifLess(x, splat(0), x, splat(0)).Sub(log1p4(exp4(x.Abs().Neg())))
+}
+
+// tail reads fewer than four values; the missing lanes are fill.
+func tail(s []float32, fill float32) vec {
+	t := [4]float32{fill, fill, fill, fill}
+	copy(t[:], s)
+	return load(&t)
+}
+
+// putTail writes the first len(d) lanes.
+func putTail(d []float32, v vec) {
+	var t [4]float32
+	store(&t, v)
+	copy(d, t[:])
+}

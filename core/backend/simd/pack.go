@@ -1,0 +1,179 @@
+package simd
+
+import "sprout/core/tensor"
+
+// A matrix product reads its right operand in panels of tileCols columns:
+// [⌈n/8⌉][k][8], the last panel padded with zeros.
+
+// matrix views an operand: element (row, col) is data[row*rs+col*cs].
+type matrix struct {
+	data   []float32
+	rs, cs int
+}
+
+// panelsLen is the size of the packed form of a [k, n] operand, in quads.
+func panelsLen(k, n int) int { return (n + tileCols - 1) / tileCols * panelQuads * k }
+
+// panelQuads is the width of a panel in quads.
+const panelQuads = tileCols / lanes
+
+// packPanels packs b, whose rows are the k axis, into dst.
+func packPanels(dst []quad, b matrix, k, n int) {
+	for j := 0; j < n; j += tileCols {
+		w := min(tileCols, n-j)
+		d := dst[j/lanes*k : (j+tileCols)/lanes*k]
+		switch {
+		case w < tileCols:
+			clear(d)
+			for p := range k {
+				for c := range w {
+					d[p*panelQuads+c/lanes][c%lanes] = b.data[p*b.rs+(j+c)*b.cs]
+				}
+			}
+		case b.cs == 1:
+			packPlain(d, b.data[j:], b.rs, k)
+		case b.rs == 1:
+			packTurned(d, b.data[j*b.cs:], b.cs, k)
+		default:
+			packStrided(d, b.data[j*b.cs:], b.cs, b.rs, k)
+		}
+	}
+}
+
+// packPlain copies eight neighbouring columns.
+func packPlain(d []quad, src []float32, rs, k int) {
+	for p := range k {
+		s, t := (*[8]float32)(src[p*rs:]), (*[2]quad)(d[2*p:])
+		store(&t[0], load((*quad)(s[:4])))
+		store(&t[1], load((*quad)(s[4:])))
+	}
+}
+
+// packTurned transposes eight columns that lie cs apart, k contiguous.
+func packTurned(d []quad, src []float32, cs, k int) {
+	s0, s1, s2, s3 := src[:k], src[cs:][:k], src[2*cs:][:k], src[3*cs:][:k]
+	s4, s5, s6, s7 := src[4*cs:][:k], src[5*cs:][:k], src[6*cs:][:k], src[7*cs:][:k]
+	for p := range s0 {
+		t := (*[2]quad)(d[2*p:])
+		t[0][0], t[0][1], t[0][2], t[0][3] = s0[p], s1[p], s2[p], s3[p]
+		t[1][0], t[1][1], t[1][2], t[1][3] = s4[p], s5[p], s6[p], s7[p]
+	}
+}
+
+// packStrided transposes eight columns of any layout.
+func packStrided(d []quad, src []float32, cs, rs, k int) {
+	for p := range k {
+		t, s := (*[2]quad)(d[2*p:]), src[p*rs:]
+		for c := range tileCols {
+			t[c/lanes][c%lanes] = s[c*cs]
+		}
+	}
+}
+
+// packRows packs up to four rows of a, from column k0 on, for tile4x8: every
+// value in all lanes of a quad. Missing rows become zeros.
+func packRows(dst []quad, a matrix, row, rows, k0, k int) {
+	src := a.data[row*a.rs+k0*a.cs:]
+	switch {
+	case rows < tileRows:
+		clear(dst[:k*tileRows])
+		for r := range rows {
+			for p := range k {
+				store(&dst[p*tileRows+r], splat(src[r*a.rs+p*a.cs]))
+			}
+		}
+	case a.cs == 1:
+		s0, s1, s2, s3 := src[:k], src[a.rs:][:k], src[2*a.rs:][:k], src[3*a.rs:][:k]
+		for p := range s0 {
+			t := (*[4]quad)(dst[p*tileRows:])
+			store(&t[0], splat(s0[p]))
+			store(&t[1], splat(s1[p]))
+			store(&t[2], splat(s2[p]))
+			store(&t[3], splat(s3[p]))
+		}
+	case a.rs == 1:
+		for p := range k {
+			t, s := (*[4]quad)(dst[p*tileRows:]), quadAt(src, p*a.cs)
+			store(&t[0], splat(s[0]))
+			store(&t[1], splat(s[1]))
+			store(&t[2], splat(s[2]))
+			store(&t[3], splat(s[3]))
+		}
+	default:
+		for p := range k {
+			t, s := (*[4]quad)(dst[p*tileRows:]), src[p*a.cs:]
+			store(&t[0], splat(s[0]))
+			store(&t[1], splat(s[a.rs]))
+			store(&t[2], splat(s[2*a.rs]))
+			store(&t[3], splat(s[3*a.rs]))
+		}
+	}
+}
+
+// packRow is packRows for one row and tile1x32.
+func packRow(dst []quad, a matrix, row, k0, k int) {
+	src := a.data[row*a.rs+k0*a.cs:]
+	for p := range k {
+		store(&dst[p], splat(src[p*a.cs]))
+	}
+}
+
+// packKey names what was packed: the tensor, and how it was read.
+type packKey struct {
+	buf       tensor.Buffer
+	off, k, n int
+	turned    bool
+}
+
+// pack is a packed operand and the version of the buffer it was made from.
+type pack struct {
+	key     packKey
+	version uint64
+	run     uint64
+	panels  []quad // nil while the operand is only being watched
+}
+
+// packed returns the panels of an operand, packing it if needed. An operand
+// that is found unchanged in a later Run is taken for a weight and its panels
+// are kept: weights are then packed once per step for all shards, and once for
+// a whole decode. Everything else shares one piece of memory, which also
+// serves neighbouring calls with the same operand.
+func (be *Backend) packed(t tensor.Tensor, b matrix, k, n int) []quad {
+	buf := &be.bufs[t.Buf]
+	key := packKey{t.Buf, t.Off, k, n, b.cs != 1}
+	var p *pack
+	for _, q := range buf.packs {
+		if q.key == key {
+			p = q
+			break
+		}
+	}
+	switch {
+	case p == nil:
+		p = &pack{key: key, version: buf.version, run: be.runs}
+		buf.packs = append(buf.packs, p)
+	case p.panels != nil:
+		if p.version != buf.version {
+			packPanels(p.panels, b, k, n)
+			p.version = buf.version
+		}
+		return p.panels
+	case p.version == buf.version && p.run != be.runs:
+		p.panels = make([]quad, panelsLen(k, n))
+		packPanels(p.panels, b, k, n)
+		return p.panels
+	default:
+		p.version, p.run = buf.version, be.runs
+	}
+	l := &be.loose
+	if l.key != key || l.version != buf.version {
+		need := panelsLen(k, n)
+		if cap(l.panels) < need {
+			l.panels = make([]quad, need)
+		}
+		l.panels = l.panels[:need]
+		packPanels(l.panels, b, k, n)
+		l.key, l.version = key, buf.version
+	}
+	return l.panels
+}

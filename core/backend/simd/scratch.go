@@ -1,0 +1,30 @@
+package simd
+
+// scratch lends memory within one kernel. It grows to the largest demand of
+// any call and is then used again without allocation. Contents are undefined.
+type scratch struct {
+	mem  []float32
+	used int
+	want int
+}
+
+// reset starts a new kernel: everything lent before is taken back.
+func (s *scratch) reset() {
+	if s.want > len(s.mem) {
+		s.mem = make([]float32, s.want)
+	}
+	s.used, s.want = 0, 0
+}
+
+// take lends n values. Where the block is too small for all demands of this
+// kernel, the piece is allocated on its own and the next reset makes room.
+func (s *scratch) take(n int) []float32 {
+	n16 := (n + 15) &^ 15 // pieces start on cache lines
+	s.want += n16
+	if s.used+n16 > len(s.mem) {
+		return make([]float32, n)
+	}
+	p := s.mem[s.used : s.used+n : s.used+n]
+	s.used += n16
+	return p
+}
