@@ -9,6 +9,7 @@ const (
 	Final    = "final"    // the end of a run
 	Imported = "imported" // read from a file
 	Demo     = "demo"     // ships with the site
+	Damaged  = "damaged"  // listed so that it can be seen and deleted; its ID is all that is known
 )
 
 // Meta says what a checkpoint is. It is small, and all that a list needs.

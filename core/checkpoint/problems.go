@@ -33,3 +33,45 @@ func init() {
 		"safetensors_no_model":      "no language model in the file: tensors",
 	})
 }
+
+// Corrupt is the problem "checkpoint_corrupt": piece, a tensor's name or a part
+// of the record, does not match its checksum.
+func Corrupt(id, name, piece string) error {
+	return problem.New("checkpoint_corrupt", problem.Args{"id": id, "name": name, "piece": piece},
+		"The checkpoint %q is damaged: %s does not match its checksum. Use another checkpoint.", name, piece)
+}
+
+// Closed is the problem "storage_closed".
+func Closed() error {
+	return problem.New("storage_closed", nil, "The storage was closed, so nothing more can be saved here. Reload to go on.")
+}
+
+// NotFound is the problem "checkpoint_not_found".
+func NotFound(id string) error {
+	return problem.New("checkpoint_not_found", problem.Args{"id": id},
+		"There is no checkpoint %s; it may have been deleted.", id)
+}
+
+// DatasetNotFound is the problem "dataset_not_found".
+func DatasetNotFound(id string) error {
+	return problem.New("dataset_not_found", problem.Args{"id": id},
+		"There is no stored dataset %s; choose or upload the text again.", id)
+}
+
+// DatasetCorrupt is the problem "dataset_corrupt".
+func DatasetCorrupt(id, name string) error {
+	return problem.New("dataset_corrupt", problem.Args{"id": id, "name": name},
+		"The stored dataset %q is damaged; upload the text again.", name)
+}
+
+// Failed is the problem "storage_failed".
+func Failed(err error) error {
+	return problem.Wrap(err, "storage_failed", problem.Args{"reason": err.Error()},
+		"The storage refused to work; nothing that was saved before is lost.")
+}
+
+// Full is the problem "storage_full"; sizes in bytes, 0 where unknown.
+func Full(err error, need, used, quota int64) error {
+	return problem.Wrap(err, "storage_full", problem.Args{"need": need, "used": used, "quota": quota},
+		"There is no room for %d bytes more. Delete checkpoints that you no longer need; nothing that was saved before is lost.", need)
+}

@@ -131,13 +131,6 @@ func (h *fileHeader) checksums(m Meta) (map[string]string, error) {
 	return sums, nil
 }
 
-// Corrupt is the problem "checkpoint_corrupt": piece, a tensor's name or a part
-// of the record, does not match its checksum.
-func Corrupt(id, name, piece string) error {
-	return problem.New("checkpoint_corrupt", problem.Args{"id": id, "name": name, "piece": piece},
-		"The checkpoint %q is damaged: %s does not match its checksum. Use another checkpoint.", name, piece)
-}
-
 func readTensor(r io.ReaderAt, start int64, e entry, sums map[string]string, m Meta) (Tensor, error) {
 	t := Tensor{Name: e.name, Shape: e.shape, Data: make([]float32, e.shape.Len())}
 	raw := Bytes(t.Data)
