@@ -1,8 +1,9 @@
 // Package autograd records operations on a tape, derives the calls of the
 // backward pass from each operation's own rule, and compiles the whole into a
 // plan: a fixed list of calls over a fixed set of buffers that is replayed for
-// every step. It knows no operation by name, except "add" for summing the
-// gradients of a tensor that is used more than once.
+// every step. It knows no operation by name, except "add" for the gradients of a
+// tensor that is used more than once, and "copy" and "fill_zero" for results
+// that must land where nothing computes them.
 //
 //	t := autograd.NewTape()
 //	x := t.Input(tensor.I32, n)                       // written before each replay
@@ -16,6 +17,7 @@ package autograd
 
 import (
 	"fmt"
+	"slices"
 
 	"sprout/core/op"
 	"sprout/core/tensor"
@@ -62,81 +64,33 @@ func (t *Tape) Emit(kind op.Kind, params any, in ...tensor.Tensor) []tensor.Tens
 		}
 		out[i] = t.fresh(s)
 	}
-	t.calls = append(t.calls, op.Call{Kind: kind, Params: params, In: in, Out: out})
+	t.calls = append(t.calls, op.Call{Kind: kind, Params: params, In: slices.Clone(in), Out: out})
 	return out
 }
 
-// Bind makes a virtual tensor live in memory that the caller owns.
-func (t *Tape) Bind(virtual, real tensor.Tensor) {
-	if virtual.Buf >= 0 || real.Buf <= 0 || virtual.Len() != real.Len() {
-		panic(fmt.Sprintf("autograd: cannot bind %v to %v", virtual, real))
+// Bind makes a tensor live in memory that the caller owns: the call that
+// computes x writes right there. Where that is impossible because x is an
+// input, a part of a buffer, real, or bound already, a copy is recorded; an
+// absent x, the gradient of a tensor that the loss does not depend on, records
+// zeros.
+func (t *Tape) Bind(x, real tensor.Tensor) {
+	if real.Buf <= 0 || (!x.IsNone() && (x.DType != real.DType || x.Len() != real.Len())) {
+		panic(fmt.Sprintf("autograd: cannot bind %v to %v", x, real))
 	}
-	t.bound[virtual.Buf] = real
+	if x.IsNone() {
+		t.Emit("fill_zero", nil, real)
+		return
+	}
+	_, twice := t.bound[x.Buf]
+	if x.Buf > 0 || t.inputs[x.Buf] || twice || t.partial(x) {
+		x = t.Emit("copy", nil, x)[0]
+	}
+	t.bound[x.Buf] = real
 }
 
-// Backward appends the gradient calls for everything recorded so far and
-// returns d loss/d wrt for each wrt, None where loss does not depend on it.
-// dLoss is the seed and has the shape of loss.
-func (t *Tape) Backward(loss, dLoss tensor.Tensor, wrt ...tensor.Tensor) []tensor.Tensor {
-	type key struct {
-		buf tensor.Buffer
-		off int
-	}
-	at := func(x tensor.Tensor) key { return key{x.Buf, x.Off} }
-
-	// Only tensors on a path from wrt need a gradient.
-	needs := map[key]bool{}
-	for _, w := range wrt {
-		needs[at(w)] = true
-	}
-	recorded := t.calls
-	for _, c := range recorded {
-		for _, in := range c.In {
-			if !in.IsNone() && needs[at(in)] {
-				for _, o := range c.Out {
-					needs[at(o)] = true
-				}
-				break
-			}
-		}
-	}
-
-	grad := map[key]tensor.Tensor{at(loss): dLoss}
-	for i := len(recorded) - 1; i >= 0; i-- {
-		c := recorded[i]
-		dOut := make([]tensor.Tensor, len(c.Out))
-		any := false
-		for j, o := range c.Out {
-			if d := grad[at(o)]; !d.IsNone() {
-				dOut[j], any = d.Reshape(o.Shape...), true
-			}
-		}
-		wanted := false
-		for _, in := range c.In {
-			wanted = wanted || (!in.IsNone() && needs[at(in)])
-		}
-		def := op.Lookup(c.Kind)
-		if !any || !wanted || def.Grad == nil {
-			continue
-		}
-		for j, d := range def.Grad(t, c, dOut) {
-			if d.IsNone() || !needs[at(c.In[j])] {
-				continue
-			}
-			k := at(c.In[j])
-			if prev, ok := grad[k]; ok && !prev.IsNone() {
-				d = t.Emit("add", nil, prev, d.Reshape(prev.Shape...))[0]
-			}
-			grad[k] = d
-		}
-	}
-	out := make([]tensor.Tensor, len(wrt))
-	for i, w := range wrt {
-		if g, ok := grad[at(w)]; ok && !g.IsNone() {
-			out[i] = g.Reshape(w.Shape...)
-		}
-	}
-	return out
+// partial reports whether x is less than the whole of a virtual buffer.
+func (t *Tape) partial(x tensor.Tensor) bool {
+	return x.Buf < 0 && (x.Off != 0 || x.Len() != t.virtual[-x.Buf-1].Shape.Len())
 }
 
 // Calls is what has been recorded, on virtual buffers.
