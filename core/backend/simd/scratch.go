@@ -3,9 +3,12 @@ package simd
 // scratch lends memory within one kernel. It grows to the largest demand of
 // any call and is then used again without allocation. Contents are undefined.
 type scratch struct {
-	mem  []float32
-	used int
-	want int
+	mem   []float32
+	used  int
+	want  int
+	quads []quad
+	usedQ int
+	wantQ int
 }
 
 // reset starts a new kernel: everything lent before is taken back.
@@ -13,7 +16,10 @@ func (s *scratch) reset() {
 	if s.want > len(s.mem) {
 		s.mem = make([]float32, s.want)
 	}
-	s.used, s.want = 0, 0
+	if s.wantQ > len(s.quads) {
+		s.quads = make([]quad, s.wantQ)
+	}
+	s.used, s.want, s.usedQ, s.wantQ = 0, 0, 0, 0
 }
 
 // take lends n values. Where the block is too small for all demands of this
@@ -27,4 +33,15 @@ func (s *scratch) take(n int) []float32 {
 	p := s.mem[s.used : s.used+n : s.used+n]
 	s.used += n16
 	return p
+}
+
+// takeQuads lends room for packed panels.
+func (s *scratch) takeQuads(n int) []quad {
+	s.wantQ += n
+	if s.usedQ+n > len(s.quads) {
+		return make([]quad, n)
+	}
+	q := s.quads[s.usedQ : s.usedQ+n : s.usedQ+n]
+	s.usedQ += n
+	return q
 }

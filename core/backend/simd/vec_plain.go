@@ -36,6 +36,7 @@ func (x vec) Mul(y vec) vec {
 }
 func (x vec) Div(y vec) vec { return vec{x.a / y.a, x.b / y.b, x.c / y.c, x.d / y.d} }
 func (x vec) Max(y vec) vec { return vec{max(x.a, y.a), max(x.b, y.b), max(x.c, y.c), max(x.d, y.d)} }
+
 func (x vec) Min(y vec) vec { return vec{min(x.a, y.a), min(x.b, y.b), min(x.c, y.c), min(x.d, y.d)} }
 func (x vec) Neg() vec      { return vec{-x.a, -x.b, -x.c, -x.d} }
 func (x vec) Abs() vec      { return vec{abs(x.a), abs(x.b), abs(x.c), abs(x.d)} }
@@ -83,6 +84,9 @@ func ifLessEqual(x, y, a, b vec) vec {
 func ifEqual(x, y, a, b vec) vec {
 	return vec{pick(x.a == y.a, a.a, b.a), pick(x.b == y.b, a.b, b.b), pick(x.c == y.c, a.c, b.c), pick(x.d == y.d, a.d, b.d)}
 }
+
+// lane0 is the first lane.
+func lane0(v vec) float32 { return v.a }
 
 // sum4 adds the lanes as (0+1)+(2+3).
 func sum4(v vec) float32 { return (v.a + v.b) + (v.c + v.d) }

@@ -24,9 +24,12 @@ func bitsOf(v vec) ivec          { return v.ToBits().BitsToInt32() }
 func fromBits(v ivec) vec        { return v.ToBits().BitsToFloat32() }
 
 // Per-lane choice: where the comparison holds a, else b. A NaN compares false.
-func ifLess(x, y, a, b vec) vec         { return a.IfElse(x.Less(y), b) }
-func ifLessEqual(x, y, a, b vec) vec    { return a.IfElse(x.LessEqual(y), b) }
-func ifEqual(x, y, a, b vec) vec        { return a.IfElse(x.Equal(y), b) }
+func ifLess(x, y, a, b vec) vec      { return a.IfElse(x.Less(y), b) }
+func ifLessEqual(x, y, a, b vec) vec { return a.IfElse(x.LessEqual(y), b) }
+func ifEqual(x, y, a, b vec) vec     { return a.IfElse(x.Equal(y), b) }
+
+// lane0 is the first lane.
+func lane0(v vec) float32 { return v.GetElem(0) }
 
 // sum4 adds the lanes as (0+1)+(2+3).
 func sum4(v vec) float32 {

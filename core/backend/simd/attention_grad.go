@@ -1,0 +1,92 @@
+package simd
+
+import "sprout/core/op"
+
+// attentionPanels are the packed operands of one head's backward pass.
+type attentionPanels struct {
+	keysT, valuesT []quad // right operands of q·kᵀ and dY·vᵀ
+	keys           []quad // of dS·k
+	q, dY          []quad // of dSᵀ·q and pᵀ·dY
+}
+
+// attentionGrad works one head at a time: four queries give their rows of p and
+// dS (kept for all queries) and their dQ; then dK and dV are products over the
+// queries.
+func attentionGrad(be *Backend, c *op.Call) {
+	w := be.window(c, c.In[1], c.In[2], c.In[3], c.In[4], c.In[5])
+	dY, q, k, v := be.f32(c.In[0]), be.f32(c.In[1]), be.f32(c.In[2]), be.f32(c.In[3])
+	y, lse := be.f32(c.In[6]), be.f32(c.In[7])
+	dQ, dK, dV := be.f32(c.Out[0]), be.f32(c.Out[1]), be.f32(c.Out[2])
+	qs, kvs := w.Heads*w.D, w.KVHeads*w.D
+	width := tileUp(w.Tk)
+
+	be.arena.reset()
+	p, dS := be.arena.take(w.Tq*width), be.arena.take(w.Tq*width)
+	pack := attentionPanels{
+		keysT: be.arena.takeQuads(panelsLen(w.D, w.Tk)), valuesT: be.arena.takeQuads(panelsLen(w.D, w.Tk)),
+		keys: be.arena.takeQuads(panelsLen(w.Tk, w.D)),
+		q:    be.arena.takeQuads(panelsLen(w.Tq, w.D)), dY: be.arena.takeQuads(panelsLen(w.Tq, w.D)),
+	}
+	for b := range w.B {
+		seen := w.seen(b)
+		for h := range w.Heads {
+			g := h * w.KVHeads / w.Heads
+			firstOfGroup := h == 0 || g != (h-1)*w.KVHeads/w.Heads
+			kv, row := w.kv(b, 0, g), w.q(b, 0, h)
+			if firstOfGroup {
+				packPanels(pack.keysT, matrix{k[kv:], 1, kvs}, w.D, seen)
+				packPanels(pack.valuesT, matrix{v[kv:], 1, kvs}, w.D, seen)
+				packPanels(pack.keys, matrix{k[kv:], kvs, 1}, seen, w.D)
+				for j := seen; j < w.Tk; j++ {
+					clear(dK[w.kv(b, j, g):][:w.D])
+					clear(dV[w.kv(b, j, g):][:w.D])
+				}
+			}
+			packPanels(pack.q, matrix{q[row:], qs, 1}, w.Tq, w.D)
+			packPanels(pack.dY, matrix{dY[row:], qs, 1}, w.Tq, w.D)
+
+			for i := 0; i < w.Tq; i += tileRows {
+				rows := min(tileRows, w.Tq-i)
+				_, end := w.keys(b, i+rows-1)
+				at := w.q(b, i, h)
+				pi, dSi := p[i*width:], dS[i*width:]
+				be.gm.gemm(pi, width, rows, tileUp(end), w.D, matrix{q[at:], qs, 1}, pack.keysT, false)
+				be.gm.gemm(dSi, width, rows, tileUp(end), w.D, matrix{dY[at:], qs, 1}, pack.valuesT, false)
+				for r := range rows {
+					delta := dot(dY[at+r*qs:][:w.D], y[at+r*qs:][:w.D])
+					w.scoreGrad(pi[r*width:][:width], dSi[r*width:][:width], b, i+r, lse[w.lse(b, i+r, h)], delta)
+				}
+				be.gm.gemmRange(dQ[at:], qs, rows, w.D, 0, end, seen, matrix{dSi, width, 1}, pack.keys, false)
+			}
+
+			// A block of keys is seen by no query before the first of them.
+			const block = 2 * tileRows
+			for j := 0; j < seen; j += block {
+				rows := min(block, seen-j)
+				from := max(0, j-int(w.start[b]))
+				o := w.kv(b, j, g)
+				be.gm.gemmRange(dV[o:], kvs, rows, w.D, from, w.Tq, w.Tq, matrix{p[from*width+j:], 1, width}, pack.dY, !firstOfGroup)
+				be.gm.gemmRange(dK[o:], kvs, rows, w.D, from, w.Tq, w.Tq, matrix{dS[from*width+j:], 1, width}, pack.q, !firstOfGroup)
+			}
+		}
+	}
+}
+
+// scoreGrad turns raw products s = q·k into p = exp(s/√D − lse), and products
+// dP = dY·v into dS = p·(dP − delta)/√D; both 0 for keys that are not visible.
+func (w *window) scoreGrad(p, dS []float32, b, i int, lse, delta float32) {
+	first, end := w.keys(b, i)
+	clear(p[:first])
+	clear(p[end:])
+	clear(dS[:first])
+	clear(dS[end:])
+	if first == end {
+		return
+	}
+	p, dS = p[first:end], dS[first:end]
+	scaleRow(p, p, w.scale)
+	expShifted(p, p, lse)
+	addNumber(dS, dS, -delta)
+	scaleRow(dS, dS, w.scale)
+	mulRow(dS, dS, p)
+}

@@ -1,0 +1,3 @@
+package simd
+
+func init() { unary("exp", exp4) }

@@ -1,0 +1,6 @@
+package simd
+
+func init() {
+	unary("log", log4)
+	binary("log_grad", func(dY, x vec) vec { return dY.Div(x) })
+}

@@ -1,0 +1,187 @@
+package simd
+
+import "math"
+
+// Reductions along a row. Sixteen partial sums, value i in partial i mod 16 (mod
+// 4 in the rest of the row), joined in a fixed order: the result depends on the
+// row's values and length, not on where the row lies.
+
+// sumOf is Σ x.
+func sumOf(x []float32) float32 {
+	var a, b, c, d vec
+	for len(x) >= 16 {
+		p := (*[16]float32)(x)
+		a = a.Add(load((*quad)(p[0:])))
+		b = b.Add(load((*quad)(p[4:])))
+		c = c.Add(load((*quad)(p[8:])))
+		d = d.Add(load((*quad)(p[12:])))
+		x = x[16:]
+	}
+	for len(x) >= 4 {
+		a = a.Add(load((*quad)(x)))
+		x = x[4:]
+	}
+	if len(x) > 0 {
+		a = a.Add(tail(x, 0))
+	}
+	return sum4(a.Add(b).Add(c.Add(d)))
+}
+
+// dot is Σ x·y.
+func dot(x, y []float32) float32 {
+	y = y[:len(x)]
+	var a, b, c, d vec
+	for len(x) >= 16 && len(y) >= 16 {
+		p, q := (*[16]float32)(x), (*[16]float32)(y)
+		a = a.Add(load((*quad)(p[0:])).Mul(load((*quad)(q[0:]))))
+		b = b.Add(load((*quad)(p[4:])).Mul(load((*quad)(q[4:]))))
+		c = c.Add(load((*quad)(p[8:])).Mul(load((*quad)(q[8:]))))
+		d = d.Add(load((*quad)(p[12:])).Mul(load((*quad)(q[12:]))))
+		x, y = x[16:], y[16:]
+	}
+	for len(x) >= 4 && len(y) >= 4 {
+		a = a.Add(load((*quad)(x)).Mul(load((*quad)(y))))
+		x, y = x[4:], y[4:]
+	}
+	if len(x) > 0 {
+		a = a.Add(tail(x, 0).Mul(tail(y, 0)))
+	}
+	return sum4(a.Add(b).Add(c.Add(d)))
+}
+
+// maxOf is the largest value of a row that is not empty.
+func maxOf(x []float32) float32 {
+	if len(x) < 4 {
+		return max4(tail(x, x[0]))
+	}
+	a := load((*quad)(x))
+	b := a
+	rest := x
+	for len(rest) >= 8 {
+		p := (*[8]float32)(rest)
+		a = a.Max(load((*quad)(p[0:])))
+		b = b.Max(load((*quad)(p[4:])))
+		rest = rest[8:]
+	}
+	// The last four values, which the loop may have seen already.
+	a = a.Max(load((*quad)(x[len(x)-4:])))
+	if len(rest) >= 4 {
+		b = b.Max(load((*quad)(rest)))
+	}
+	return max4(a.Max(b))
+}
+
+// expShifted computes y = exp(x - shift) and returns Σ y. y and x may be the
+// same memory.
+func expShifted(y, x []float32, shift float32) float32 {
+	s := splat(shift)
+	var a, b vec
+	for len(x) >= 8 && len(y) >= 8 {
+		p, q := (*[8]float32)(x), (*[8]float32)(y)
+		e := exp4(load((*quad)(p[0:])).Sub(s))
+		f := exp4(load((*quad)(p[4:])).Sub(s))
+		store((*quad)(q[0:]), e)
+		store((*quad)(q[4:]), f)
+		a, b = a.Add(e), b.Add(f)
+		x, y = x[8:], y[8:]
+	}
+	for len(x) >= 4 && len(y) >= 4 {
+		e := exp4(load((*quad)(x)).Sub(s))
+		store((*quad)(y), e)
+		a = a.Add(e)
+		x, y = x[4:], y[4:]
+	}
+	if len(x) > 0 {
+		putTail(y, exp4(tail(x, shift).Sub(s)))
+		a = a.Add(tail(y[:len(x)], 0))
+	}
+	return sum4(a.Add(b))
+}
+
+// logSumExp is log Σ exp(x) without overflow. room holds len(x) values.
+func logSumExp(x, room []float32) float32 {
+	m := maxOf(x)
+	return m + log1(expShifted(room[:len(x)], x, m))
+}
+
+// log1 is log4 for one value.
+func log1(x float32) float32 { return lane0(log4(splat(x))) }
+
+// sqrt1 is the square root, which every processor rounds correctly.
+func sqrt1(x float32) float32 { return float32(math.Sqrt(float64(x))) }
+
+// scaleRow computes y = s·x. y and x may be the same memory.
+func scaleRow(y, x []float32, s float32) {
+	v := splat(s)
+	for len(x) >= 16 && len(y) >= 16 {
+		p, q := (*[16]float32)(x), (*[16]float32)(y)
+		store((*quad)(q[0:]), load((*quad)(p[0:])).Mul(v))
+		store((*quad)(q[4:]), load((*quad)(p[4:])).Mul(v))
+		store((*quad)(q[8:]), load((*quad)(p[8:])).Mul(v))
+		store((*quad)(q[12:]), load((*quad)(p[12:])).Mul(v))
+		x, y = x[16:], y[16:]
+	}
+	for len(x) >= 4 && len(y) >= 4 {
+		store((*quad)(y), load((*quad)(x)).Mul(v))
+		x, y = x[4:], y[4:]
+	}
+	if len(x) > 0 {
+		putTail(y, tail(x, 0).Mul(v))
+	}
+}
+
+// addRow computes z = x + y. All may be the same memory.
+func addRow(z, x, y []float32) {
+	for len(x) >= 16 && len(y) >= 16 && len(z) >= 16 {
+		p, q, r := (*[16]float32)(x), (*[16]float32)(y), (*[16]float32)(z)
+		store((*quad)(r[0:]), load((*quad)(p[0:])).Add(load((*quad)(q[0:]))))
+		store((*quad)(r[4:]), load((*quad)(p[4:])).Add(load((*quad)(q[4:]))))
+		store((*quad)(r[8:]), load((*quad)(p[8:])).Add(load((*quad)(q[8:]))))
+		store((*quad)(r[12:]), load((*quad)(p[12:])).Add(load((*quad)(q[12:]))))
+		x, y, z = x[16:], y[16:], z[16:]
+	}
+	for len(x) >= 4 && len(y) >= 4 && len(z) >= 4 {
+		store((*quad)(z), load((*quad)(x)).Add(load((*quad)(y))))
+		x, y, z = x[4:], y[4:], z[4:]
+	}
+	if len(x) > 0 {
+		putTail(z[:len(x)], tail(x, 0).Add(tail(y[:len(x)], 0)))
+	}
+}
+
+// mulRow computes z = x·y.
+func mulRow(z, x, y []float32) {
+	for len(x) >= 16 && len(y) >= 16 && len(z) >= 16 {
+		p, q, r := (*[16]float32)(x), (*[16]float32)(y), (*[16]float32)(z)
+		store((*quad)(r[0:]), load((*quad)(p[0:])).Mul(load((*quad)(q[0:]))))
+		store((*quad)(r[4:]), load((*quad)(p[4:])).Mul(load((*quad)(q[4:]))))
+		store((*quad)(r[8:]), load((*quad)(p[8:])).Mul(load((*quad)(q[8:]))))
+		store((*quad)(r[12:]), load((*quad)(p[12:])).Mul(load((*quad)(q[12:]))))
+		x, y, z = x[16:], y[16:], z[16:]
+	}
+	for len(x) >= 4 && len(y) >= 4 && len(z) >= 4 {
+		store((*quad)(z), load((*quad)(x)).Mul(load((*quad)(y))))
+		x, y, z = x[4:], y[4:], z[4:]
+	}
+	if len(x) > 0 {
+		putTail(z[:len(x)], tail(x, 0).Mul(tail(y[:len(x)], 0)))
+	}
+}
+
+// addScaledRow computes y += s·x.
+func addScaledRow(y, x []float32, s float32) {
+	v := splat(s)
+	for len(x) >= 8 && len(y) >= 8 {
+		p, q := (*[8]float32)(x), (*[8]float32)(y)
+		store((*quad)(q[0:]), load((*quad)(q[0:])).Add(load((*quad)(p[0:])).Mul(v)))
+		store((*quad)(q[4:]), load((*quad)(q[4:])).Add(load((*quad)(p[4:])).Mul(v)))
+		x, y = x[8:], y[8:]
+	}
+	for len(x) >= 4 && len(y) >= 4 {
+		store((*quad)(y), load((*quad)(y)).Add(load((*quad)(x)).Mul(v)))
+		x, y = x[4:], y[4:]
+	}
+	if len(x) > 0 {
+		putTail(y[:len(x)], tail(y[:len(x)], 0).Add(tail(x, 0).Mul(v)))
+	}
+}
