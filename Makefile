@@ -1,0 +1,108 @@
+# Sprout. "make help" lists what there is.
+#
+# Go 1.26 or newer fetches the toolchain named here by itself; the experiment
+# gives the engine SIMD. Both win over whatever the environment says.
+GOTOOLCHAIN := go1.27.4
+GOEXPERIMENT := simd
+export GOTOOLCHAIN GOEXPERIMENT
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: help serve build test accept lint fmt bench golden fuzz check clean site demo protocol licenses
+
+# Two builds at once would write the same files: the second waits for the first.
+LOCK := $(if $(shell command -v flock),flock -o build/lock,)
+
+GOFUMPT := go run mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+GO_DIRS := $(wildcard core stages wasm cmd e2e)
+ENGINE_SRC := $(shell find $(wildcard core stages wasm) -name '*.go' ! -name '*_test.go') go.mod go.sum
+WEB_SRC := $(shell find $(wildcard web/src web/public web/scripts) -type f ! -name '*.test.ts' ! -path web/src/engine/sprout.wasm ! -path web/src/engine/wasm_exec.js) \
+	$(wildcard web/index.html web/*.ts web/*.js web/package.json stages/*.go)
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+serve: build ## build everything and serve the page on localhost (ARGS="-addr :8080 -tls" for a room)
+	go run ./cmd/serve $(ARGS)
+
+build: ## build the engine, the page and its compressed variants into cmd/serve/site
+	@mkdir -p build
+	@$(LOCK) $(MAKE) --no-print-directory site
+
+test: ## install what is missing and run every test
+	@mkdir -p build
+	@go run ./e2e/suite
+
+accept: build ## run the long figures and write build/accept.json (needs ../shared)
+	go run ./e2e/accept
+
+lint: ## check format, vet and lint Go and the page
+	@test -z "$$($(GOFUMPT) -l $(GO_DIRS) | tee /dev/stderr)"
+	go vet ./...
+	GOOS=js GOARCH=wasm go vet ./core/... ./stages/... ./wasm/...
+	$(STATICCHECK) ./...
+	$(GOLANGCI) run ./...
+	cd web && npm run lint && npm run check
+
+fmt: ## format Go and the page
+	$(GOFUMPT) -l -w $(GO_DIRS)
+	cd web && npm run format
+
+bench: build ## train in headless Chromium and print the times; OP=matmul times one operation instead
+	@go run ./e2e/bench $(if $(OP),-op $(OP))
+
+golden: ## remake the golden files from PyTorch and Hugging Face (needs python3-torch)
+	@for script in $$(find core stages -path '*testdata*' -name '*.py' | sort); do echo "$$script"; python3 "$$script" || exit 1; done
+
+FUZZTIME ?= 20s
+fuzz: ## run every fuzz test for FUZZTIME (20s)
+	@grep -rlE '^func Fuzz' --include='*_test.go' $(GO_DIRS) | sort | while read -r file; do \
+		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$$file"); do \
+			echo "$$name in $$file"; \
+			go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; \
+	done
+
+check: lint test ## lint and test: what a change must pass
+
+clean: ## remove what was built; checkpoints of your browser are not touched
+	rm -rf build web/src/engine/sprout.wasm web/src/engine/wasm_exec.js
+	find cmd/serve/site -mindepth 1 ! -name placeholder.txt -delete
+
+protocol: web/node_modules/.package-lock.json ## remake the page's types from the Go messages
+	cd web && npm run protocol
+
+licenses: ## remake docs/LICENSES.md from the modules and packages in use
+	go run ./e2e/licenses -write
+
+# --- how the site is made; "make build" holds the lock around it ---
+
+site: build/site.stamp
+
+# The stamp alone does not prove that the site is there.
+ifeq ($(wildcard cmd/serve/site/index.html),)
+.PHONY: build/site.stamp
+endif
+
+build/site.stamp: web/src/engine/sprout.wasm web/src/engine/wasm_exec.js web/node_modules/.package-lock.json $(WEB_SRC)
+	cd web && npm run build
+	go run ./cmd/serve/precompress -cache build/precompressed cmd/serve/site
+	@touch $@
+
+web/src/engine/sprout.wasm: $(ENGINE_SRC)
+	@mkdir -p $(@D)
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o $@.new ./wasm
+	@mv $@.new $@
+
+web/src/engine/wasm_exec.js: go.mod Makefile
+	@mkdir -p $(@D)
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $@
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
