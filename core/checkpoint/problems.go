@@ -15,6 +15,9 @@ func init() {
 		"dataset_corrupt":           "a stored dataset does not match its checksum: id, name",
 		"storage_full":              "no room for what was to be saved: need, used, quota (bytes; 0 = unknown)",
 		"storage_failed":            "the storage refused: reason",
+		"storage_missing":           "the browser has no IndexedDB",
+		"storage_blocked":           "the browser or another tab does not let the page keep data: reason",
+		"storage_version":           "the saved data belong to a newer version of the page",
 		"storage_closed":            "the storage was closed, in the browser by another tab that upgrades it",
 
 		"safetensors_truncated":     "the file ends early: have, need (bytes)",
