@@ -152,6 +152,9 @@ func (be *Backend[F]) Read64(dst []float64, t tensor.Tensor) {
 	convert(dst, be.floats(t, len(dst)))
 }
 
+// Ints copies an I32 tensor to the host.
+func (be *Backend[F]) Ints(t tensor.Tensor) []int32 { return append([]int32{}, be.view(t).i...) }
+
 // Run executes the calls in order.
 func (be *Backend[F]) Run(calls []op.Call) error {
 	for _, c := range calls {
