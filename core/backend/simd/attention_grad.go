@@ -53,7 +53,7 @@ func attentionGrad(be *Backend, c *op.Call) {
 				be.gm.gemm(pi, width, rows, tileUp(end), w.D, matrix{q[at:], qs, 1}, pack.keysT, false)
 				be.gm.gemm(dSi, width, rows, tileUp(end), w.D, matrix{dY[at:], qs, 1}, pack.valuesT, false)
 				for r := range rows {
-					delta := dot(dY[at+r*qs:][:w.D], y[at+r*qs:][:w.D])
+					delta := orderedDot(dY[at+r*qs:][:w.D], y[at+r*qs:][:w.D])
 					w.scoreGrad(pi[r*width:][:width], dSi[r*width:][:width], b, i+r, lse[w.lse(b, i+r, h)], delta)
 				}
 				be.gm.gemmRange(dQ[at:], qs, rows, w.D, 0, end, seen, matrix{dSi, width, 1}, pack.keys, false)
@@ -89,4 +89,14 @@ func (w *window) scoreGrad(p, dS []float32, b, i int, lse, delta float32) {
 	addNumber(dS, dS, -delta)
 	scaleRow(dS, dS, w.scale)
 	mulRow(dS, dS, p)
+}
+
+// orderedDot is Σ x·y in ascending order, as the products dY·v are summed:
+// where one key has all the weight, y is its v and dP − delta is exactly 0.
+func orderedDot(x, y []float32) float32 {
+	var sum float32
+	for i, a := range x {
+		sum += float32(a * y[i])
+	}
+	return sum
 }

@@ -47,6 +47,7 @@ type Backend struct {
 	runs  uint64   // calls of Run so far
 	arena scratch
 	gm    gemmScratch
+	rows  distributions
 	loose pack // the last operand that was packed without being kept
 }
 

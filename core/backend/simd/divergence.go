@@ -14,11 +14,12 @@ func (be *Backend) divergence(c *op.Call, at int, row func(n int, d *distributio
 	teacher, student, invT := be.f32(c.In[at]), be.f32(c.In[at+1]), be.scalar(c.In[at+2])
 	cols := c.In[at].Shape.Last()
 	be.arena.reset()
-	d := distributions{be.arena.take(cols), be.arena.take(cols), be.arena.take(cols), be.arena.take(cols), be.arena.take(cols), be.arena.take(cols)}
+	d := &be.rows
+	*d = distributions{be.arena.take(cols), be.arena.take(cols), be.arena.take(cols), be.arena.take(cols), be.arena.take(cols), be.arena.take(cols)}
 	for n := range len(teacher) / max(cols, 1) {
 		distribution(d.p, d.lnP, teacher[n*cols:(n+1)*cols], invT)
 		distribution(d.q, d.lnQ, student[n*cols:(n+1)*cols], invT)
-		row(n, &d)
+		row(n, d)
 	}
 }
 
