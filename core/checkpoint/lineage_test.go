@@ -129,4 +129,8 @@ func TestNames(t *testing.T) {
 	require.Equal(t, "sprout · town · 5/10", DefaultName(m))
 	m.Kind = Final
 	require.Equal(t, "sprout · town", DefaultName(m))
+
+	require.Equal(t, "a-b- c-.safetensors", FileName(Meta{Name: `a/b: c"`}))
+	require.Equal(t, "小镇.safetensors", FileName(Meta{Name: "..小镇. "}))
+	require.Equal(t, "id.safetensors", FileName(Meta{Name: "...", ID: "id"}))
 }

@@ -1,5 +1,11 @@
 package checkpoint
 
+import (
+	"context"
+
+	"sprout/core/problem"
+)
+
 // Keep says how many automatic checkpoints of a run survive a new one.
 type Keep struct {
 	Newest int  // this many of the latest
@@ -52,4 +58,39 @@ func Prune(metas []Meta, run string, keep Keep) []Meta {
 		}
 	}
 	return drop
+}
+
+// Autosave saves c and then deletes the automatic checkpoints of its run that
+// keep does not ask for; it returns what it deleted. When there is no room, it
+// makes some first, down to the newest one, which is what the run would go back
+// to, and tries once more. An error means that c was not saved.
+func Autosave(ctx context.Context, s Checkpoints, c *Checkpoint, keep Keep) ([]Meta, error) {
+	var dropped []Meta
+	err := s.Put(ctx, c)
+	if err != nil && problem.From(err).Code == "storage_full" {
+		dropped = drop(ctx, s, c.Meta.Run, Keep{Newest: 1})
+		if len(dropped) > 0 {
+			err = s.Put(ctx, c)
+		}
+	}
+	if err != nil {
+		return dropped, err
+	}
+	return append(dropped, drop(ctx, s, c.Meta.Run, keep)...), nil
+}
+
+// drop deletes what Prune chooses. What cannot be deleted now will be chosen
+// again after the next save.
+func drop(ctx context.Context, s Checkpoints, run string, keep Keep) []Meta {
+	metas, err := s.List(ctx)
+	if err != nil {
+		return nil
+	}
+	var dropped []Meta
+	for _, m := range Prune(metas, run, keep) {
+		if s.Delete(ctx, m.ID) == nil {
+			dropped = append(dropped, m)
+		}
+	}
+	return dropped
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -150,4 +151,45 @@ func TestFolderHoldsPlainFiles(t *testing.T) {
 	_, err = s.Sweep(ctx)
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(dir, "checkpoints", "Notes.txt"))
+}
+
+func TestAutosave(t *testing.T) {
+	ctx := context.Background()
+	save := func(s checkpoint.Store, step int, loss float64) ([]checkpoint.Meta, error) {
+		c := storetest.Sample(fmt.Sprintf("s%d", step), step)
+		c.Meta.Run, c.Meta.HeldOutLoss = "r", loss
+		return checkpoint.Autosave(ctx, s, c, checkpoint.DefaultKeep)
+	}
+	steps := func(s checkpoint.Store) (list []int) {
+		metas, err := s.List(ctx)
+		require.NoError(t, err)
+		for _, m := range metas {
+			list = append(list, m.Step)
+		}
+		return list
+	}
+	roomy := checkpoint.NewMemory(0, nil)
+	for i, loss := range []float64{3, 1, 2, 2.5, 2.2} {
+		_, err := save(roomy, i+1, loss)
+		require.NoError(t, err)
+	}
+	require.Equal(t, []int{5, 4, 2}, steps(roomy), "the newest two and the best")
+	u, err := roomy.Usage(ctx)
+	require.NoError(t, err)
+
+	// Room for two: the third save takes the place of the first.
+	tight := checkpoint.NewMemory(u.Used*5/6, nil)
+	for i, loss := range []float64{1, 2, 3} {
+		_, err := save(tight, i+1, loss)
+		require.NoError(t, err)
+	}
+	require.Equal(t, []int{3, 2}, steps(tight))
+
+	// Room for one: nothing can be dropped, and the last good one stays.
+	tiny := checkpoint.NewMemory(u.Used/2, nil)
+	_, err = save(tiny, 1, 1)
+	require.NoError(t, err)
+	_, err = save(tiny, 2, 1)
+	storetest.Code(t, err, "storage_full")
+	require.Equal(t, []int{1}, steps(tiny))
 }

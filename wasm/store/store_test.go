@@ -125,10 +125,10 @@ func harness(o Options) storetest.Harness {
 
 func TestConformance(t *testing.T) { storetest.Run(t, harness(Options{})) }
 
-// Rows of 16 bytes and transactions of 40: every piece is cut, and a save
-// takes many transactions, each of which is interrupted once.
+// Rows of 20 bytes and transactions of 100: pieces are cut, and a save takes
+// several transactions, each of which is interrupted once.
 func TestConformanceInSmallRows(t *testing.T) {
-	storetest.Run(t, harness(Options{RowBytes: 16, BatchBytes: 40}))
+	storetest.Run(t, harness(Options{RowBytes: 20, BatchBytes: 100}))
 }
 
 func TestRowLimit(t *testing.T) {

@@ -73,7 +73,7 @@ func datasets(t *testing.T, h Harness) {
 
 	d := checkpoint.Dataset{
 		ID: "d1", Name: "红楼梦.txt", Created: 5, Info: json.RawMessage(`{"docs":3}`),
-		Data: bytes.Repeat([]byte("一段文字\x00\xff"), 1000),
+		Data: bytes.Repeat([]byte("一段文字\x00\xff"), 50),
 	}
 	require.NoError(t, s.PutDataset(ctx, d))
 	one := h.Pieces(t, s)
