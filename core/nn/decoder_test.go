@@ -333,4 +333,3 @@ func TestForwardPanicsOnWrongCaches(t *testing.T) {
 	in := Input{Tokens: tape.Input(tensor.I32, 1, 2), Pos: tape.Input(tensor.I32, 1, 2), Start: tape.Input(tensor.I32, 1), Cache: make([]KV, 1)}
 	require.PanicsWithValue(t, "nn: forward of tokens i32[1 2] with 1 caches for 2 layers", func() { p.Forward(tape, in, Options{}) })
 }
-

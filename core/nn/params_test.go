@@ -196,4 +196,3 @@ func TestRopeTable(t *testing.T) {
 		}
 	}
 }
-

@@ -133,9 +133,15 @@ func (o *AdamW) Bytes() int64 {
 	return 4*int64(o.M.Len()+o.V.Len()) + o.measure.Bytes() + o.update.Bytes()
 }
 
-// Calls lists the recorded calls of a step, for the profiler.
-func (o *AdamW) Calls() []op.Call {
-	return append(append([]op.Call(nil), o.measure.Calls()...), o.update.Calls()...)
+// Profile times the calls of a step. It does what Measure and Update do, with
+// the learning rate of the last Update: the caller keeps a Snapshot.
+func (o *AdamW) Profile() ([]autograd.Timing, error) {
+	measure, err := o.measure.Profile()
+	if err != nil {
+		return nil, err
+	}
+	update, err := o.update.Profile()
+	return append(measure, update...), err
 }
 
 // Close gives the memory back.

@@ -221,8 +221,25 @@ func (g *Group) Bytes() int64 {
 	return g.lead.plan.Bytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.partial))
 }
 
-// Calls lists the recorded calls of one shard, for the profiler.
-func (g *Group) Calls() []op.Call { return g.lead.plan.Calls() }
+// Profile times the calls that the leader makes for one batch by itself: those
+// of a shard, made for every shard, and those of the sum. Grad is then no
+// longer that of the last batch.
+func (g *Group) Profile() (shard, sum []autograd.Timing, shards int, err error) {
+	if shard, err = g.lead.plan.Profile(); err != nil {
+		return nil, nil, 0, err
+	}
+	for s := range g.shards - 1 { // as many additions as there are inner nodes
+		level := bits.TrailingZeros(uint(s + 1))
+		for _, plan := range []*autograd.Plan{g.add[level], g.store[level]} {
+			timings, err := plan.Profile()
+			if err != nil {
+				return nil, nil, 0, err
+			}
+			sum = append(sum, timings...)
+		}
+	}
+	return shard, sum, g.shards, nil
+}
 
 // Close ends the peers and gives the leader's memory back; the replica's own
 // Close is called.

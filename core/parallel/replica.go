@@ -56,22 +56,11 @@ func newWorker(r Replica, rows int) (*worker, error) {
 
 	seed := t.Input(tensor.F32, 1)
 	grads := t.Backward(graph.Sums[0], seed, r.Params...)
-	taken := map[tensor.Buffer]bool{seed.Buf: true}
 	for i, p := range r.Params {
-		place := tensor.Tensor{Buf: w.work.Buf, Off: p.Off - r.Slab.Off, DType: p.DType, Shape: p.Shape}
-		g := grads[i]
-		switch {
-		case g.IsNone(): // the objective does not use it
-			t.Emit("fill_zero", nil, place)
-			continue
-		case taken[g.Buf]: // shared with another gradient
-			g = t.Emit("copy", nil, g)[0]
-		}
-		taken[g.Buf] = true
-		t.Bind(g, place)
+		t.Bind(grads[i], tensor.Tensor{Buf: w.work.Buf, Off: p.Off - r.Slab.Off, DType: p.DType, Shape: p.Shape})
 	}
 	for i, s := range graph.Sums {
-		t.Bind(t.Emit("copy", nil, s)[0], w.sum(i))
+		t.Bind(s, w.sum(i))
 	}
 	if w.plan, err = t.Compile(r.Backend); err != nil {
 		w.close()

@@ -1,0 +1,67 @@
+package stages
+
+import (
+	"sprout/core/autograd"
+	"sprout/core/backend"
+	"sprout/core/nn"
+	"sprout/core/parallel"
+	"sprout/core/tensor"
+)
+
+// sequences are the inputs of a forward pass over whole sequences of T tokens,
+// [rows,T] each.
+type sequences struct {
+	tokens, targets tensor.Tensor // i32
+	mask            tensor.Tensor // f32
+	in              nn.Input
+}
+
+// newSequences declares the inputs on a tape.
+func newSequences(t *autograd.Tape, rows, T int) sequences {
+	s := sequences{
+		tokens:  t.Input(tensor.I32, rows, T),
+		targets: t.Input(tensor.I32, rows, T),
+		mask:    t.Input(tensor.F32, rows, T),
+	}
+	s.in = nn.Input{Tokens: s.tokens, Pos: t.Input(tensor.I32, rows, T), Start: t.Input(tensor.I32, rows)}
+	return s
+}
+
+// ready writes what is the same for every batch: each sequence begins at
+// position 0.
+func (s sequences) ready(be backend.Backend, p *autograd.Plan) error {
+	rows, T := s.tokens.Shape[0], s.tokens.Shape[1]
+	pos := make([]int32, rows*T)
+	for i := range pos {
+		pos[i] = int32(i % T)
+	}
+	if err := be.WriteInts(p.At(s.in.Pos), pos); err != nil {
+		return err
+	}
+	return be.WriteInts(p.At(s.in.Start), make([]int32, rows))
+}
+
+// languageModel is the replica of a model that learns to predict the next token
+// of sequences of T tokens. It owns the model and the backend.
+func languageModel(p *nn.Params, T int) parallel.Replica {
+	be := p.Backend()
+	r := parallel.Replica{Backend: be, Slab: p.Slab}
+	for _, q := range p.List {
+		r.Params = append(r.Params, q.In(p.Slab))
+	}
+	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+		s := newSequences(t, rows, T)
+		logits := p.Forward(t, s.in, nn.Options{}).Logits
+		return parallel.Graph{
+			Ints:   []tensor.Tensor{s.tokens, s.targets},
+			Floats: []tensor.Tensor{s.mask},
+			Sums:   []tensor.Tensor{nextTokenLoss(t, logits, s.targets.Reshape(rows*T), s.mask.Reshape(rows*T))},
+			Ready:  func(plan *autograd.Plan) error { return s.ready(be, plan) },
+		}
+	}
+	r.Close = func() {
+		p.Close()
+		be.Close()
+	}
+	return r
+}

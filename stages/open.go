@@ -1,0 +1,154 @@
+package stages
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"sprout/core/checkpoint"
+	"sprout/core/nn"
+	"sprout/core/problem"
+	"sprout/core/text"
+)
+
+// runState is what a checkpoint says of its run beside the tensors. Batches,
+// learning rates and samples are functions of the seed and the step, so no
+// other cursor and no random state is needed.
+type runState struct {
+	Step    int                `json:"step"`
+	Params  map[string]float64 `json:"params"`
+	Seconds float64            `json:"seconds"` // of training so far
+	Data    string             `json:"data"`    // fingerprint of the token streams
+}
+
+// opened is a setup that was found to be consistent.
+type opened struct {
+	Setup
+	stage  Stage
+	preset nn.Preset
+	seed   uint64
+	values map[string]float64 // every setting
+	cfg    nn.Config
+	data   *text.Dataset
+	print  string // fingerprint of data
+	state  runState
+	past   History
+}
+
+// openRun encodes the data and settles configuration and settings: those of
+// the checkpoint to resume, of the parent, or of the preset.
+func openRun(stage Stage, s Setup) (*opened, error) {
+	o := &opened{Setup: s, stage: stage, seed: s.Seed}
+	if s.Corpus == nil || s.Tokenizer == nil || s.NewBackend == nil {
+		panic("stages: a run needs a corpus, a tokenizer and a backend")
+	}
+	if r := s.Resume; r != nil {
+		if err := o.readState(r); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if o.preset, err = nn.FindPreset(o.Preset); err != nil {
+		return nil, err
+	}
+	given := maps.Clone(o.state.Params)
+	if given == nil {
+		given = map[string]float64{}
+	}
+	maps.Copy(given, s.Params)
+	if o.values, err = settings(stage.Params(o.preset), given); err != nil {
+		return nil, err
+	}
+	if err := o.configure(); err != nil {
+		return nil, err
+	}
+	if err := o.encode(); err != nil {
+		return nil, err
+	}
+	if s.Resume != nil && o.state.Data != o.print {
+		return nil, problem.New("resume_data", nil,
+			"This run was made with another text or tokenizer. Choose the same ones to go on, or start a new run from its weights.")
+	}
+	return o, nil
+}
+
+func (o *opened) readState(c *checkpoint.Checkpoint) error {
+	if c.Meta.Stage != o.stage.Name() {
+		return problem.New("resume_stage", problem.Args{"have": c.Meta.Stage, "want": o.stage.Name()},
+			"The checkpoint belongs to the stage %s and cannot be resumed as %s; it can be its parent.", c.Meta.Stage, o.stage.Name())
+	}
+	if !c.Meta.Resumable || len(c.Weights()) == len(c.Tensors) {
+		return problem.New("resume_weights", nil,
+			"The checkpoint holds weights only, so training cannot go on exactly from there. Start a new run from it.")
+	}
+	if err := json.Unmarshal(c.State, &o.state); err != nil {
+		return problem.Wrap(err, "resume_state", nil, "What the checkpoint says about its run cannot be read.")
+	}
+	if len(c.History) > 0 {
+		if err := json.Unmarshal(c.History, &o.past); err != nil {
+			return problem.Wrap(err, "resume_state", nil, "The checkpoint's history cannot be read.")
+		}
+	}
+	o.Preset, o.seed = c.Meta.Preset, c.Meta.Seed
+	if o.Run == "" {
+		o.Run = c.Meta.Run
+	}
+	return nil
+}
+
+// configure finds the model's shape.
+func (o *opened) configure() error {
+	from := o.Resume
+	if from == nil {
+		from = o.Parent
+	}
+	T, hasContext := o.values["context"]
+	if from == nil {
+		o.cfg = o.preset.For(o.Tokenizer.Vocab())
+		if hasContext {
+			o.cfg.Context = int(T)
+		}
+		return o.cfg.Validate()
+	}
+	var err error
+	if o.cfg, err = nn.ParseConfig(from.Meta.Config); err != nil {
+		return err
+	}
+	if o.cfg.Vocab != o.Tokenizer.Vocab() {
+		return problem.New("parent_vocab", problem.Args{"have": o.cfg.Vocab, "want": o.Tokenizer.Vocab()},
+			"The model knows %d tokens, but the tokenizer makes %d; use the model's own tokenizer.", o.cfg.Vocab, o.Tokenizer.Vocab())
+	}
+	// Rotary positions need no weights: a longer context is a longer table.
+	o.cfg.Context = max(o.cfg.Context, int(T))
+	return from.Check(nn.Specs(o.cfg))
+}
+
+// encode turns the corpus into tokens and takes their fingerprint.
+func (o *opened) encode() error {
+	_, trainBytes, _ := text.Size(o.Corpus.Train)
+	_, heldOutBytes, _ := text.Size(o.Corpus.HeldOut)
+	total := float64(trainBytes + heldOutBytes + 1)
+	var onRead func(int) error
+	if o.Progress != nil {
+		onRead = func(read int) error { return o.Progress("encode", float64(read)/total) }
+	}
+	var err error
+	if o.data, err = text.NewDataset(o.Corpus, o.Tokenizer, onRead); err != nil {
+		return err
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%d\n", o.data.Vocab)
+	var word [2]byte
+	for _, stream := range [][]uint16{o.data.Train, o.data.HeldOut} {
+		for _, id := range stream {
+			binary.LittleEndian.PutUint16(word[:], id)
+			h.Write(word[:])
+		}
+		h.Write([]byte("\n"))
+	}
+	o.print = hex.EncodeToString(h.Sum(nil)[:8])
+	return nil
+}

@@ -1,0 +1,96 @@
+package stages
+
+import (
+	"encoding/json"
+	"maps"
+	"time"
+
+	"sprout/core/checkpoint"
+	"sprout/core/tensor"
+)
+
+// loadWeights takes the weights from where the run starts.
+func (t *trainer) loadWeights() error {
+	from := t.Resume
+	if from == nil {
+		from = t.Parent
+	}
+	if from == nil {
+		return t.model.Init(t.seed)
+	}
+	return t.model.Load(named(from, ""))
+}
+
+// loadMoments takes the optimiser's state where a run is resumed.
+func (t *trainer) loadMoments() error {
+	if t.Resume == nil {
+		return nil
+	}
+	if err := t.model.LoadInto(t.adam.M, named(t.Resume, checkpoint.FirstMoment)); err != nil {
+		return err
+	}
+	return t.model.LoadInto(t.adam.V, named(t.Resume, checkpoint.SecondMoment))
+}
+
+func named(c *checkpoint.Checkpoint, prefix string) func(string) []float32 {
+	data := make(map[string][]float32, len(c.Tensors))
+	for _, x := range c.Tensors {
+		data[x.Name] = x.Data
+	}
+	return func(name string) []float32 { return data[prefix+name] }
+}
+
+// Save copies everything that the run needs to go on exactly from here.
+func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
+	c := &checkpoint.Checkpoint{Meta: checkpoint.Meta{
+		ID: checkpoint.NewID(), Kind: kind, Stage: t.stage.Name(), Preset: t.preset.Name, Run: t.Run,
+		Step: t.step, Steps: t.schedule.Steps, Created: time.Now().UnixMilli(), Seed: t.seed, Vocab: t.cfg.Vocab,
+		Backend: t.be.Name(), Dataset: t.Dataset, Parameters: t.cfg.ParamCount(), Resumable: true,
+	}}
+	if t.Resume != nil {
+		c.Meta.Parent, c.Meta.Ancestors = t.Resume.Meta.Parent, t.Resume.Meta.Ancestors
+	} else if t.Parent != nil {
+		checkpoint.Descend(&c.Meta, t.Parent.Meta)
+	}
+	if m := t.lastMeasured(); m != nil {
+		c.Meta.HeldOutLoss, c.Meta.BitsPerByte = *m.HeldOutLoss, *m.BitsPerByte
+	}
+	c.Meta.Name = checkpoint.DefaultName(c.Meta)
+	for _, s := range []struct {
+		prefix string
+		slab   tensor.Tensor
+	}{{"", t.model.Slab}, {checkpoint.FirstMoment, t.adam.M}, {checkpoint.SecondMoment, t.adam.V}} {
+		err := t.model.DumpFrom(s.slab, func(name string, shape tensor.Shape, data []float32) {
+			c.Tensors = append(c.Tensors, checkpoint.Tensor{Name: s.prefix + name, Shape: shape, Data: data})
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	c.Tokenizer = t.Setup.Tokenizer.JSON()
+	for _, part := range []struct {
+		to    *json.RawMessage
+		value any
+	}{
+		{&c.Meta.Config, t.cfg},
+		{&c.State, runState{t.step, maps.Clone(t.values), t.clock.seconds, t.print}},
+		{&c.History, t.history},
+	} {
+		b, err := json.Marshal(part.value)
+		if err != nil {
+			panic("stages: " + err.Error()) // finite numbers and strings always encode
+		}
+		*part.to = b
+	}
+	return c, nil
+}
+
+// lastMeasured is the newest held-out measurement, nil before the first.
+func (t *trainer) lastMeasured() *Metrics {
+	for i := len(t.history.Metrics) - 1; i >= 0; i-- {
+		if m := &t.history.Metrics[i]; m.HeldOutLoss != nil {
+			return m
+		}
+	}
+	return nil
+}

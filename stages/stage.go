@@ -1,0 +1,224 @@
+// Package stages holds the steps of a model's education, one file each: what is
+// minimised stands there as in the paper, between two markers, and the page
+// shows those very lines. Loops, batches, evaluation and saving are shared.
+package stages
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"sprout/core/backend"
+	"sprout/core/checkpoint"
+	"sprout/core/nn"
+	"sprout/core/parallel"
+	"sprout/core/problem"
+	"sprout/core/text"
+	"sprout/core/world"
+)
+
+// Param describes one setting of a stage; the page makes a slider of it.
+type Param struct {
+	Key     string
+	Symbol  string // TeX
+	Default float64
+	Min     float64
+	Max     float64
+	Log     bool // the slider moves by factors
+	Integer bool
+	Unit    string
+	DocEN   string
+	DocZH   string
+}
+
+// Stage is one step of the journey.
+type Stage interface {
+	Name() string
+	// Params are the settings with their defaults for a model size.
+	Params(nn.Preset) []Param
+	// Start prepares a run: fresh, from a parent's weights, or exactly where a
+	// checkpoint of the same stage stopped.
+	Start(Setup) (Run, error)
+}
+
+// Journey lists the stages in the order in which they are walked.
+var Journey = []Stage{Pretrain{}}
+
+// Find finds a stage by name; problem "stage_unknown".
+func Find(name string) (Stage, error) {
+	var names []string
+	for _, s := range Journey {
+		if s.Name() == name {
+			return s, nil
+		}
+		names = append(names, s.Name())
+	}
+	return nil, problem.New("stage_unknown", problem.Args{"stage": name, "stages": strings.Join(names, ", ")},
+		"There is no stage %q; the stages are %s.", name, strings.Join(names, ", "))
+}
+
+// Setup is all that a run starts from. Same setup, same bits, whatever Workers.
+type Setup struct {
+	// NewBackend makes the backend of a worker; the run closes it.
+	NewBackend func() (backend.Backend, error)
+	// Workers is the number of goroutines that compute, each on a backend of its
+	// own; 0 and 1 mean one. Peers, if not nil, takes their place: workers
+	// elsewhere for batches of so many sequences.
+	Workers int
+	Peers   func(batch int) ([]parallel.Peer, error)
+
+	Preset string
+	Seed   uint64
+	Params map[string]float64 // settings that differ from the defaults
+
+	Corpus    *text.Corpus
+	Tokenizer *text.Tokenizer
+	Town      *world.Town  // of which the corpus tells; nil: none, and no fact recall
+	Langs     []world.Lang // of the corpus; none means both
+	Dataset   checkpoint.DatasetRef
+
+	Run    string                 // name of the run, kept in its checkpoints
+	Parent *checkpoint.Checkpoint // weights to start from; nil: fresh ones
+	// Resume goes on where this checkpoint stopped. Preset, seed and settings
+	// are its own; settings in Params replace them.
+	Resume *checkpoint.Checkpoint
+
+	Now      func() float64                        // a clock in ms; nil: no times are reported
+	Progress func(what string, done float64) error // of long preparations; an error stops them
+}
+
+// Run is a stage in progress. It is used by one goroutine.
+type Run interface {
+	Info() Info
+	// Step trains one step and does what is due beside it. Its problem
+	// "training_diverged" means that a loss or gradient was not finite: the run
+	// stands at its last good step and must not go on.
+	Step() (Report, error)
+	Done() bool
+	// Save is everything needed to go on exactly from here.
+	Save(kind string) (*checkpoint.Checkpoint, error)
+	// Evaluate measures the whole held-out part, up to a stated budget.
+	Evaluate() (Evaluation, error)
+	// Model is the live model, for sampling between steps.
+	Model() *nn.Params
+	Tokenizer() *text.Tokenizer
+	// Profile replays the recorded calls of one step, one at a time, without
+	// changing the run.
+	Profile() ([]OpTime, error)
+	History() History
+	Close()
+}
+
+// Info describes a run.
+type Info struct {
+	Run, Stage, Preset string
+	Seed               uint64
+	Params             map[string]float64 // all, defaults filled in
+	Config             nn.Config
+	Parameters         int
+	Steps, Step        int
+	LnV                float64 // nats: the loss of knowing nothing
+	NGrams             []NGram // on the tokens of the held-out loss
+	Bytes              int64   // memory of model, optimiser and recorded step
+	Workers            int
+}
+
+// NGram is the loss of an n-gram model.
+type NGram struct {
+	Order       int
+	Loss        float64 // nats per token
+	BitsPerByte float64
+}
+
+// Metrics of one step; held-out values only where measured. The losses belong
+// to the weights before the step's update.
+type Metrics struct {
+	Step         int      `json:"step"`
+	TrainLoss    float64  `json:"train_loss"` // nats per token
+	LR           float64  `json:"lr"`
+	GradNorm     float64  `json:"grad_norm"` // before clipping
+	TokensPerSec float64  `json:"tokens_per_s"`
+	Seconds      float64  `json:"seconds"` // of training so far
+	SecondsLeft  float64  `json:"seconds_left"`
+	HeldOutLoss  *float64 `json:"held_out_loss,omitempty"`
+	BitsPerByte  *float64 `json:"bits_per_byte,omitempty"`
+	Recall       *float64 `json:"recall,omitempty"` // share of town facts completed
+}
+
+// Sample is a text written in the course of training.
+type Sample struct {
+	Step   int    `json:"step"`
+	Prompt string `json:"prompt"`
+	Text   string `json:"text"`
+}
+
+// Report is what a step has to say.
+type Report struct {
+	Metrics Metrics
+	Sample  *Sample // where one was due
+	SaveDue bool    // an automatic checkpoint is due
+}
+
+// History is all that a run has reported.
+type History struct {
+	Metrics []Metrics `json:"metrics"`
+	Samples []Sample  `json:"samples"`
+}
+
+// Evaluation of a model on held-out text.
+type Evaluation struct {
+	Loss        float64 // nats per token
+	BitsPerByte float64
+	Tokens      int // scored
+	NGrams      []NGram
+	Recall      float64 // share of town facts completed; -1 without a town
+}
+
+// OpTime sums one kind of operation over a step.
+type OpTime struct {
+	Kind  string
+	Calls int
+	Ms    float64
+	FLOPs int64
+}
+
+// settings fills in defaults and checks what was asked for: problems
+// "param_unknown" and "param_range".
+func settings(params []Param, given map[string]float64) (map[string]float64, error) {
+	out := make(map[string]float64, len(params))
+	for _, p := range params {
+		v, ok := given[p.Key]
+		if !ok {
+			v = p.Default
+		}
+		if !(v >= p.Min && v <= p.Max) || p.Integer && v != math.Trunc(v) {
+			kind := "a number"
+			if p.Integer {
+				kind = "a whole number"
+			}
+			return nil, problem.New("param_range", problem.Args{"key": p.Key, "value": fmt.Sprint(v), "min": p.Min, "max": p.Max},
+				"The setting %s is %v, but it must be %s between %v and %v.", p.Key, v, kind, p.Min, p.Max)
+		}
+		out[p.Key] = v
+	}
+	for key := range given {
+		if _, ok := out[key]; !ok {
+			return nil, problem.New("param_unknown", problem.Args{"key": key}, "This stage has no setting %q.", key)
+		}
+	}
+	return out, nil
+}
+
+func init() {
+	problem.Register(map[string]string{
+		"stage_unknown":     "a stage that does not exist: stage, stages",
+		"param_unknown":     "a setting that the stage does not have: key",
+		"param_range":       "a setting outside its range: key, value, min, max",
+		"training_diverged": "loss or gradient is not finite; the run went back to its last good step: step, kept, loss, grad_norm",
+		"resume_stage":      "the checkpoint to resume belongs to another stage: have, want",
+		"resume_weights":    "the checkpoint holds weights only and cannot be resumed exactly",
+		"resume_state":      "what the checkpoint says about its run cannot be read",
+		"resume_data":       "the run was made with another text or tokenizer than the one given",
+		"parent_vocab":      "the parent model and the tokenizer do not belong together: have, want",
+	})
+}

@@ -1,0 +1,59 @@
+package stages
+
+// stopwatch measures steps with the clock it is given.
+type stopwatch struct {
+	now     func() float64 // ms; nil: everything stays 0
+	seconds float64        // of all steps so far, with what was done beside them
+
+	began   float64
+	trainMs float64 // a step's training alone, averaged over the last steps
+	stepMs  float64 // with measuring and sampling
+	steps   int
+}
+
+func (s *stopwatch) start() {
+	if s.now != nil {
+		s.began = s.now()
+	}
+}
+
+// trained ends the training proper of a step.
+func (s *stopwatch) trained() {
+	if s.now != nil {
+		s.trainMs = s.average(s.trainMs, s.now()-s.began, 0.9)
+	}
+}
+
+// finished ends a step.
+func (s *stopwatch) finished() {
+	if s.now == nil {
+		return
+	}
+	ms := s.now() - s.began
+	s.stepMs = s.average(s.stepMs, ms, 0.99)
+	s.seconds += ms / 1000
+	s.steps++
+}
+
+// average forgets old values exponentially. The first steps, in which buffers
+// grow and code is compiled, are forgotten at once.
+func (s *stopwatch) average(old, new, memory float64) float64 {
+	if n := float64(s.steps); n < 1/(1-memory) {
+		memory = n / (n + 1)
+		if s.steps < 3 {
+			memory = 0
+		}
+	}
+	return memory*old + (1-memory)*new
+}
+
+// perSecond is the rate of training for so many tokens per step.
+func (s *stopwatch) perSecond(tokens int) float64 {
+	if s.trainMs == 0 {
+		return 0
+	}
+	return float64(tokens) * 1000 / s.trainMs
+}
+
+// left is the time in s that so many steps will take.
+func (s *stopwatch) left(steps int) float64 { return float64(steps) * s.stepMs / 1000 }

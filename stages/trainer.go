@@ -1,0 +1,296 @@
+package stages
+
+import (
+	"math"
+	"strings"
+
+	"sprout/core/backend"
+	"sprout/core/gen"
+	"sprout/core/nn"
+	"sprout/core/optim"
+	"sprout/core/parallel"
+	"sprout/core/problem"
+	"sprout/core/text"
+)
+
+// recipe is what a stage adds to the shared trainer.
+type recipe struct {
+	batch    int // rows per step
+	optim    optim.Config
+	schedule optim.Schedule
+	// replica puts the stage's objective on a model; called once per worker.
+	replica func(*nn.Params) parallel.Replica
+	// fill makes the batch of a step, a function of the step alone.
+	fill func(step int, b *parallel.Batch)
+}
+
+// trainer is the Run of every stage that minimises one recorded loss.
+type trainer struct {
+	*opened
+	recipe
+	be       backend.Backend
+	model    *nn.Params
+	group    *parallel.Group
+	adam     *optim.AdamW
+	good     *optim.Snapshot
+	eval     *Evaluator
+	writer   *gen.Generator
+	step     int
+	kept     int // step of the snapshot, -1 before there is one
+	failed   error
+	history  History
+	clock    stopwatch
+	batchOf  parallel.Batch
+	measured Evaluation // the last one, Tokens 0 before it
+}
+
+// keepEvery is how many steps apart the last good state is kept: a copy of all
+// slabs costs about as much as 2 % of a step.
+const keepEvery = 10
+
+func newTrainer(o *opened, r recipe) (*trainer, error) {
+	t := &trainer{opened: o, recipe: r, step: o.state.Step, kept: -1, history: o.past}
+	t.clock = stopwatch{now: o.Now, seconds: o.state.Seconds}
+	if err := t.prepare(); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *trainer) prepare() (err error) {
+	if t.be, err = t.NewBackend(); err != nil {
+		return err
+	}
+	if t.model, err = nn.NewParams(t.be, t.cfg); err != nil {
+		return err
+	}
+	if err = t.loadWeights(); err != nil {
+		return err
+	}
+	peers, err := t.peers()
+	if err != nil {
+		return err
+	}
+	if t.group, err = parallel.NewGroup(t.replica(t.model), t.batch, peers...); err != nil {
+		return err
+	}
+	if t.adam, err = optim.New(t.be, t.model.Slab, t.group.Grad, t.cfg.MatrixRange(), t.optim); err != nil {
+		return err
+	}
+	if err = t.loadMoments(); err != nil {
+		return err
+	}
+	if t.good, err = optim.NewSnapshot(t.be, t.model.Slab, t.adam.M, t.adam.V); err != nil {
+		return err
+	}
+	if t.Progress != nil {
+		if err := t.Progress("ngrams", 0); err != nil {
+			return err
+		}
+	}
+	T := int(t.values["context"])
+	if t.eval, err = NewEvaluator(t.model, t.data, T, trainingTokens, t.Town, t.Langs, t.Setup.Tokenizer, trainingFacts); err != nil {
+		return err
+	}
+	t.writer, err = gen.New(t.model, 1, nil)
+	return err
+}
+
+// peers are the workers beside this one.
+func (t *trainer) peers() ([]parallel.Peer, error) {
+	if t.Peers != nil {
+		return t.Peers(t.batch)
+	}
+	var out []parallel.Peer
+	for len(out) < min(t.Workers, parallel.Shards(t.batch))-1 {
+		out = append(out, parallel.NewGoroutine(func() (parallel.Replica, error) {
+			be, err := t.NewBackend()
+			if err != nil {
+				return parallel.Replica{}, err
+			}
+			p, err := nn.NewParams(be, t.cfg)
+			if err != nil {
+				return parallel.Replica{}, err
+			}
+			return t.replica(p), nil
+		}, t.batch))
+	}
+	return out, nil
+}
+
+// Close frees everything.
+func (t *trainer) Close() {
+	if t.writer != nil {
+		t.writer.Close()
+	}
+	if t.eval != nil {
+		t.eval.Close()
+	}
+	if t.good != nil {
+		t.good.Close()
+	}
+	if t.adam != nil {
+		t.adam.Close()
+	}
+	switch {
+	case t.group != nil:
+		t.group.Close() // and with its replica the model and the backend
+	case t.be != nil:
+		t.be.Close()
+	}
+	t.writer, t.eval, t.good, t.adam, t.group, t.be = nil, nil, nil, nil, nil, nil
+}
+
+// Done reports whether all steps are made.
+func (t *trainer) Done() bool { return t.step >= t.schedule.Steps }
+
+// Step trains one step. After the last it panics.
+func (t *trainer) Step() (Report, error) {
+	if t.failed != nil {
+		return Report{}, t.failed
+	}
+	if t.Done() {
+		panic("stages: a step after the last one")
+	}
+	t.clock.start()
+	m, err := t.update()
+	if err != nil {
+		return Report{}, err
+	}
+	t.clock.trained()
+	r := Report{}
+	last := t.Done()
+	due := func(key string) bool { return last || t.step%int(t.values[key]) == 0 }
+	if due("eval_every") {
+		if t.measured, err = t.eval.Measure(); err != nil {
+			return r, err
+		}
+		e := t.measured
+		m.HeldOutLoss, m.BitsPerByte = &e.Loss, &e.BitsPerByte
+		if e.Recall >= 0 {
+			m.Recall = &e.Recall
+		}
+	}
+	if due("sample_every") {
+		if r.Sample, err = t.write(); err != nil {
+			return r, err
+		}
+		t.history.Samples = append(t.history.Samples, *r.Sample)
+	}
+	t.clock.finished()
+	m.TokensPerSec = t.clock.perSecond(t.tokensPerStep())
+	m.Seconds = t.clock.seconds
+	m.SecondsLeft = t.clock.left(t.schedule.Steps - t.step)
+	r.Metrics = m
+	r.SaveDue = due("checkpoint_every")
+	t.history.Metrics = append(t.history.Metrics, m)
+	return r, nil
+}
+
+func (t *trainer) tokensPerStep() int { return int(t.values["batch"]) * int(t.values["context"]) }
+
+// update is the step proper: gradient, norm, and only if both are finite the
+// weights.
+func (t *trainer) update() (Metrics, error) {
+	t.fill(t.step, &t.batchOf)
+	sums, err := t.group.Compute(&t.batchOf)
+	if err != nil {
+		return Metrics{}, err
+	}
+	m := Metrics{Step: t.step + 1, TrainLoss: sums[0] * float64(t.batchOf.Scale), LR: t.schedule.At(t.step)}
+	if m.GradNorm, err = t.adam.Measure(); err != nil {
+		return m, err
+	}
+	if !finite(m.TrainLoss) || !finite(m.GradNorm) {
+		return m, t.diverged(m)
+	}
+	if t.kept < 0 || t.step%keepEvery == 0 {
+		if err := t.good.Keep(); err != nil {
+			return m, err
+		}
+		t.kept = t.step
+	}
+	if err := t.adam.Update(t.step, m.LR); err != nil {
+		return m, err
+	}
+	t.step++
+	return m, nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// diverged goes back to the last state that is known to give a finite loss.
+func (t *trainer) diverged(m Metrics) error {
+	at := t.step
+	if t.kept >= 0 {
+		if err := t.good.Restore(); err != nil {
+			return err
+		}
+		t.step = t.kept
+	}
+	past := &t.history
+	for len(past.Metrics) > 0 && past.Metrics[len(past.Metrics)-1].Step > t.step {
+		past.Metrics = past.Metrics[:len(past.Metrics)-1]
+	}
+	for len(past.Samples) > 0 && past.Samples[len(past.Samples)-1].Step > t.step {
+		past.Samples = past.Samples[:len(past.Samples)-1]
+	}
+	t.failed = problem.New("training_diverged", problem.Args{"step": at + 1, "kept": t.step, "lr": m.LR},
+		"At step %d the loss or its gradient was no longer a number. The run went back to step %d, its last good state; "+
+			"start again from there with a smaller learning rate than %.2g.", at+1, t.step, m.LR)
+	return t.failed
+}
+
+// write lets the model continue a beginning of its own: the start of a
+// document, or of a line in one long text.
+func (t *trainer) write() (*Sample, error) {
+	const tokens, temperature = 128, 0.8
+	var prompt []int32
+	if t.Corpus.Continuous {
+		prompt = t.Setup.Tokenizer.Encode("\n")
+	}
+	out, err := t.writer.Generate([][]int32{prompt}, gen.Options{
+		Sampling: gen.Sampling{Temperature: temperature}, MaxTokens: tokens,
+		Slide: t.Corpus.Continuous, Seed: t.seed, Step: uint64(t.step),
+	})
+	if err != nil {
+		return nil, err
+	}
+	ids := out[0].Tokens
+	if n := len(ids); n > 0 && ids[n-1] == text.EOS {
+		ids = ids[:n-1]
+	}
+	return &Sample{Step: t.step, Text: strings.ToValidUTF8(string(t.Setup.Tokenizer.Decode(ids)), "\uFFFD")}, nil
+}
+
+// Model is the live model.
+func (t *trainer) Model() *nn.Params { return t.model }
+
+// Tokenizer is the run's.
+func (t *trainer) Tokenizer() *text.Tokenizer { return t.Setup.Tokenizer }
+
+// History is all that was reported, also before the run was resumed.
+func (t *trainer) History() History { return t.history }
+
+// Evaluate scores the whole held-out part and every fact.
+func (t *trainer) Evaluate() (Evaluation, error) {
+	T := int(t.values["context"])
+	e, err := NewEvaluator(t.model, t.data, T, fullTokens, t.Town, t.Langs, t.Setup.Tokenizer, math.MaxInt)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	defer e.Close()
+	return e.Measure()
+}
+
+// Info describes the run.
+func (t *trainer) Info() Info {
+	return Info{
+		Run: t.Run, Stage: t.stage.Name(), Preset: t.preset.Name, Seed: t.seed, Params: t.values, Config: t.cfg,
+		Parameters: t.cfg.ParamCount(), Steps: t.schedule.Steps, Step: t.step,
+		LnV: math.Log(float64(t.cfg.Vocab)), NGrams: t.eval.ngrams,
+		Bytes:   4*int64(t.model.Slab.Len()) + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes() + t.eval.Bytes(),
+		Workers: t.group.Workers(),
+	}
+}
