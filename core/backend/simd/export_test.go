@@ -1,0 +1,4 @@
+package simd
+
+// ReportRate measures for the benchmarks of whole models.
+var ReportRate = reportRate
