@@ -3,7 +3,9 @@ package text
 import (
 	"math/rand"
 	"strings"
+	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -97,6 +99,25 @@ func TestEncodeAgreesWithSlowEncode(t *testing.T) {
 	}
 }
 
+// parts are the proper parts of all characters.
+var parts = sync.OnceValue(func() map[string]bool {
+	m := map[string]bool{}
+	for r := rune(utf8.RuneSelf); r <= utf8.MaxRune; r++ {
+		c := string(r)
+		for from := range len(c) {
+			for to := from + 1; to <= len(c); to++ {
+				if to-from < len(c) {
+					m[c[from:to]] = true
+				}
+			}
+		}
+	}
+	return m
+})
+
+// partOfText reports whether s is whole characters or a part of one.
+func partOfText(s string) bool { return utf8.ValidString(s) || parts()[s] }
+
 // slowTrain counts all pairs afresh before every merge.
 func slowTrain(s string, merges int) []Merge {
 	var words [][]int32
@@ -122,7 +143,7 @@ func slowTrain(s string, merges int) []Merge {
 		for k, n := range counts {
 			c := candidate{n, k}
 			text := tok.tokens[pairLeft(k)] + tok.tokens[pairRight(k)]
-			if c.before(best) && !isSpecialName(text) {
+			if c.before(best) && !isSpecialName(text) && partOfText(text) {
 				best = c
 			}
 		}
@@ -251,5 +272,23 @@ func BenchmarkEncode(b *testing.B) {
 			}
 			b.ReportMetric(float64(docs[0].Len())/float64(len(ids)), "bytes/token")
 		})
+	}
+}
+
+func TestTokensNeverStraddleCharacters(t *testing.T) {
+	for _, s := range tokenizers(t)["bpe"].tokens[firstByte+256:] {
+		assert.True(t, partOfText(s), "%q", s)
+	}
+	// All cuts of a text into two neighbouring tokens.
+	text := "aé中😀b"
+	for from := range len(text) {
+		for mid := from + 1; mid < len(text); mid++ {
+			for to := mid + 1; to <= len(text); to++ {
+				left, right := text[from:mid], text[mid:to]
+				want := partOfText(left) && partOfText(right) && partOfText(left+right) &&
+					utf8.ValidString(left) == utf8.ValidString(right)
+				assert.Equal(t, want, shapeOf(left).joins(shapeOf(right)), "%q %q", left, right)
+			}
+		}
 	}
 }

@@ -24,15 +24,21 @@ type LearnedMerge struct {
 // tokens becomes a token. Of equally frequent pairs the one with the smaller
 // left id wins, then the one with the smaller right id. Pairs are counted inside
 // pre-tokens only (SplitPattern), over each distinct pre-token once.
+//
+// Differs from plain byte-level BPE: a token is whole characters or a part of
+// one, never the end of one with the beginning of the next. Chinese tokens
+// stay readable, and a model has fewer ways to write invalid UTF-8. Encoding
+// follows the list of merges as anywhere else.
 func TrainBPE(docs []Doc, o BPEOptions) (*Tokenizer, error) {
 	tr := bpeTrainer{tok: newBPE(BPE), index: map[string]int32{}, known: map[string]int32{}}
 	if err := tr.count(docs, o.OnRead); err != nil {
 		return nil, err
 	}
-	tr.countPairs()
 	for id, s := range tr.tok.tokens {
 		tr.known[s] = int32(id)
+		tr.shape = append(tr.shape, shapeOf(s))
 	}
+	tr.countPairs()
 	for len(tr.tok.merges) < o.Merges && tr.tok.Vocab() < MaxVocab {
 		pair, ok := tr.best()
 		if !ok {
@@ -61,6 +67,7 @@ type bpeTrainer struct {
 	tok   *Tokenizer
 	index map[string]int32 // pre-token → word
 	known map[string]int32 // bytes → id
+	shape []utf8Shape      // by id
 	words []word
 	syms  []uint16
 
@@ -126,6 +133,9 @@ func (tr *bpeTrainer) countPairs() {
 func (tr *bpeTrainer) add(key uint32, w int32, n int) {
 	i := tr.pairs.get(key)
 	if i < 0 {
+		if !tr.shape[pairLeft(key)].joins(tr.shape[pairRight(key)]) {
+			return
+		}
 		i = int32(len(tr.keys))
 		tr.pairs.put(key, i)
 		tr.keys = append(tr.keys, key)
@@ -174,6 +184,7 @@ func (tr *bpeTrainer) merge(pair int32) (Merge, bool) {
 	if !ok {
 		id = int32(t.Vocab())
 		tr.known[text] = id
+		tr.shape = append(tr.shape, shapeOf(text))
 	}
 	m.ID = id
 	tr.changed = tr.changed[:0]
@@ -214,7 +225,11 @@ func (tr *bpeTrainer) mergeWord(w int32, a, b, id uint16) {
 	wd.len = int32(n)
 }
 
-func (tr *bpeTrainer) drop(key uint32, n int) { tr.counts[tr.pairs.get(key)] -= n }
+func (tr *bpeTrainer) drop(key uint32, n int) {
+	if i := tr.pairs.get(key); i >= 0 {
+		tr.counts[i] -= n
+	}
+}
 
 func isSpecialName(s string) bool {
 	for _, n := range specialNames {
