@@ -2,9 +2,10 @@ package tensor
 
 import "math"
 
-// RNG is a small counter-based generator (SplitMix64). Its whole state is two
-// words, so a checkpoint saves it exactly, and Fork gives every sampled
-// sequence a stream of its own that does not depend on who draws first.
+// RNG is a small counter-based generator (SplitMix64, Steele et al. 2014). Its
+// whole state is two words, so a checkpoint saves it exactly. Every sampled
+// sequence gets a stream of its own (see NewRNG), which does not depend on who
+// draws first.
 type RNG struct {
 	Key     uint64 `json:"key"`
 	Counter uint64 `json:"counter"`
@@ -53,7 +54,9 @@ func (r *RNG) IntN(n int) int {
 }
 
 // Normal is standard normal (Box-Muller, one value per two draws so that the
-// state stays two words).
+// state stays two words). Its bits are the same in wasm and on amd64, where
+// math.Log and math.Cos are the same Go code; a processor for which the compiler
+// fuses multiplications and additions may differ in the last of 53 bits.
 func (r *RNG) Normal() float64 {
 	u := 1 - r.Float64()
 	v := r.Float64()
