@@ -69,7 +69,9 @@ type (
 	}
 	// Control acts on the run in progress. Result: RunState.
 	Control struct {
-		Action string `json:"action"` // "pause", "resume", "step", "stop", "save"
+		// Action is "pause", "resume", "step", "stop", "save" (somebody asked), or
+		// "keep" (an automatic save, when the page is hidden).
+		Action string `json:"action"`
 	}
 
 	// Sample writes text, with TokenEvents on the way. Result: Sampled.
@@ -206,15 +208,17 @@ type (
 	}
 	// Preset is a model size.
 	Preset struct {
-		Name      string `json:"name"`
-		Layers    int    `json:"layers"`
-		Heads     int    `json:"heads"`
-		KVHeads   int    `json:"kv_heads"`
-		Channels  int    `json:"channels"`
-		Hidden    int    `json:"hidden"`
-		Context   int    `json:"context"`
-		Params    int    `json:"params"`     // at the default vocabulary
-		WebGPUish bool   `json:"webgpu_ish"` // too slow without a GPU on most machines
+		Name     string `json:"name"`
+		Layers   int    `json:"layers"`
+		Heads    int    `json:"heads"`
+		KVHeads  int    `json:"kv_heads"`
+		Channels int    `json:"channels"`
+		Hidden   int    `json:"hidden"`
+		Context  int    `json:"context"`
+		Params   int    `json:"params"` // parameters at a vocabulary of 1,024
+		Heavy    bool   `json:"heavy"`  // too slow without a GPU on most machines
+		// Defaults of each stage's parameters that suit this size: stage, key.
+		Defaults map[string]map[string]float64 `json:"defaults"`
 	}
 	// RunInfo describes a started run.
 	RunInfo struct {
@@ -232,6 +236,9 @@ type (
 		History    []Metrics          `json:"history,omitempty"`
 		Samples    []SampleEvent      `json:"samples,omitempty"`
 		Bytes      int64              `json:"bytes"` // memory of the recorded step
+		// Dataset and Tokenizer of the run, which a resumed run brings with it.
+		Dataset   Dataset       `json:"dataset"`
+		Tokenizer TokenizerInfo `json:"tokenizer"`
 	}
 	// NGram is a baseline computed on the same held-out tokens.
 	NGram struct {

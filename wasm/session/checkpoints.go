@@ -1,0 +1,166 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"sprout/core/checkpoint"
+	"sprout/core/nn"
+	"sprout/core/problem"
+	"sprout/core/text"
+	"sprout/wasm/protocol"
+)
+
+// Ids that name no row of the store.
+const (
+	live = "live" // the run in progress, as it is now
+	demo = "demo" // the model that ships with the site
+)
+
+// demoFile lies beside the page.
+const demoFile = "models/seed.safetensors"
+
+// load reads a checkpoint of the store, the live run or the demo.
+func (s *Session) load(id string, part checkpoint.Part) (*checkpoint.Checkpoint, error) {
+	switch id {
+	case live:
+		if s.run == nil {
+			return nil, noRun()
+		}
+		return s.snapshot(s.run, checkpoint.Manual)
+	case demo:
+		return s.loadDemo()
+	}
+	return s.storage.store.Get(context.Background(), id, part)
+}
+
+func (s *Session) loadDemo() (*checkpoint.Checkpoint, error) {
+	file, err := s.host.Fetch(s.base + demoFile)
+	if err != nil {
+		return nil, problem.Wrap(err, "demo_missing", problem.Args{"reason": err.Error()}, "The ready-made model could not be read. Grow your own: that works without it.")
+	}
+	c, err := readModel(file)
+	if err != nil {
+		return nil, err
+	}
+	c.Meta.ID, c.Meta.Kind = demo, checkpoint.Demo
+	return c, nil
+}
+
+// readModel reads a file and holds it against the model it says it is.
+func readModel(file []byte) (*checkpoint.Checkpoint, error) {
+	c, err := checkpoint.Read(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := nn.ParseConfig(c.Meta.Config)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Check(nn.Specs(cfg)); err != nil {
+		return nil, err
+	}
+	if err := checkpoint.CheckFinite(c.Tensors); err != nil {
+		return nil, err
+	}
+	tok, err := text.ParseJSON(c.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	if tok.Vocab() != cfg.Vocab {
+		return nil, problem.New("checkpoint_vocab", problem.Args{"tokenizer": tok.Vocab(), "model": cfg.Vocab},
+			"The tokenizer of this file has %d tokens, its model %d; they do not belong together.", tok.Vocab(), cfg.Vocab)
+	}
+	return c, nil
+}
+
+func (s *Session) listCheckpoints(protocol.ListCheckpoints, []byte) (any, []byte, error) {
+	metas, err := s.storage.list()
+	if err != nil {
+		return nil, nil, err
+	}
+	out := protocol.Checkpoints{Checkpoints: make([]protocol.CheckpointInfo, len(metas))}
+	for i, m := range metas {
+		out.Checkpoints[i] = describe(m)
+	}
+	return out, nil, nil
+}
+
+func describe(m checkpoint.Meta) protocol.CheckpointInfo {
+	return protocol.CheckpointInfo{
+		ID: m.ID, Name: m.Name, Stage: m.Stage, Preset: m.Preset, Parent: m.Parent, Kind: m.Kind,
+		Step: m.Step, Steps: m.Steps, Created: m.Created, Bytes: m.Bytes, Parameters: m.Parameters,
+		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte, Dataset: m.Dataset.Name,
+		Resumable: m.Resumable && m.Step < m.Steps,
+	}
+}
+
+func (s *Session) renameCheckpoint(c protocol.RenameCheckpoint, _ []byte) (any, []byte, error) {
+	const longest = 120 // characters; enough for a sentence, short enough for a row
+	name := []rune(strings.TrimSpace(c.Name))
+	return nil, nil, s.write(func(ctx context.Context, store checkpoint.Store) error {
+		return store.Rename(ctx, c.Checkpoint, string(name[:min(len(name), longest)]))
+	})
+}
+
+func (s *Session) deleteCheckpoint(c protocol.DeleteCheckpoint, _ []byte) (any, []byte, error) {
+	return nil, nil, s.write(func(ctx context.Context, store checkpoint.Store) error {
+		return store.Delete(ctx, c.Checkpoint)
+	})
+}
+
+func (s *Session) exportCheckpoint(c protocol.ExportCheckpoint, _ []byte) (any, []byte, error) {
+	ck, err := s.load(c.Checkpoint, checkpoint.Everything)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := checkpoint.NewFile(ck, checkpoint.Format{})
+	if err != nil {
+		return nil, nil, err
+	}
+	var out bytes.Buffer
+	out.Grow(int(f.Size()))
+	if _, err := f.WriteTo(&out); err != nil {
+		return nil, nil, err
+	}
+	return nil, out.Bytes(), nil
+}
+
+func (s *Session) importCheckpoint(c protocol.ImportCheckpoint, file []byte) (any, []byte, error) {
+	s.progress("import", 0)
+	defer s.progress("import", 1)
+	ck, err := readModel(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	// A new id: the file may come from this very browser.
+	ck.Meta.ID, ck.Meta.Kind = checkpoint.NewID(), checkpoint.Imported
+	if ck.Meta.Name == "" {
+		ck.Meta.Name = strings.TrimSuffix(c.Name, ".safetensors")
+	}
+	err = s.write(func(ctx context.Context, store checkpoint.Store) error { return store.Put(ctx, ck) })
+	return describe(ck.Meta), nil, err
+}
+
+func (s *Session) history(c protocol.GetHistory, _ []byte) (any, []byte, error) {
+	ck, err := s.load(c.Checkpoint, checkpoint.Record)
+	if err != nil {
+		return nil, nil, err
+	}
+	return readHistory(ck.History), nil, nil
+}
+
+// readHistory never fails: a run goes on without the curve of its past.
+func readHistory(raw json.RawMessage) protocol.History {
+	var h protocol.History
+	_ = json.Unmarshal(raw, &h)
+	if h.Metrics == nil {
+		h.Metrics = []protocol.Metrics{}
+	}
+	if h.Samples == nil {
+		h.Samples = []protocol.SampleEvent{}
+	}
+	return h
+}

@@ -1,0 +1,347 @@
+package session
+
+import (
+	"context"
+
+	"sprout/core/checkpoint"
+	"sprout/core/problem"
+	"sprout/stages"
+	"sprout/wasm/protocol"
+)
+
+// States of a run.
+const (
+	running = "running"
+	paused  = "paused"
+	stopped = "stopped"
+	done    = "done"
+	failed  = "failed"
+)
+
+// metricsEvery bounds how often the page is told of new steps, in ms.
+const metricsEvery = 100
+
+// run is the stage in progress, or the last one: its model stays, to be
+// sampled. Its loop is the only goroutine that steps it; commands reach the
+// loop between steps.
+type run struct {
+	info     protocol.RunInfo
+	stage    stages.Run
+	data     *dataset
+	state    string
+	problem  *protocol.Problem
+	requests chan request
+	ended    chan struct{}
+
+	pending []protocol.Metrics // not yet told
+	told    float64            // when the page was last told, ms
+	savedAt int                // step of the last save, -1 for none
+	single  bool               // pause again after one step
+}
+
+// request is a control action on its way to the loop.
+type request struct {
+	action string
+	reply  chan error
+}
+
+func noRun() error {
+	return problem.New("no_run", nil, "There is no run in progress; start one first.")
+}
+
+func (r *run) active() bool { return r != nil && (r.state == running || r.state == paused) }
+
+func (r *run) snapshotState() protocol.RunState {
+	return protocol.RunState{Run: r.info.Run, State: r.state, Step: r.info.Step, Problem: r.problem}
+}
+
+func (s *Session) startRun(c protocol.StartRun, _ []byte) (any, []byte, error) {
+	if s.run.active() || s.starting {
+		return nil, nil, problem.New("run_busy", nil, "A run is in progress; stop it before you start another.")
+	}
+	s.starting = true
+	defer func() { s.starting = false }()
+	stage, err := stages.Find(c.Stage)
+	if err != nil {
+		return nil, nil, err
+	}
+	setup, r, err := s.prepare(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.closeRun()
+	if r.stage, err = stage.Start(*setup); err != nil {
+		return nil, nil, err
+	}
+	r.describe()
+	r.state, r.savedAt = running, -1
+	if c.Paused {
+		r.state = paused
+	}
+	s.run = r
+	go s.loop(r)
+	return r.info, nil, nil
+}
+
+// prepare gathers what a stage needs: data, tokenizer, and the checkpoint that
+// the run goes on from.
+func (s *Session) prepare(c protocol.StartRun) (*stages.Setup, *run, error) {
+	setup := &stages.Setup{
+		NewBackend: s.options.NewBackend,
+		Preset:     c.Preset, Seed: c.Seed, Params: c.Params,
+		Run: checkpoint.NewID(), Now: s.host.Now,
+	}
+	told := s.host.Now()
+	setup.Progress = func(what string, share float64) error {
+		if now := s.host.Now(); share >= 1 || now-told > metricsEvery {
+			told = now
+			s.progress(what, share)
+			s.host.Yield()
+		}
+		return nil
+	}
+	tokens := c.Tokenizer
+	if c.Resume != "" {
+		ck, err := s.load(c.Resume, checkpoint.Everything)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ck.Meta.Resumable {
+			return nil, nil, problem.New("not_resumable", problem.Args{"name": ck.Meta.Name},
+				"The checkpoint %q holds no optimiser state, so its run cannot go on exactly. Start a new run from it instead.", ck.Meta.Name)
+		}
+		setup.Resume, setup.Run = ck, ck.Meta.Run
+		c.Dataset, tokens = ck.Meta.Dataset.ID, "checkpoint:"+c.Resume
+	}
+	if c.Parent != "" {
+		ck, err := s.load(c.Parent, checkpoint.Weights)
+		if err != nil {
+			return nil, nil, err
+		}
+		setup.Parent, tokens = ck, "checkpoint:"+c.Parent
+	}
+	d, err := s.dataset(c.Dataset)
+	if err != nil {
+		return nil, nil, err
+	}
+	if setup.Tokenizer, err = s.tokenizer(tokens); err != nil {
+		return nil, nil, err
+	}
+	setup.Corpus, setup.Town, setup.Langs = d.corpus, d.town, d.langs
+	setup.Dataset = checkpoint.DatasetRef{ID: d.info.ID, Name: d.info.Name}
+	r := &run{data: d, requests: make(chan request), ended: make(chan struct{})}
+	t := &tokenizer{tok: setup.Tokenizer}
+	t.describe(tokens, d)
+	r.info.Tokenizer = t.info
+	return setup, r, nil
+}
+
+// describe fills in what the page is told of the run.
+func (r *run) describe() {
+	i := r.stage.Info()
+	r.info.Run, r.info.Stage, r.info.Preset, r.info.Seed = i.Run, i.Stage, i.Preset, i.Seed
+	r.info.Params, r.info.Parameters, r.info.Vocab = i.Params, i.Parameters, i.Config.Vocab
+	r.info.Steps, r.info.Step, r.info.LnV, r.info.Bytes = i.Steps, i.Step, i.LnV, i.Bytes
+	r.info.Dataset = r.data.info
+	r.info.NGrams = ngrams(i.NGrams)
+	h := r.stage.History()
+	for _, m := range h.Metrics {
+		r.info.History = append(r.info.History, protocol.Metrics(m))
+	}
+	for _, x := range h.Samples {
+		r.info.Samples = append(r.info.Samples, protocol.SampleEvent(x))
+	}
+}
+
+func ngrams(in []stages.NGram) []protocol.NGram {
+	out := make([]protocol.NGram, len(in))
+	for i, n := range in {
+		out[i] = protocol.NGram(n)
+	}
+	return out
+}
+
+// closeRun frees the last run's memory before another takes its place.
+func (s *Session) closeRun() {
+	if s.run == nil {
+		return
+	}
+	s.engine.Lock()
+	defer s.engine.Unlock()
+	s.models.drop(live)
+	s.run.stage.Close()
+	s.run = nil
+}
+
+// loop trains until the run ends. A panic inside a step ends the run, not the
+// engine.
+func (s *Session) loop(r *run) {
+	defer close(r.ended)
+	s.enter(r, r.state, nil)
+	for r.active() {
+		if r.state == paused {
+			s.obey(r, <-r.requests)
+			continue
+		}
+		select {
+		case q := <-r.requests:
+			s.obey(r, q)
+			continue
+		default:
+		}
+		s.step(r)
+		s.host.Yield()
+	}
+}
+
+// step trains once and tells what there is to tell.
+func (s *Session) step(r *run) {
+	report, err := s.guarded(r)
+	if err != nil {
+		r.info.Step = r.stage.Info().Step
+		s.tell(r)
+		s.keep(r, checkpoint.Auto)
+		s.enter(r, failed, err)
+		return
+	}
+	r.info.Step = r.stage.Info().Step
+	r.pending = append(r.pending, protocol.Metrics(report.Metrics))
+	if report.Sample != nil {
+		s.emit("sampled", protocol.SampleEvent(*report.Sample))
+	}
+	if now := s.host.Now(); now-r.told > metricsEvery || report.Metrics.HeldOutLoss != nil || r.single {
+		r.told = now
+		s.tell(r)
+	}
+	switch {
+	case r.stage.Done():
+		s.tell(r)
+		s.keep(r, checkpoint.Final)
+		s.enter(r, done, nil)
+	case report.SaveDue:
+		s.keep(r, checkpoint.Auto)
+	}
+	if r.single && r.active() {
+		r.single = false
+		s.enter(r, paused, nil)
+	}
+}
+
+// guarded holds the engine for one step.
+func (s *Session) guarded(r *run) (report stages.Report, err error) {
+	s.engine.Lock()
+	defer s.engine.Unlock()
+	defer func() {
+		if p := recover(); p != nil {
+			err = s.panicked(p)
+		}
+	}()
+	return r.stage.Step()
+}
+
+// obey carries out one control action between two steps.
+func (s *Session) obey(r *run, q request) {
+	var err error
+	switch q.action {
+	case "pause":
+		s.enter(r, paused, nil)
+	case "resume":
+		s.enter(r, running, nil)
+	case "step":
+		r.single = true
+		s.enter(r, running, nil)
+		s.step(r)
+	case "stop":
+		s.keep(r, checkpoint.Auto)
+		s.enter(r, stopped, nil)
+	case "save":
+		err = s.save(r, checkpoint.Manual)
+	case "keep":
+		err = s.keep(r, checkpoint.Auto)
+	default:
+		err = problem.New("bad_command", nil, "A run has no action %q.", q.action)
+	}
+	q.reply <- err
+}
+
+func (s *Session) control(c protocol.Control, _ []byte) (any, []byte, error) {
+	r := s.run
+	if r == nil {
+		return nil, nil, noRun()
+	}
+	q := request{c.Action, make(chan error, 1)}
+	var err error
+	select {
+	case r.requests <- q:
+		err = <-q.reply
+	case <-r.ended:
+		if c.Action == "save" {
+			err = s.save(r, checkpoint.Manual)
+		}
+	}
+	return r.snapshotState(), nil, err
+}
+
+// enter changes the state and says so, after all metrics up to here.
+func (s *Session) enter(r *run, state string, err error) {
+	s.tell(r)
+	r.state, r.problem = state, toProtocol(err)
+	s.emit("state", protocol.StateEvent{RunState: r.snapshotState()})
+}
+
+func (s *Session) tell(r *run) {
+	if len(r.pending) > 0 {
+		s.emit("metrics", protocol.MetricsEvent{Run: r.info.Run, Metrics: r.pending})
+		r.pending = r.pending[:0]
+	}
+}
+
+// snapshot copies the run as it is; the engine is held meanwhile.
+func (s *Session) snapshot(r *run, kind string) (*checkpoint.Checkpoint, error) {
+	s.engine.Lock()
+	defer s.engine.Unlock()
+	return r.stage.Save(kind)
+}
+
+// keep saves unless this very step is saved already; a failure is reported and
+// training goes on.
+func (s *Session) keep(r *run, kind string) error {
+	if r.savedAt == r.info.Step && kind == checkpoint.Auto {
+		return nil
+	}
+	err := s.save(r, kind)
+	if err != nil {
+		s.emit("problem", protocol.ProblemEvent{Stage: r.info.Stage, Step: r.info.Step, Problem: *toProtocol(err)})
+	}
+	return err
+}
+
+// save writes a checkpoint and makes room by deleting automatic ones that are
+// no longer needed.
+func (s *Session) save(r *run, kind string) error {
+	c, err := s.snapshot(r, kind)
+	if err != nil {
+		return err
+	}
+	err = s.write(func(ctx context.Context, store checkpoint.Store) error {
+		if err := store.Put(ctx, c); err != nil {
+			return err
+		}
+		metas, err := store.List(ctx)
+		if err != nil {
+			return nil // the checkpoint is safe; pruning can wait
+		}
+		for _, old := range checkpoint.Prune(metas, r.info.Run, checkpoint.DefaultKeep) {
+			if err := store.Delete(ctx, old.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.savedAt = c.Meta.Step
+	s.emit("saved", protocol.SavedEvent{Checkpoint: describe(c.Meta)})
+	return nil
+}

@@ -1,0 +1,176 @@
+// Package session is the engine's side of the protocol: it keeps the datasets,
+// tokenizers and the one run in progress, and turns commands into calls of the
+// stages. It knows no JavaScript, so that it is tested natively; what it needs
+// of the outside comes through Host and a checkpoint store.
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime/debug"
+	"sync"
+
+	"sprout/core/backend"
+	"sprout/core/checkpoint"
+	"sprout/core/problem"
+	"sprout/wasm/protocol"
+)
+
+// Host is the outside world.
+type Host interface {
+	// Emit sends a JSON message to the page with optional bytes beside it.
+	Emit(message []byte, file []byte)
+	// Yield lets other commands be heard; called between steps.
+	Yield()
+	// Now is a monotonic clock in ms.
+	Now() float64
+	// Fetch reads a file of the site.
+	Fetch(url string) ([]byte, error)
+}
+
+// Options of a session.
+type Options struct {
+	OpenStore  func(context.Context) (checkpoint.Store, error)
+	NewBackend func() (backend.Backend, error)
+	Backend    string // name, shown by the page
+	SIMD       bool   // the backend was built with vector instructions
+}
+
+// Session is one engine. Handle is called on goroutines of one thread, as under
+// js/wasm: they take turns only where one waits.
+type Session struct {
+	host    Host
+	options Options
+	base    string // URL of the site
+
+	// engine guards everything that computes: the run, its backend and the
+	// models kept for sampling. It is held for one step or one sample at a time.
+	engine sync.Mutex
+
+	data     library
+	storage  storage
+	run      *run
+	starting bool // a run is being prepared
+	models   models
+
+	sampling sync.Map // stream → *bool that asks for its end
+}
+
+// New starts a session; the page's hello opens the store.
+func New(h Host, o Options) *Session {
+	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}}
+}
+
+type handler func(s *Session, message, file []byte) (result any, out []byte, err error)
+
+// on adapts a typed method to a handler.
+func on[C any](f func(*Session, C, []byte) (any, []byte, error)) handler {
+	return func(s *Session, message, file []byte) (any, []byte, error) {
+		var command C
+		if err := json.Unmarshal(message, &command); err != nil {
+			return nil, nil, problem.Wrap(err, "bad_command", nil, "The page sent a command that the engine cannot read")
+		}
+		return f(s, command, file)
+	}
+}
+
+var handlers = map[string]handler{
+	"hello":               on((*Session).hello),
+	"town.make":           on((*Session).makeTown),
+	"dataset.upload":      on((*Session).upload),
+	"dataset.drop":        on((*Session).dropDataset),
+	"tokenizer.train":     on((*Session).trainTokenizer),
+	"tokenizer.encode":    on((*Session).encode),
+	"tokenizer.export":    on((*Session).exportTokenizer),
+	"stages.list":         on((*Session).listStages),
+	"run.start":           on((*Session).startRun),
+	"run.control":         on((*Session).control),
+	"sample":              on((*Session).sample),
+	"sample.stop":         on((*Session).stopSampling),
+	"checkpoints.list":    on((*Session).listCheckpoints),
+	"checkpoints.rename":  on((*Session).renameCheckpoint),
+	"checkpoints.delete":  on((*Session).deleteCheckpoint),
+	"checkpoints.export":  on((*Session).exportCheckpoint),
+	"checkpoints.import":  on((*Session).importCheckpoint),
+	"checkpoints.history": on((*Session).history),
+	"evaluate":            on((*Session).evaluate),
+	"selftest":            on((*Session).selfTest),
+	"profile":             on((*Session).profile),
+	"storage":             on((*Session).storageInfo),
+}
+
+// Handle answers one command with exactly one reply.
+func (s *Session) Handle(message, file []byte) {
+	var head struct {
+		Type string `json:"type"`
+		ID   int    `json:"id"`
+	}
+	result, out, err := func() (result any, out []byte, err error) {
+		// A panic ends the command, not the engine: the page stays usable.
+		defer func() {
+			if p := recover(); p != nil {
+				err = s.panicked(p)
+			}
+		}()
+		if err := json.Unmarshal(message, &head); err != nil {
+			return nil, nil, problem.Wrap(err, "bad_command", nil, "The page sent a command that the engine cannot read")
+		}
+		h, ok := handlers[head.Type]
+		if !ok {
+			return nil, nil, problem.New("unknown_command", problem.Args{"type": head.Type}, "The engine does not know the command %q", head.Type)
+		}
+		return h(s, message, file)
+	}()
+	reply := map[string]any{"type": "ok", "id": head.ID}
+	if result != nil {
+		reply["result"] = result
+	}
+	if err != nil {
+		reply = map[string]any{"type": "error", "id": head.ID, "problem": toProtocol(err)}
+		out = nil
+	}
+	s.send(reply, out)
+}
+
+// panicked turns a recovered panic into a problem that names stage and step.
+func (s *Session) panicked(p any) error {
+	stage, step := "", 0
+	if r := s.run; r != nil {
+		stage, step = r.info.Stage, r.info.Step
+	}
+	fmt.Fprintf(os.Stderr, "panic: %v\n%s", p, debug.Stack()) // the console, for a bug report
+	return problem.New("panic",
+		problem.Args{"stage": stage, "step": step, "message": fmt.Sprint(p)},
+		"The engine made a mistake and stopped what it was doing: %v", p)
+}
+
+// emit sends an event: the struct's fields beside its type.
+func (s *Session) emit(kind string, event any) {
+	fields, err := json.Marshal(event)
+	if err != nil {
+		panic(err) // events hold only finite numbers and strings
+	}
+	message := append([]byte(`{"type":"`+kind+`"`), ',')
+	if len(fields) == 2 { // {}
+		message = message[:len(message)-1]
+	}
+	s.host.Emit(append(message, fields[1:]...), nil)
+}
+
+func (s *Session) send(v any, file []byte) {
+	message, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	s.host.Emit(message, file)
+}
+
+func toProtocol(err error) *protocol.Problem {
+	if err == nil {
+		return nil
+	}
+	p := problem.From(err)
+	return &protocol.Problem{Code: p.Code, Args: p.Args, Text: p.Error()}
+}
