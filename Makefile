@@ -52,8 +52,10 @@ fmt: ## format Go and the page
 	$(GOFUMPT) -l -w $(GO_DIRS)
 	cd web && npm run format
 
-bench: build ## train in headless Chromium and print the times; OP=matmul times one operation instead
-	@go run ./e2e/bench $(if $(OP),-op $(OP))
+MODE ?= train
+WORKLOAD ?= char
+bench: ## train in headless Chromium and print the times; MODE=decode, WORKLOAD=large, OP=matmul or all
+	@go run ./e2e/bench -mode $(MODE) -workload $(WORKLOAD) $(if $(OP),-op $(OP))
 
 golden: ## remake the golden files from PyTorch and Hugging Face (needs python3-torch)
 	@for script in $$(find core stages -path '*testdata*' -name '*.py' | sort); do echo "$$script"; python3 "$$script" || exit 1; done
