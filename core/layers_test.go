@@ -27,7 +27,9 @@ var layers = map[string][]string{
 	"core":         {}, // only this test
 	"core/tensor":  {},
 	"core/problem": {},
-	"core/op":      {"core/tensor"},
+	// Bounds on untrusted JSON, before it is decoded.
+	"core/jsonlimit": {},
+	"core/op":        {"core/tensor"},
 
 	"core/backend":      {"core/op", "core/tensor"},
 	"core/backend/ref":  {"core/backend", "core/op", "core/tensor"},
@@ -40,9 +42,9 @@ var layers = map[string][]string{
 	"core/optim":    {"core/autograd", "core/backend", "core/op", "core/tensor"},
 	"core/parallel": {"core/autograd", "core/backend", "core/op", "core/tensor"},
 
-	"core/text":       {"core/problem", "core/tensor"},
+	"core/text":       {"core/jsonlimit", "core/problem", "core/tensor"},
 	"core/world":      {"core/tensor"},
-	"core/checkpoint": {"core/problem", "core/tensor"},
+	"core/checkpoint": {"core/jsonlimit", "core/problem", "core/tensor"},
 	// A store's conformance suite, for the tests of stores.
 	"core/checkpoint/storetest": {"core/checkpoint", "core/problem", "core/tensor"},
 

@@ -15,7 +15,8 @@ type RNG struct {
 func NewRNG(seed uint64, stream ...uint64) RNG {
 	key := mix(seed + golden)
 	for _, s := range stream {
-		key = mix(key ^ mix(s+golden))
+		// Mixed once more, or seed 1 with stream 2 would be seed 2 with stream 1.
+		key = mix(mix(key+golden) ^ mix(s+golden))
 	}
 	return RNG{Key: key}
 }

@@ -23,9 +23,9 @@ func TestSeedsKeepTheirNumbers(t *testing.T) {
 	}
 	assert.Equal(t, uint64(0xcefc77f7f251ff4e), h.Sum64())
 	r = tensor.NewRNG(42, 7, 3)
-	assert.Equal(t, []uint64{0x7ff7d3a4d5a063ea, 0xef3e710165f4926e}, []uint64{r.Uint64(), r.Uint64()})
-	assert.Equal(t, 391, r.IntN(1000))
-	assert.Equal(t, []int{6, 3, 2, 0, 7, 4, 5, 1}, r.Perm(8))
+	assert.Equal(t, []uint64{0xd8e014d8eebdfbc0, 0xc4901770bb55ae50}, []uint64{r.Uint64(), r.Uint64()})
+	assert.Equal(t, 292, r.IntN(1000))
+	assert.Equal(t, []int{7, 0, 5, 6, 2, 1, 4, 3}, r.Perm(8))
 }
 
 func TestStreamsDiffer(t *testing.T) {
@@ -36,7 +36,7 @@ func TestStreamsDiffer(t *testing.T) {
 	} {
 		for range 1000 {
 			x := r.Uint64()
-			assert.Empty(t, seen[x], "%s repeats a number", name)
+			require.Empty(t, seen[x], "%s repeats a number", name)
 			seen[x] = name
 		}
 	}
