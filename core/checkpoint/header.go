@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"sprout/core/jsonlimit"
 	"sprout/core/problem"
 	"sprout/core/tensor"
 )
@@ -79,7 +80,7 @@ func parseHeader(text []byte) (*fileHeader, error) {
 	if !utf8.Valid(text) {
 		return nil, headerProblem("its header is not UTF-8")
 	}
-	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
+	if err := jsonlimit.Unmarshal(text, new(json.RawMessage)); err != nil {
 		return nil, headerProblem("its header is not JSON: " + err.Error())
 	}
 	h := &fileHeader{}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sprout/core/jsonlimit"
 	"sprout/core/problem"
 	"sprout/core/tensor"
 )
@@ -72,7 +73,7 @@ func (h *fileHeader) record() (*Checkpoint, error) {
 			"The file was saved by a newer version of Sprout (format %s); open it there.", version)
 	}
 	c := &Checkpoint{}
-	if err := json.Unmarshal([]byte(h.strings[keyMeta]), &c.Meta); err != nil {
+	if err := jsonlimit.Unmarshal([]byte(h.strings[keyMeta]), &c.Meta); err != nil {
 		return nil, metadataProblem(keyMeta, err.Error())
 	}
 	if !ValidID(c.Meta.ID) {
@@ -82,13 +83,15 @@ func (h *fileHeader) record() (*Checkpoint, error) {
 		keyConfig: &c.Meta.Config, keyState: &c.State, keyHistory: &c.History,
 	} {
 		if s, ok := h.strings[key]; ok {
-			if !json.Valid([]byte(s)) {
-				return nil, metadataProblem(key, "it is not JSON")
+			if err := jsonlimit.Unmarshal([]byte(s), to); err != nil {
+				return nil, metadataProblem(key, err.Error())
 			}
-			*to = json.RawMessage(s)
 		}
 	}
 	if s := h.strings[keyTokenizer]; s != "" {
+		if err := jsonlimit.Check([]byte(s)); err != nil {
+			return nil, metadataProblem(keyTokenizer, err.Error())
+		}
 		c.Tokenizer = []byte(s)
 	}
 	c.Meta.Parameters = 0 // counted from the tensors
@@ -108,7 +111,7 @@ func (h *fileHeader) checksums(m Meta) (map[string]string, error) {
 		return nil, nil
 	}
 	var sums map[string]string
-	if err := json.Unmarshal([]byte(h.strings[keyChecksums]), &sums); err != nil {
+	if err := jsonlimit.Unmarshal([]byte(h.strings[keyChecksums]), &sums); err != nil {
 		return nil, metadataProblem(keyChecksums, err.Error())
 	}
 	found := 0
@@ -178,14 +181,14 @@ func (h *fileHeader) foreign() (*Checkpoint, error) {
 		keyTokenizer: func(s string) { c.Tokenizer = []byte(s) },
 	} {
 		s := h.strings[key]
-		switch {
-		case s == "":
+		if s == "" {
 			missing = append(missing, key)
-		case !json.Valid([]byte(s)):
-			return nil, metadataProblem(key, "it is not JSON")
-		default:
-			take(s)
+			continue
 		}
+		if err := jsonlimit.Unmarshal([]byte(s), new(json.RawMessage)); err != nil {
+			return nil, metadataProblem(key, err.Error())
+		}
+		take(s)
 	}
 	if len(missing) == 0 {
 		c.Meta.Vocab = embed[0]

@@ -151,6 +151,11 @@ func TestHalf(t *testing.T) {
 // Every binary16 widens and comes back; every float32 between two neighbours
 // goes to the nearer one, ties to the even.
 func TestHalfRounding(t *testing.T) {
+	same := func(want uint16, x float32) {
+		if got := toHalf(x); got != want {
+			t.Fatalf("toHalf(%v) = %#04x, want %#04x", x, got, want)
+		}
+	}
 	for h := range 1 << 16 {
 		h := uint16(h)
 		x := fromHalf(h)
@@ -158,7 +163,7 @@ func TestHalfRounding(t *testing.T) {
 			require.NotZero(t, toHalf(x)&0x3ff)
 			continue
 		}
-		require.Equal(t, h, toHalf(x))
+		same(h, x)
 		if h&0x7fff >= 0x7bff { // largest finite and infinity
 			continue
 		}
@@ -168,8 +173,8 @@ func TestHalfRounding(t *testing.T) {
 		if h&1 == 1 {
 			even = h + 1
 		}
-		require.Equal(t, even, toHalf(middle), "tie above %v", x)
-		require.Equal(t, h, toHalf(math.Nextafter32(middle, x)))
-		require.Equal(t, h+1, toHalf(math.Nextafter32(middle, next)))
+		same(even, middle)
+		same(h, math.Nextafter32(middle, x))
+		same(h+1, math.Nextafter32(middle, next))
 	}
 }
