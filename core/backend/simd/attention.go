@@ -116,9 +116,8 @@ func (w *window) softmax(scores []float32, b, i int) (sum, lse float32) {
 		return 0, 0
 	}
 	s := scores[first:end]
-	scaleRow(s, s, w.scale)
-	m := maxOf(s)
-	sum = expShifted(s, s, m)
+	m := w.scale * maxOf(s)
+	sum = expShifted(s, s, w.scale, m)
 	return sum, m + log1(sum)
 }
 

@@ -84,11 +84,26 @@ func (w *window) scoreGrad(p, dS []float32, b, i int, lse, delta float32) {
 		return
 	}
 	p, dS = p[first:end], dS[first:end]
-	scaleRow(p, p, w.scale)
-	expShifted(p, p, lse)
-	addNumber(dS, dS, -delta)
-	scaleRow(dS, dS, w.scale)
-	mulRow(dS, dS, p)
+	expShifted(p, p, w.scale, lse)
+	softmaxGradRow(dS, p, delta, w.scale)
+}
+
+// softmaxGradRow computes dS = ((dS − delta)·scale)·p.
+func softmaxGradRow(dS, p []float32, delta, scale float32) {
+	d, s := splat(delta), splat(scale)
+	for len(p) >= 8 && len(dS) >= 8 {
+		x, y := (*[8]float32)(p), (*[8]float32)(dS)
+		store((*quad)(y[0:]), load((*quad)(y[0:])).Sub(d).Mul(s).Mul(load((*quad)(x[0:]))))
+		store((*quad)(y[4:]), load((*quad)(y[4:])).Sub(d).Mul(s).Mul(load((*quad)(x[4:]))))
+		p, dS = p[8:], dS[8:]
+	}
+	for len(p) >= 4 && len(dS) >= 4 {
+		store((*quad)(dS), load((*quad)(dS)).Sub(d).Mul(s).Mul(load((*quad)(p))))
+		p, dS = p[4:], dS[4:]
+	}
+	if len(p) > 0 {
+		putTail(dS[:len(p)], tail(dS[:len(p)], 0).Sub(d).Mul(s).Mul(tail(p, 0)))
+	}
 }
 
 // orderedDot is Σ x·y in ascending order, as the products dY·v are summed:

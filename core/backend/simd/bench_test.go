@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// best reports the shortest time of one call in ns, over windows of about 5 ms.
+// best reports the shortest time of one call in ns, over windows of about 2 ms.
 // On a shared machine the mean measures the neighbours; the shortest window is
 // the code. The first windows also warm up the engine's second compiler tier.
 func best(b *testing.B, f func()) float64 {
-	const window = 5 * time.Millisecond
+	const window = 2 * time.Millisecond
 	reps := 1
 	for {
 		start := time.Now()

@@ -34,7 +34,7 @@ func crossEntropyGrad(be *Backend, c *op.Call) {
 			clear(d)
 			continue
 		}
-		expShifted(d, logits[n*cols:(n+1)*cols], lse[n])
+		expShifted(d, logits[n*cols:(n+1)*cols], 1, lse[n])
 		d[target(c, targets[n], cols)]--
 		scaleRow(d, d, float32(dLosses[n]*weight))
 	}

@@ -27,7 +27,7 @@ func (be *Backend) divergence(c *op.Call, at int, row func(n int, d *distributio
 func distribution(p, lnP, x []float32, invT float32) {
 	scaleRow(lnP, x, invT)
 	addNumber(lnP, lnP, -logSumExp(lnP, p))
-	expShifted(p, lnP, 0)
+	expShifted(p, lnP, 1, 0)
 }
 
 // excess sets out = a·(lnA − lnB), 0 where a is 0.

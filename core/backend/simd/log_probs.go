@@ -28,7 +28,7 @@ func init() {
 				continue
 			}
 			row, i := logits[n*cols:(n+1)*cols], target(c, t, cols)
-			expShifted(d, row, row[i]-y[n])
+			expShifted(d, row, 1, row[i]-y[n])
 			d[i]--
 			scaleRow(d, d, -dY[n])
 		}

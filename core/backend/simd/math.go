@@ -11,23 +11,38 @@ const (
 	ln2Lo = -2.12194440e-4
 )
 
-// exp4 is eˣ within 2 ulp. -Inf gives 0, overflow +Inf, NaN stays NaN; results
-// below the normal range are denormal, rounded twice.
+// exp4 is eˣ within 1 ulp. -Inf gives 0, overflow +Inf, NaN stays NaN; below
+// the normal range results are denormal.
+//
+// It is too long to be inlined, and a call costs more than its arithmetic: hot
+// loops write out its three parts, which are inlined.
 func exp4(x vec) vec {
-	// Beyond these bounds the result is 0 or +Inf anyway; the clamp keeps the
-	// exponent arithmetic in range.
+	n, r := expSplit(x)
+	return expJoin(expSeries(r), n, x)
+}
+
+// expSplit finds n and r with x = n·ln2 + r, |r| ≤ ln2/2. Beyond the bounds of
+// the clamp eˣ is 0 or +Inf anyway.
+func expSplit(x vec) (n, r vec) {
 	y := ifLess(x, splat(-104), splat(-104), x)
 	y = ifLess(splat(89), y, splat(89), y)
-	n := y.Mul(splat(log2e)).Round()
-	r := y.Sub(n.Mul(splat(ln2Hi))).Sub(n.Mul(splat(ln2Lo)))
-	// Taylor coefficients up to r⁷ on |r| ≤ ln2/2: remainder below 6e-9.
+	n = y.Mul(splat(log2e)).Round()
+	return n, y.Sub(n.Mul(splat(ln2Hi))).Sub(n.Mul(splat(ln2Lo)))
+}
+
+// expSeries is eʳ by Taylor's series up to r⁷; the remainder is below 6e-9.
+func expSeries(r vec) vec {
 	p := splat(1.0 / 5040).Mul(r).Add(splat(1.0 / 720))
 	p = p.Mul(r).Add(splat(1.0 / 120))
 	p = p.Mul(r).Add(splat(1.0 / 24))
 	p = p.Mul(r).Add(splat(1.0 / 6))
 	p = p.Mul(r).Add(splat(0.5))
-	p = p.Mul(r).Mul(r).Add(r).Add(splat(1))
-	// 2ⁿ in two factors: n reaches -150 and 128, beyond one exponent field.
+	return p.Mul(r).Mul(r).Add(r).Add(splat(1))
+}
+
+// expJoin is p·2ⁿ, in two factors because n reaches -150 and 128, beyond one
+// exponent field; and x itself where that is NaN.
+func expJoin(p, n, x vec) vec {
 	i := n.ConvertToInt32()
 	h := i.ShiftAllRight(1)
 	p = p.Mul(fromBits(h.Add(isplat(127)).ShiftAllLeft(23)))

@@ -71,28 +71,32 @@ func maxOf(x []float32) float32 {
 	return max4(a.Max(b))
 }
 
-// expShifted computes y = exp(x - shift) and returns Σ y. y and x may be the
+// expShifted computes y = exp(s·x − shift) and returns Σ y. y and x may be the
 // same memory.
-func expShifted(y, x []float32, shift float32) float32 {
-	s := splat(shift)
+func expShifted(y, x []float32, s, shift float32) float32 {
+	by, down := splat(s), splat(shift)
 	var a, b vec
 	for len(x) >= 8 && len(y) >= 8 {
 		p, q := (*[8]float32)(x), (*[8]float32)(y)
-		e := exp4(load((*quad)(p[0:])).Sub(s))
-		f := exp4(load((*quad)(p[4:])).Sub(s))
+		u := load((*quad)(p[0:])).Mul(by).Sub(down)
+		v := load((*quad)(p[4:])).Mul(by).Sub(down)
+		n, r := expSplit(u)
+		m, t := expSplit(v)
+		e := expJoin(expSeries(r), n, u)
+		f := expJoin(expSeries(t), m, v)
 		store((*quad)(q[0:]), e)
 		store((*quad)(q[4:]), f)
 		a, b = a.Add(e), b.Add(f)
 		x, y = x[8:], y[8:]
 	}
 	for len(x) >= 4 && len(y) >= 4 {
-		e := exp4(load((*quad)(x)).Sub(s))
+		e := exp4(load((*quad)(x)).Mul(by).Sub(down))
 		store((*quad)(y), e)
 		a = a.Add(e)
 		x, y = x[4:], y[4:]
 	}
 	if len(x) > 0 {
-		putTail(y, exp4(tail(x, shift).Sub(s)))
+		putTail(y[:len(x)], exp4(tail(x, 0).Mul(by).Sub(down)))
 		a = a.Add(tail(y[:len(x)], 0))
 	}
 	return sum4(a.Add(b))
@@ -101,7 +105,7 @@ func expShifted(y, x []float32, shift float32) float32 {
 // logSumExp is log Σ exp(x) without overflow. room holds len(x) values.
 func logSumExp(x, room []float32) float32 {
 	m := maxOf(x)
-	return m + log1(expShifted(room[:len(x)], x, m))
+	return m + log1(expShifted(room[:len(x)], x, 1, m))
 }
 
 // log1 is log4 for one value.

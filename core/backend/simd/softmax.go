@@ -6,7 +6,7 @@ func init() {
 	register("softmax", func(be *Backend, c *op.Call) {
 		x, y := be.f32(c.In[0]), be.f32(c.Out[0])
 		for cols := c.In[0].Shape.Last(); len(x) > 0; x, y = x[cols:], y[cols:] {
-			sum := expShifted(y[:cols], x[:cols], maxOf(x[:cols]))
+			sum := expShifted(y[:cols], x[:cols], 1, maxOf(x[:cols]))
 			scaleRow(y[:cols], y[:cols], 1/sum)
 		}
 	})
