@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { stageCode } from './scripts/stage-code.js'
+import { woff2Only } from './scripts/woff2-only.js'
 
 export default defineConfig({
   // Relative addresses: the same files work under any path of any static host.
   base: './',
-  plugins: [svelte(), stageCode()],
+  plugins: [svelte(), stageCode(), woff2Only()],
   worker: {
     format: 'es',
     rollupOptions: { output: { entryFileNames: 'assets/[name]-[hash].js' } },

@@ -21,7 +21,7 @@ export function workerPort(): EnginePort {
   })
   const shell = Comlink.wrap<Shell>(worker)
   const channel = new MessageChannel()
-  let dead = (_why: string) => {}
+  let dead: (why: string) => void = () => {}
   return {
     start(onMessage, onDeath) {
       dead = onDeath

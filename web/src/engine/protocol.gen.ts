@@ -270,6 +270,18 @@ export interface RunInfo {
   history?: Metrics[]
   samples?: SampleEvent[]
   bytes: number
+  dataset: Dataset
+  tokenizer: TokenizerInfo
+}
+export interface TokenizerInfo {
+  id: string
+  kind: string
+  vocab: number
+  merges: number
+  chars_per_token: number
+  bytes_per_token: number
+  seconds: number
+  mb_per_second: number
 }
 export interface Sample {
   checkpoint: string
@@ -325,7 +337,12 @@ export interface Preset {
   hidden: number
   context: number
   params: number
-  webgpu_ish: boolean
+  heavy: boolean
+  defaults: {
+    [k: string]: {
+      [k: string]: number
+    }
+  }
 }
 export interface GetStorage {}
 export interface Encode {
@@ -350,16 +367,6 @@ export interface TrainTokenizer {
   dataset: string
   kind: string
   merges?: number
-}
-export interface TokenizerInfo {
-  id: string
-  kind: string
-  vocab: number
-  merges: number
-  chars_per_token: number
-  bytes_per_token: number
-  seconds: number
-  mb_per_second: number
 }
 export interface MakeTown {
   seed: number

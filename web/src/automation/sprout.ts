@@ -1,0 +1,203 @@
+// globalThis.sprout: the page without clicks, for tests, teachers and the
+// curious. docs/AUTOMATION.md describes it; it does nothing that the page's own
+// buttons cannot do, and what it does shows on the page.
+import type { EventName, EventOf, Sampled, TokenEvent } from '../engine/messages'
+import { checkpoints } from '../state/checkpoints.svelte'
+import { data, type TokenizerKind, type TownLanguage, type TownSize } from '../state/data.svelte'
+import { engine } from '../state/engine.svelte'
+import { run } from '../state/run.svelte'
+import { setup } from '../state/setup.svelte'
+
+/** The town, an uploaded text, or the text in use where left out. */
+export type DataChoice =
+  | 'town'
+  | { town: { seed?: number; size?: TownSize; lang?: TownLanguage } }
+  | { name: string; text: string }
+  | { name: string; bytes: Uint8Array }
+
+export type TokenizerChoice = TokenizerKind | { kind: TokenizerKind; merges?: number }
+
+export interface RunOptions {
+  stage?: 'pretrain'
+  preset?: string
+  seed?: number
+  data?: DataChoice
+  tokenizer?: TokenizerChoice
+  params?: Record<string, number>
+  /** Short for params.steps. */
+  steps?: number
+  parent?: string
+  /** A checkpoint to go on from; all other options then come from it. */
+  resume?: string
+  /** Waits for step() or resume(). */
+  paused?: boolean
+}
+
+export interface SampleOptions {
+  checkpoint?: string
+  prompt?: string
+  maxTokens?: number
+  temperature?: number
+  topK?: number
+  topP?: number
+  seed?: number
+  onToken?: (token: TokenEvent) => void
+}
+
+let nextStream = 1_000_000 // apart from the page's own streams
+
+async function choose(
+  choice: DataChoice | undefined,
+  tokenizer: TokenizerChoice | undefined,
+): Promise<void> {
+  if (choice === 'town') choice = { town: {} }
+  if (choice && 'town' in choice) {
+    data.source = 'town'
+    data.size = choice.town.size ?? 'quick'
+    data.language = choice.town.lang ?? 'both'
+    data.townSeed = choice.town.seed ?? 1
+  } else if (choice) {
+    const bytes = 'text' in choice ? new TextEncoder().encode(choice.text) : choice.bytes
+    await data.upload(new File([bytes as Uint8Array<ArrayBuffer>], choice.name))
+  }
+  if (typeof tokenizer === 'string') tokenizer = { kind: tokenizer }
+  if (tokenizer) {
+    data.kind = tokenizer.kind
+    if (tokenizer.merges !== undefined) data.merges = tokenizer.merges
+  }
+}
+
+/** Resolves with how the run ended: "done", "stopped" or "failed". */
+function ended(): Promise<string> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (run.active) return
+      off()
+      resolve(run.phase)
+    }
+    const off = run.onPhase(look)
+    look()
+  })
+}
+
+const surface = {
+  /** Resolves once the engine listens. */
+  ready: engine.started,
+
+  /** What the page knows just now, as plain values. */
+  state: () => ({
+    engine: engine.status,
+    writer: engine.writer,
+    storage: engine.storage,
+    dataset: data.dataset,
+    tokenizer: data.tokenizer,
+    run: run.info,
+    phase: run.phase,
+    step: run.step,
+    metrics: [...run.metrics],
+    samples: run.samples,
+    problems: engine.problems.map((p) => p.problem),
+    resumable: engine.offer?.checkpoint,
+  }),
+
+  /** Starts a run, preparing text and tokenizer first. `done` resolves at its end. */
+  async run(options: RunOptions = {}) {
+    await engine.started
+    if (run.stages.length === 0) await run.loadStages()
+    if (options.resume !== undefined) {
+      const list = await checkpoints.reload()
+      const checkpoint = list.find((c) => c.id === options.resume)
+      if (!checkpoint) throw new Error(`no checkpoint ${options.resume}`)
+      const info = await run.resumeFrom(checkpoint, options.paused)
+      return { info, done: ended() }
+    }
+    await choose(options.data, options.tokenizer)
+    const params = {
+      ...options.params,
+      ...(options.steps === undefined ? {} : { steps: options.steps }),
+    }
+    setup.preset = options.preset ?? setup.preset
+    setup.seed = options.seed ?? setup.seed
+    setup.changed = params
+    const info = await run.start({
+      stage: options.stage ?? 'pretrain',
+      preset: setup.preset,
+      seed: setup.seed,
+      params,
+      ...(options.parent === undefined ? {} : { parent: options.parent }),
+      ...(options.paused ? { paused: true } : {}),
+    })
+    return { info, done: ended() }
+  },
+  pause: () => run.control('pause'),
+  resume: () => run.control('resume'),
+  step: () => run.control('step'),
+  stop: () => run.control('stop'),
+  /** Saves a checkpoint now. */
+  save: () => run.control('save'),
+
+  /** Writes text. Without a checkpoint: the run in progress, else the shipped one. */
+  async sample(options: SampleOptions = {}): Promise<Sampled> {
+    await engine.started
+    const stream = nextStream++
+    const off = engine.client.on('token', (e) => {
+      if (e.stream === stream) options.onToken?.(e)
+    })
+    try {
+      return await engine.client.call('sample', {
+        checkpoint: options.checkpoint ?? (run.info ? 'live' : 'demo'),
+        prompt: options.prompt ?? '',
+        max_tokens: options.maxTokens ?? 64,
+        temperature: options.temperature ?? 0.8,
+        top_k: options.topK ?? 0,
+        top_p: options.topP ?? 1,
+        seed: options.seed ?? 1,
+        stream,
+      })
+    } finally {
+      off()
+    }
+  },
+
+  checkpoints: {
+    list: () => checkpoints.reload(),
+    rename: (id: string, name: string) => checkpoints.rename(id, name),
+    delete: (id: string) => checkpoints.remove(id),
+    /** The bytes of one .safetensors file. */
+    export: (id: string) => checkpoints.export(id),
+    import: (name: string, bytes: Uint8Array) => checkpoints.import(name, bytes),
+    history: (id: string) => engine.client.call('checkpoints.history', { checkpoint: id }),
+  },
+
+  /** Measures a checkpoint on held-out text: the one in use, or the chosen one. */
+  async evaluate(checkpoint: string, choice?: DataChoice) {
+    await choose(choice, undefined)
+    const dataset = await data.ensureDataset()
+    return engine.client.call('evaluate', { checkpoint, dataset: dataset.id })
+  },
+
+  /** Cuts a text into tokens with the tokenizer in use, trained first where needed. */
+  async encode(
+    text: string,
+    options: { data?: DataChoice; tokenizer?: TokenizerChoice; merges?: number } = {},
+  ) {
+    await engine.started
+    await choose(options.data, options.tokenizer)
+    const tokenizer = await data.ensureTokenizer()
+    return data.encode(tokenizer.id, text, options.merges)
+  },
+
+  selftest: () => engine.client.call('selftest', {}),
+  profile: () => engine.client.call('profile', {}),
+
+  /** Listens to an event of the protocol; returns the way to stop. */
+  on<K extends EventName>(event: K, listener: (event: EventOf<K>) => void): () => void {
+    return engine.client.on(event, listener)
+  },
+}
+
+export type Automation = typeof surface
+
+export function installAutomation(): void {
+  Object.assign(globalThis, { sprout: surface })
+}

@@ -1,0 +1,86 @@
+export const common = {
+  title: 'Sprout',
+  home: 'Journey',
+  stages: 'Stages',
+  stage: 'Stage {number:string}',
+  skip: 'Skip to the content',
+  theme: { system: 'Colours: as the system', light: 'Colours: day', dark: 'Colours: night' },
+  projector: 'Projector',
+  controls: 'Controls',
+  close: 'Close',
+  cancel: 'Keep it',
+  dismiss: 'Dismiss',
+  exercises: 'Try it',
+  questions: 'What people ask here',
+  break: 'What if it breaks',
+  right: 'Right.',
+  notQuite: 'Not quite.',
+  another: 'Another one',
+  private: 'Everything is computed in this tab. Nothing is sent anywhere.',
+  pageFailed: 'This page could not be loaded. Is the server still running? Reload to try again.',
+}
+
+export const engine = {
+  starting: 'The engine is starting…',
+  dead: 'The engine has stopped.',
+  simd: 'SIMD',
+  noSimd: 'built without SIMD, several times slower',
+  storage: '{used:string} of {quota:string} saved in this browser',
+  at: '({stage:string}, step {step:string})',
+  restart: 'Start the engine again',
+  offer: 'An earlier run was not finished.',
+  offerAfterLoss: 'The engine was lost in mid-run; the run was saved before.',
+  offerDetail:
+    '“{name:string}” stands at step {step:string} of {steps:string}, saved {when:string}.',
+  resume: 'Go on from there',
+  secondTab:
+    'Sprout is open in another tab, which does the saving. You can train and try things here, but nothing will be saved until that tab is closed.',
+}
+
+export const progress = {
+  town: 'Building the town and writing its books…',
+  upload: 'Reading your file…',
+  tokenizer: 'Learning the tokenizer…',
+  encode: 'Cutting the text into tokens…',
+  ngrams: 'Counting word pairs for comparison…',
+  import: 'Reading the checkpoint…',
+  export: 'Packing the checkpoint…',
+  evaluate: 'Measuring…',
+  model: 'Preparing the model…',
+}
+
+export const checkpoints = {
+  title: 'Checkpoints',
+  intro:
+    'Every saved state of every model you have grown in this browser. One can be talked to, continued, or taken away as a file.',
+  none: 'Nothing saved yet. A leaf appears on the stem whenever a run is saved.',
+  usage: 'Storage in use',
+  used: '{used:string} of {quota:string} in use ({share:string}).',
+  persisted: 'The browser has promised to keep it.',
+  notPersisted:
+    'The browser may clear it when space runs short, and Safari does after seven days without a visit: download what you want to keep.',
+  noStorage: 'This browser offers no storage here.',
+  notSaved:
+    'Training goes on, but checkpoints and curves live only as long as this tab. Download what you want to keep.',
+  import: 'Import a file',
+  importDetail: '.safetensors, or drop one here',
+  resume: 'Go on',
+  speak: 'Talk to it',
+  download: 'Download',
+  rename: 'Rename',
+  newName: 'New name',
+  delete: 'Delete',
+  deleteTitle: 'Delete “{name:string}”?',
+  deleteDetail: 'It goes for good from this browser. A file that you have downloaded stays.',
+  busy: 'Stop the run in progress first.',
+  step: 'step {step:string} of {steps:string}',
+  parent: 'grown from “{name:string}”',
+  score: 'held-out loss {loss:string} nats per token, {bits:string} bits per byte',
+  kinds: {
+    auto: 'Saved by itself',
+    manual: 'Saved by you',
+    final: 'Finished',
+    imported: 'Imported',
+    demo: 'Shipped with the page',
+  },
+}

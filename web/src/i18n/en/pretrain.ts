@@ -1,0 +1,189 @@
+export const source = {
+  title: 'What it reads',
+  town: 'The town',
+  townDetail:
+    'A made-up place with residents, jobs and scarves in two languages, written by a generator. Since it is made up, everything the model knows of it, it learned here.',
+  size: 'Size',
+  sizes: { quick: '24 residents', standard: '48 residents' },
+  language: 'Language',
+  languages: { both: 'English and Chinese', en: 'English', zh: 'Chinese' },
+  seed: 'Seed',
+  own: 'Your own text',
+  choose: 'Choose a file',
+  drop: 'A .txt, or a .jsonl with one record per line (“text”, “conversations” or “messages”). You can drop it here. It stays on your machine.',
+  name: 'Text',
+  documents: 'Documents',
+  training: 'To learn from',
+  heldOut: 'Held out to test',
+  preview: 'Look inside',
+}
+
+export const params = {
+  reset: 'Back to {value:string}',
+  steps: 'Steps',
+  batch: 'Batch',
+  lr: 'Learning rate',
+  warmup: 'Warm-up',
+  weight_decay: 'Weight decay',
+  clip: 'Gradient clipping',
+  beta1: 'First momentum',
+  beta2: 'Second momentum',
+  context: 'Context',
+  eval_every: 'Measure every',
+  sample_every: 'Write every',
+  checkpoint_every: 'Save every',
+  units: { steps: 'steps', sequences: 'sequences', tokens: 'tokens' },
+}
+
+export const pretrain = {
+  title: 'How does guessing the next word become knowledge?',
+  story1:
+    'The model sees a stretch of text and guesses, at every place, what comes next. It does not name one token: it spreads 100 % over all of them.',
+  story2:
+    'The loss is its surprise at what really stood there. Each step turns every one of its numbers a little, so that it would have been less surprised.',
+  story3:
+    'First come blanks and letters, then words, then grammar. For a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once.',
+  story4:
+    'It is like a child left alone among encyclopedias: nobody explains, it only reads on. Where the image misleads: a child understands what it is for. This one only learns what is likely.',
+  start: 'Start',
+  startAgain: 'Start anew',
+  pause: 'Pause',
+  resume: 'Go on',
+  step: 'One step',
+  stop: 'Stop',
+  save: 'Save',
+  saveDetail: 'Save a checkpoint now. It also happens by itself, and when you leave the tab.',
+  savedAt: 'Checkpoint saved at step {step:string}.',
+  preparing: 'Preparing…',
+  phases: {
+    none: 'Nothing is running.',
+    preparing: 'Preparing…',
+    running: 'Training',
+    paused: 'Paused. One step at a time, or go on.',
+    stopped: 'Stopped. The last checkpoint is kept.',
+    done: 'Done.',
+    failed: 'It failed. See the message above.',
+  },
+  stepLabel: 'Step',
+  left: 'Time left',
+  speed: 'Tokens/s',
+  train: 'training',
+  heldOut: 'held out',
+  yours: 'your guess',
+  lossTitle: 'Loss, nats per token',
+  lrTitle: 'Learning rate',
+  gradTitle: 'Gradient norm',
+  speedTitle: 'Tokens per second',
+  recallTitle: 'Facts it can complete',
+  lines: {
+    lnV: 'knows nothing, ln V = {v:string}',
+    unigram: 'knows how frequent each token is {v:string}',
+    bigram: 'knows pairs {v:string}',
+    trigram: 'knows triples {v:string}',
+  },
+  samples: 'What it writes',
+  noSamples: 'Its first words will appear here, soon after the start.',
+  atStep: 'step {step:string}',
+  firstSample: 'first, step {step:string}',
+  ask: 'Let it go on from your words',
+  askLater: 'Once a run has begun you can give it a beginning here, even while it trains.',
+  hearing: 'You hear “{name:string}”.',
+  hearingLive: 'You hear the model above, as it is at this moment.',
+  hearLive: 'Hear the live model',
+  tokenizer: 'How it reads',
+  tokenizerLink: 'Look at it',
+  model: 'The model',
+  presets: { seed: 'Seed', sprout: 'Sprout', sapling: 'Sapling', tree: 'Tree' },
+  parameters: '{n:string} numbers',
+  shape:
+    '{layers:number} layers, {heads:number} heads, {channels:number} channels, sees {context:number} tokens at a time.',
+  slow: 'Slow on most machines: it would take hours here.',
+  seed: 'Seed',
+  seedDetail: 'The same seed gives the same curve to the last bit, on any machine.',
+  params: 'How it learns',
+  moreParams: '{n:number} more',
+  fixedWhileRunning: 'Fixed while a run is on. Stop it to change them.',
+  formula: 'What is minimised',
+  formulaWords:
+    'The mean, over all N tokens, of the negative logarithm of the probability p that the model θ gave to the token that really came next.',
+  code: 'The lines that run, from {file:string}, line {line:number}.',
+  codeLabel: 'Go source of the loss',
+}
+
+export const reading = {
+  title: 'Is this loss normal?',
+  before: 'Start a run, and this will compare your curve with what it should look like.',
+  start:
+    'Yes. It began at {loss:string}. Guessing evenly among {vocab:string} tokens costs ln {vocab:string} = {lnV:string}, and that is what a new model does.',
+  worse:
+    'No. At {loss:string} it is worse than guessing evenly ({lnV:string}): it has become sure of wrong things. The learning rate is most likely too large. Stop, lower it, and look at the gradient norm, which rises first.',
+  aboveUnigram:
+    'Early days. Held out it stands at {loss:string}; to know no more than how frequent each token is would give {line:string}.',
+  aboveBigram:
+    'It is going well. At {loss:string} it has learned which tokens are frequent, and is on its way to what pairs of tokens tell ({line:string}).',
+  aboveTrigram:
+    'It is going well. At {loss:string} it does better than a table of all pairs. A table of triples would reach {line:string}.',
+  belowAll:
+    'Yes. At {loss:string} it beats a table of all triples ({line:string}), so it uses more than the last two tokens. From here on it learns what no counting can.',
+  falling: 'It stands at {loss:string}. Wait for the first measurement on held-out text.',
+  rising:
+    'Look: your held-out loss has risen for {steps:string} steps, from {from:string} to {to:string}, while it goes on learning. It is learning the text by heart. A longer text or a stop at the lowest point would help.',
+  bits: 'Held out, it needs {bits:string} bits per byte, a measure that does not depend on the tokenizer.',
+  bitsTrigram: 'Triples need {bits:string}.',
+  recall: 'It completes {share:string} % of the town’s facts.',
+}
+
+export const exercise = {
+  draw: 'Draw the curve you expect',
+  drawTask:
+    'Before you start: where will the loss begin, how will it fall, where will it end? Draw it into the chart, then run and see.',
+  drawStart: 'Draw',
+  drawDone: 'Done drawing',
+  drawClear: 'Rub it out',
+  drawHow: 'Draw from left to right in the loss chart, with pen, finger or mouse.',
+  drawResult: 'So far you are {distance:string} nats off on average, up to step {step:string}.',
+  drawClose: 'A fine eye.',
+  drawFar:
+    'Most people draw a straight slope. Real curves fall steeply first: the easy things are learned in the first few steps.',
+  firstLoss: 'The very first loss',
+  firstLossTask:
+    'The model has {vocab:string} tokens to choose from and has learned nothing. What will its loss be at step 1?',
+  firstLossWait: 'Noted. Start a run, and step 1 will tell.',
+  firstLossAnswer:
+    'It was {loss:string}. Each token gets about one share in V, and the surprise at that is ln V = {lnV:string}.',
+}
+
+export const breakIt = {
+  lr: 'Learning rate × 30',
+  lrTask:
+    'Steps thirty times as long. Watch the gradient norm: it goes first, then the loss leaves its line and the samples turn to noise. If a number overflows, training stops at the last good step and says so.',
+  lrStart: 'Break it',
+  small: 'A library that is too small',
+  smallTask:
+    'Upload a text of a few pages and train for long. The training loss falls towards zero, and the held-out loss turns up: it knows the pages by heart and nothing beyond them. Stop where held-out is lowest.',
+}
+
+export const questions = {
+  lnVQ: 'Why does the loss start at ln V?',
+  lnV: 'A new model gives each of V tokens about the same probability, 1/V. The surprise at any token is then −ln(1/V) = ln V. With {vocab:string} tokens that is {lnV:string}. If it starts much higher, something is wrong before anything was learned.',
+  normalQ: 'How low should it go?',
+  normal:
+    'Not to zero. Text has surprise of its own: nobody can know what a resident does tonight, since the generator rolls a die. What matters is the distance to the dashed lines, and whether held-out follows training.',
+  perplexityQ: 'What is a nat, a bit per byte, a perplexity?',
+  perplexity:
+    'One nat is a surprise of 1/e. Divide by ln 2 for bits. Perplexity is e to the loss: among how many equally likely tokens it seems to hesitate. Nats per token depend on the tokenizer; bits per byte do not, so compare models by those.',
+  slowQ: 'My machine is slow. What can I do?',
+  slow: 'Take a smaller preset: Seed learns words within a minute on almost anything. Close other busy tabs, plug in the charger, and keep fewer steps. You can pause, or close the tab, and go on tomorrow.',
+  slowNumbers: 'As set now, a step reads {n:string} tokens, {steps:string} times.',
+  resumeQ: 'What happens if I close the tab?',
+  resume:
+    'The run is saved every so many steps and when you leave. Come back and it offers to go on, exactly: weights, momentum, step and the order of the text. The curve is the one you would have got without the break, to the last bit.',
+  loopQ: 'Why does it repeat itself, or never stop?',
+  loop: 'It learned that what was said is likely to be said again, and at low temperature nothing breaks the circle. Raise the temperature or train longer. It stops when it draws the token for the end of a document; a short training has seen few of those.',
+  nanQ: 'It says NaN. What is that?',
+  nan: 'Not a number: some value grew beyond what 32 bits hold, mostly because the learning rate was too large. Training stops at the last good step and keeps it. Lower the learning rate or the clipping limit and go on from there.',
+  ownQ: 'Can I train it on my own text?',
+  own: 'Yes: a .txt or .jsonl of your own, in any language. A few hundred kilobytes are a good start. Learn a new tokenizer on it, which happens by itself here. It will write like your text, and know only that.',
+  sizeQ: 'How does this compare with a real model?',
+  size: 'The shape is that of Llama and Qwen: the same layers, the same loss. Sprout has about 0.8 million numbers and reads about a million tokens. A model of eight thousand million numbers reads more than ten million million, on thousands of machines for weeks. What you see happen here in a minute happens there too, only on a larger world.',
+}

@@ -1,0 +1,146 @@
+/** What happened and what to do, by the engine's code. */
+export const problems = {
+  internal:
+    'Something went wrong inside the engine. What you saved is safe; if it happens again, reload the page.',
+  panic:
+    'The engine made a mistake and ended what it was doing. Saved checkpoints are safe. Go on from the last one, or reload the page.',
+  bad_command:
+    'The page and the engine did not understand each other. Reload the page, so that both are of the same version.',
+  unknown_command:
+    'The engine does not know “{type}”: page and engine are of different versions. Reload the page.',
+  engine_lost:
+    'The engine stopped: {why}. Saved checkpoints are safe, and a new engine takes its place. Start again, or go on from the last checkpoint.',
+  engine_not_loaded:
+    'The engine could not be loaded: {why}. This page needs WebAssembly. Reload; if it stays so, try a current Firefox, Chrome or Safari.',
+
+  file_empty: '“{name}” is empty. Choose a file with text in it.',
+  file_binary:
+    '“{name}” is no text: it looks like a program, picture or document file. Save it as plain text (.txt) first.',
+  file_unreadable:
+    '“{name}” could not be read. Has it been moved or is it open elsewhere? Choose it again.',
+  text_not_utf8:
+    '“{name}” is in an old encoding: {percent|number} % of it is not UTF-8. Save it as UTF-8 in your editor and choose it again.',
+  text_too_short:
+    '“{name}” has {bytes|bytes} of text; at least {need|bytes} are needed to learn anything from it.',
+  context_too_long:
+    'The text is only {tokens|number} tokens long, and the model wants to see {need|number} at a time. Choose a longer text or a smaller context.',
+  jsonl_array:
+    '“{name}” is one large JSON array. Put one object on each line, without the brackets around them.',
+  jsonl_broken_line:
+    'Line {line|number} of “{name}” is not valid JSON: {reason}. Nothing was loaded; mend that line and choose the file again.',
+  jsonl_line_too_long:
+    'A line of “{name}” is longer than {limit|bytes}. Cut it into several records.',
+  jsonl_no_records: '“{name}” has no line with words to learn.',
+  jsonl_one_record:
+    '“{name}” has a single conversation, so nothing could be held out to test with. Add a few more.',
+  jsonl_unknown_keys:
+    'Line {line|number} of “{name}” has the keys {keys}, but none that says what to learn. Use "text", "conversations" or "messages".',
+  jsonl_unknown_role:
+    'Line {line|number} of “{name}” has the role “{role}”. Roles are system, user and assistant.',
+  jsonl_wrong_type: 'In line {line|number} of “{name}”, the value of “{key}” is of the wrong type.',
+  note_excerpt:
+    '“{name}” is {size|bytes} long. An excerpt of {limit|bytes} is used, beginning at {from|bytes}; the same one for the same seed.',
+  note_utf16: '“{name}” was UTF-16 and has been converted.',
+  note_utf8_replaced:
+    '{count|number} broken bytes in “{name}” were replaced by �. The rest is as it was.',
+  dataset_not_found: 'That text is no longer here. Choose it again.',
+  dataset_corrupt: 'The saved text “{name}” is damaged. Choose the file again.',
+
+  tokenizer_inconsistent: 'This tokenizer.json contradicts itself: {reason}.',
+  tokenizer_not_json: 'This tokenizer.json is not valid JSON: {reason}.',
+  tokenizer_too_large: 'This tokenizer.json is {bytes|bytes}; at most {limit|bytes} are read.',
+  tokenizer_unsupported:
+    'This tokenizer.json cuts text in a way that Sprout does not know ({field}).',
+  tokenizer_not_found:
+    'That tokenizer is no longer in this tab. Learn it again; it takes a moment.',
+
+  checkpoint_not_found:
+    'That checkpoint is no longer there. It may have been deleted in another tab.',
+  checkpoint_corrupt:
+    'The saved checkpoint “{name}” is damaged ({piece}). Others are not affected. Go on from an earlier one or from a downloaded file.',
+  checkpoint_half_range:
+    'A weight in “{tensor}” is too large for a 16-bit file ({value}). Export with 32 bits.',
+  checkpoint_not_finite:
+    'The file holds a value that is not a number, in “{tensor}” ({value}). It was not imported; a model with it could only write noise.',
+  checkpoint_tensor_extra:
+    'The file has a tensor that this model has no place for: “{tensor}”. It was not imported.',
+  checkpoint_tensor_missing:
+    'The file lacks a tensor that the model needs: “{tensor}” {shape}. It was not imported.',
+  checkpoint_tensor_shape:
+    'The tensor “{tensor}” has the shape {have} where the model needs {want}. The file was not imported.',
+  checkpoint_vocab:
+    'The checkpoint’s tokenizer has {tokenizer|number} tokens and its model {model|number}; they do not belong together.',
+  safetensors_dtype:
+    'The tensor “{tensor}” is stored as {dtype}, which cannot be used here. Export it as F32, F16 or BF16.',
+  safetensors_duplicate: 'The name “{tensor}” occurs twice in the file. It was not imported.',
+  safetensors_foreign:
+    'This is a Llama-shaped model from elsewhere ({layers|number} layers, {channels|number} channels, {vocab|number} tokens), but it lacks {missing}. Only files made by Sprout can be imported.',
+  safetensors_gap:
+    '{bytes|bytes} in the file, before “{tensor}”, belong to nothing. It is damaged and was not imported.',
+  safetensors_header:
+    'The head of the file cannot be read: {reason}. It is damaged, or no .safetensors file.',
+  safetensors_header_length:
+    'The file says its head is {length} bytes long, which cannot be in a file of {size|bytes}. It is damaged, or no .safetensors file.',
+  safetensors_metadata:
+    'What the file says about its training cannot be read ({key}: {reason}). It was not imported.',
+  safetensors_no_model: 'The file has {tensors|number} tensors, but no language model among them.',
+  safetensors_offsets:
+    'The tensor “{tensor}” is said to lie from {begin|number} to {end|number}, outside the file of {size|bytes}. The file is damaged and was not imported.',
+  safetensors_overlap:
+    'Two tensors of the file share bytes: “{tensor}” and “{other}”. It is damaged and was not imported.',
+  safetensors_shape:
+    'The shape {shape} of “{tensor}” does not fit its bytes. The file is damaged and was not imported.',
+  safetensors_trailing:
+    'The file goes on for {bytes|bytes} after its last tensor. It is damaged and was not imported.',
+  safetensors_truncated:
+    'The file is cut off: {have|bytes} of {need|bytes} are there. Download or copy it again.',
+  safetensors_version: 'The file was made by a newer Sprout (version {version}). Update this page.',
+  demo_missing: 'The ready-made model could not be read. Grow your own: that works without it.',
+
+  model_config: 'The model cannot have {field} = {value}; it must be {want}.',
+  model_config_json: 'The description of the model in the file cannot be read.',
+  model_not_finite:
+    'The weights hold a value that is not a number, in “{tensor}”. Nothing was loaded.',
+  model_out_of_vocab:
+    'The tokenizer has more tokens ({tokens|number}) than the model knows ({vocab|number}).',
+  model_preset: 'There is no model size “{preset}”. Sizes are {presets}.',
+  model_tensor: 'The weight “{tensor}” has {have} numbers where the model needs {want}.',
+  model_unsupported: 'A model with {field} = {value} is of another kind than Sprout’s.',
+
+  no_run: 'There is no run in progress.',
+  run_busy: 'A run is in progress. Stop it first; it will be saved.',
+  param_range:
+    'The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}.',
+  param_unknown: 'This stage has no setting “{key}”.',
+  parent_vocab:
+    'The parent model was grown with another tokenizer. A model knows tokens by number alone, so keep the tokenizer of the parent.',
+  stage_unknown: 'There is no stage “{stage}”. Stages are {stages}.',
+  not_resumable:
+    'This checkpoint holds only the model and not the state of its training, so its run cannot go on. You can talk to it.',
+  resume_data:
+    'The run was made with another text or tokenizer. Choose the same ones to go on exactly.',
+  resume_stage: 'That checkpoint belongs to another stage.',
+  resume_state: 'What the checkpoint says about its run cannot be read. You can still talk to it.',
+  resume_weights:
+    'This checkpoint holds weights alone, so its run cannot go on exactly. You can talk to it.',
+  training_diverged:
+    'A value grew beyond all bounds at step {step|number}. Training stopped and went back to the last good step, {kept|number}, which is kept. Lower the learning rate and go on.',
+  sampling_not_finite:
+    'The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.',
+  sampling_setting: 'The setting {field} = {value} is not possible; it must be {want}.',
+
+  storage_missing:
+    'This browser keeps no data for the page (no IndexedDB). Training works; checkpoints live only as long as this tab. Download what you want to keep.',
+  storage_blocked:
+    'The browser or another tab does not let the page keep data: {reason}. Training works; checkpoints live only as long as this tab. Close other tabs of this page, or download what you want to keep.',
+  storage_closed:
+    'Another tab with a newer version of the page has taken over the storage. Reload this tab.',
+  storage_failed:
+    'The browser’s storage refused: {reason}. Training goes on, but that was not saved. Download what you want to keep.',
+  storage_full:
+    'There is no room to save: {need|bytes} are needed, {used|bytes} of {quota|bytes} are used. Training goes on. Delete or download old checkpoints to make room.',
+  storage_read_only:
+    'Another tab does the saving; in this one nothing can be changed. Close that tab and try again.',
+  storage_version:
+    'The saved data belong to a newer version of this page. Reload, or open the newer one.',
+}

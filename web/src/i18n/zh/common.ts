@@ -1,0 +1,85 @@
+import type { Translation } from '../i18n-types'
+
+export const common: Translation['common'] = {
+  title: '萌芽 Sprout',
+  home: '旅程',
+  stages: '阶段',
+  stage: '第 {number} 阶段',
+  skip: '跳到正文',
+  theme: { system: '配色：跟随系统', light: '配色：白天', dark: '配色：夜晚' },
+  projector: '投影',
+  controls: '控制栏',
+  close: '关闭',
+  cancel: '留着',
+  dismiss: '知道了',
+  exercises: '动手试试',
+  questions: '大家常在这里问',
+  break: '弄坏它会怎样',
+  right: '对。',
+  notQuite: '差一点。',
+  another: '再来一题',
+  private: '一切都在这个标签页里计算，什么都不会发送出去。',
+  pageFailed: '这一页没能载入。服务器还开着吗？请刷新再试。',
+}
+
+export const engine: Translation['engine'] = {
+  starting: '引擎正在启动……',
+  dead: '引擎停了。',
+  simd: 'SIMD',
+  noSimd: '这一版没有 SIMD，会慢好几倍',
+  storage: '本浏览器已存 {used}，上限 {quota}',
+  at: '（{stage}，第 {step} 步）',
+  restart: '重新启动引擎',
+  offer: '上次的训练还没有完成。',
+  offerAfterLoss: '训练途中引擎丢了，好在之前存过。',
+  offerDetail: '“{name}”停在第 {step} 步，共 {steps} 步，保存于 {when}。',
+  resume: '从那里继续',
+  secondTab:
+    '萌芽已在另一个标签页打开，由那一页负责保存。这里可以照常训练和试用，但在那一页关闭之前，什么都不会存下来。',
+}
+
+export const progress: Translation['progress'] = {
+  town: '正在建小镇，给它写书……',
+  upload: '正在读你的文件……',
+  tokenizer: '正在学习分词……',
+  encode: '正在把文本切成词元……',
+  ngrams: '正在数词元的搭配，留作对照……',
+  import: '正在读检查点……',
+  export: '正在打包检查点……',
+  evaluate: '正在测量……',
+  model: '正在准备模型……',
+}
+
+export const checkpoints: Translation['checkpoints'] = {
+  title: '检查点',
+  intro:
+    '你在这个浏览器里养过的每个模型、每次存下的样子都在这里。可以和它说话，接着养，也可以存成文件带走。',
+  none: '还没有存过。训练每保存一次，茎上就长出一片叶子。',
+  usage: '已用空间',
+  used: '已用 {used}，上限 {quota}（{share}）。',
+  persisted: '浏览器答应一直保留。',
+  notPersisted: '空间紧张时浏览器可能会清掉它，Safari 七天没来就会清：想留的请下载。',
+  noStorage: '这个浏览器在这里不提供存储。',
+  notSaved: '训练照常进行，但检查点和曲线关掉标签页就没有了。想留的请下载。',
+  import: '导入文件',
+  importDetail: '.safetensors，也可以拖到这里',
+  resume: '继续',
+  speak: '和它说话',
+  download: '下载',
+  rename: '改名',
+  newName: '新名字',
+  delete: '删除',
+  deleteTitle: '删除“{name}”？',
+  deleteDetail: '它会从这个浏览器里彻底消失。你下载过的文件不受影响。',
+  busy: '请先停下正在进行的训练。',
+  step: '第 {step} 步，共 {steps} 步',
+  parent: '长自“{name}”',
+  score: '留出集损失 {loss} nat／词元，{bits} 比特／字节',
+  kinds: {
+    auto: '自动保存',
+    manual: '你保存的',
+    final: '训练完成',
+    imported: '导入的',
+    demo: '随页面附带',
+  },
+}

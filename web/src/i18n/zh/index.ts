@@ -1,0 +1,25 @@
+import type { Translation } from '../i18n-types'
+import { checkpoints, common, engine, progress } from './common.js'
+import { home, stages } from './home.js'
+import { breakIt, exercise, params, pretrain, questions, reading, source } from './pretrain.js'
+import { problems } from './problems.js'
+import { speech, tokenizer } from './tokenizer.js'
+
+export default {
+  breakIt,
+  checkpoints,
+  common,
+  engine,
+  exercise,
+  home,
+  params,
+  pretrain,
+  problems,
+  progress,
+  questions,
+  reading,
+  source,
+  speech,
+  stages,
+  tokenizer,
+} satisfies Translation

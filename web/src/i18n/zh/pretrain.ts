@@ -1,0 +1,181 @@
+import type { Translation } from '../i18n-types'
+
+export const source: Translation['source'] = {
+  title: '读什么',
+  town: '小镇',
+  townDetail:
+    '一个编出来的地方，有居民、职业和围巾，中英文都有，由程序写成。正因为是编的，模型知道的每一点都是在这里学的。',
+  size: '大小',
+  sizes: { quick: '24 位居民', standard: '48 位居民' },
+  language: '语言',
+  languages: { both: '中文和英文', en: '只要英文', zh: '只要中文' },
+  seed: '种子',
+  own: '你自己的文本',
+  choose: '选一个文件',
+  drop: '.txt，或者每行一条的 .jsonl（“text”“conversations”或“messages”）。也可以拖进来。文件不会离开你的电脑。',
+  name: '文本',
+  documents: '篇数',
+  training: '用来学',
+  heldOut: '留出来考',
+  preview: '翻开看看',
+}
+
+export const params: Translation['params'] = {
+  reset: '改回 {value}',
+  steps: '步数',
+  batch: '批大小',
+  lr: '学习率',
+  warmup: '预热步数',
+  weight_decay: '权重衰减',
+  clip: '梯度裁剪',
+  beta1: '一阶动量',
+  beta2: '二阶动量',
+  context: '上下文长度',
+  eval_every: '测量间隔',
+  sample_every: '试写间隔',
+  checkpoint_every: '自动保存间隔',
+  units: { steps: '步', sequences: '条序列', tokens: '个词元' },
+}
+
+export const pretrain: Translation['pretrain'] = {
+  title: '猜下一个词，怎么就猜出了知识？',
+  story1: '模型看一段文字，在每个位置上猜接下来是什么。它不是只说一个，而是把 100% 分给所有词元。',
+  story2:
+    '损失（loss）就是看到真正的下文时它有多意外。每一步把它的每个数都拧动一点点，好让它刚才少意外一些。',
+  story3:
+    '最先学会空格和字母，然后是词，再是语法。有一阵子曲线是平的，句子通顺，说的却不对。然后事实来了，一下子来好多。',
+  story4:
+    '就像把孩子独自留在百科全书堆里：没有人讲解，只是一直读。这个比方有一处不准：孩子知道读书为了什么，它只学什么更可能出现。',
+  start: '开始',
+  startAgain: '重新开始',
+  pause: '暂停',
+  resume: '继续',
+  step: '走一步',
+  stop: '停止',
+  save: '保存',
+  saveDetail: '现在存一个检查点。平时会自动保存，离开标签页时也会。',
+  savedAt: '已在第 {step} 步保存检查点。',
+  preparing: '正在准备……',
+  phases: {
+    none: '还没有开始。',
+    preparing: '正在准备……',
+    running: '训练中',
+    paused: '已暂停。可以一步一步走，也可以继续。',
+    stopped: '已停止，最后的检查点留着。',
+    done: '练完了。',
+    failed: '出错了，请看上面的说明。',
+  },
+  stepLabel: '步',
+  left: '还需',
+  speed: '词元／秒',
+  train: '训练',
+  heldOut: '留出',
+  yours: '你的猜测',
+  lossTitle: '损失，nat／词元',
+  lrTitle: '学习率',
+  gradTitle: '梯度范数',
+  speedTitle: '每秒词元数',
+  recallTitle: '能补全的事实',
+  lines: {
+    lnV: '一无所知，ln V = {v}',
+    unigram: '只知每个词元多常见 {v}',
+    bigram: '只知两个一组 {v}',
+    trigram: '只知三个一组 {v}',
+  },
+  samples: '它写的话',
+  noSamples: '开始后不久，它的第一句话会出现在这里。',
+  atStep: '第 {step} 步',
+  firstSample: '最早，第 {step} 步',
+  ask: '你起头，让它接着写',
+  askLater: '训练开始后，可以在这里给它一个开头，训练当中也行。',
+  hearing: '现在说话的是“{name}”。',
+  hearingLive: '现在说话的就是上面那个模型此刻的样子。',
+  hearLive: '听正在训练的那个',
+  tokenizer: '怎么认字',
+  tokenizerLink: '去看看',
+  model: '模型',
+  presets: { seed: '种子', sprout: '嫩芽', sapling: '小树苗', tree: '大树' },
+  parameters: '{n} 个数',
+  shape: '{layers} 层，{heads} 个头，{channels} 个通道，一次看 {context} 个词元。',
+  slow: '在多数电脑上很慢，这里要练好几个小时。',
+  seed: '随机种子',
+  seedDetail: '种子相同，在任何电脑上曲线都一模一样，一位不差。',
+  params: '怎么学',
+  moreParams: '还有 {n} 项',
+  fixedWhileRunning: '训练当中不能改，停下来再改。',
+  formula: '要缩小的是什么',
+  formulaWords: '对全部 N 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
+  code: '真正在运行的几行，出自 {file} 第 {line} 行起。',
+  codeLabel: '损失的 Go 源码',
+}
+
+export const reading: Translation['reading'] = {
+  title: '这个损失正常吗？',
+  before: '开始训练后，这里会拿你的曲线和它该有的样子作比较。',
+  start:
+    '正常。它从 {loss} 起步。在 {vocab} 个词元里平均乱猜，代价是 ln {vocab} = {lnV}，新模型正是这样。',
+  worse:
+    '不正常。{loss} 比平均乱猜（{lnV}）还差：它把错的当成了准的。多半是学习率太大。停下来调小，再看看梯度范数，先涨的总是它。',
+  aboveUnigram: '还早。留出集上是 {loss}；只要知道每个词元有多常见，就能到 {line}。',
+  aboveBigram: '很顺利。{loss}，说明它已经知道哪些词元常见，正在学两两搭配（{line}）。',
+  aboveTrigram: '很顺利。{loss}，已经胜过一张两两搭配的表。三个一组的表能到 {line}。',
+  belowAll:
+    '正常。{loss}，胜过三个一组的表（{line}），说明它看得比前两个词元更远。从这里开始，它学的是数数学不来的东西。',
+  falling: '现在是 {loss}。等第一次在留出文本上的测量。',
+  rising:
+    '注意：你的留出集损失已经涨了 {steps} 步，从 {from} 到 {to}，而训练还在继续。它在背书。换长一些的文本，或者停在最低点，会好些。',
+  bits: '留出集上要 {bits} 比特／字节，这个数与分词器无关。',
+  bitsTrigram: '三个一组的表要 {bits}。',
+  recall: '小镇的事实，它能补全 {share}%。',
+}
+
+export const exercise: Translation['exercise'] = {
+  draw: '画出你预想的曲线',
+  drawTask: '开始之前想一想：损失从哪里起步，怎么落下，停在哪里？画在图上，再跑一次看看。',
+  drawStart: '画',
+  drawDone: '画好了',
+  drawClear: '擦掉',
+  drawHow: '用笔、手指或鼠标，在损失图上从左画到右。',
+  drawResult: '到第 {step} 步为止，平均差 {distance} nat。',
+  drawClose: '好眼力。',
+  drawFar: '多数人会画成一条斜坡。真正的曲线开头很陡：容易的东西，头几步就学会了。',
+  firstLoss: '最初的损失',
+  firstLossTask: '模型有 {vocab} 个词元可选，什么都还没学。第 1 步的损失会是多少？',
+  firstLossWait: '记下了。开始训练，第 1 步就见分晓。',
+  firstLossAnswer: '是 {loss}。每个词元大约分到 V 分之一，对此的意外就是 ln V = {lnV}。',
+}
+
+export const breakIt: Translation['breakIt'] = {
+  lr: '学习率 × 30',
+  lrTask:
+    '步子迈大三十倍。盯着梯度范数：先变的是它，然后损失脱离轨道，写出的话变成噪声。如果有数溢出，训练会停在最后一个好的步子上，并且告诉你。',
+  lrStart: '弄坏它',
+  small: '书太少',
+  smallTask:
+    '上传只有几页的文本，练久一些。训练损失一路奔向零，留出集损失却掉头向上：这几页它背下来了，除此之外什么也不会。在留出集最低的地方停下。',
+}
+
+export const questions: Translation['questions'] = {
+  lnVQ: '损失为什么从 ln V 开始？',
+  lnV: '新模型给 V 个词元的概率几乎一样，都是 1/V。无论出现哪个，意外都是 −ln(1/V) = ln V。词表是 {vocab} 时，就是 {lnV}。如果一开始就高出很多，那是还没学就有地方错了。',
+  normalQ: '它该降到多低？',
+  normal:
+    '不会到零。文字本身就有意外：居民今晚做什么，谁也不知道，因为生成器在掷骰子。要看的是离虚线有多远，以及留出集是不是跟着训练走。',
+  perplexityQ: 'nat、比特／字节、困惑度是什么？',
+  perplexity:
+    '一个 nat 是概率为 1/e 时的意外。除以 ln 2 就是比特。困惑度（perplexity）是 e 的损失次方：好像在多少个同样可能的词元之间犹豫。nat／词元取决于分词器，比特／字节不取决于它，所以比较模型要用后者。',
+  slowQ: '电脑慢怎么办？',
+  slow: '选小一些的模型：“种子”在几乎任何电脑上一分钟内都能学会词。关掉别的忙碌标签页，插上电源，少练几步。可以暂停，也可以关掉页面，明天再继续。',
+  slowNumbers: '按现在的设置，每步读 {n} 个词元，共 {steps} 步。',
+  resumeQ: '关掉标签页会怎样？',
+  resume:
+    '每隔若干步自动保存，离开时也保存。回来时它会问你要不要继续，而且分毫不差：权重、动量、步数、读书的次序都在。曲线和没有中断时一模一样，一位不差。',
+  loopQ: '它为什么老重复，或者停不下来？',
+  loop: '它学到的是：说过的话还会再说；温度低时没有什么能打破这个圈子。调高温度，或者多练。抽到“文章结束”这个词元它才会停，练得少就见得少。',
+  nanQ: '出现 NaN 是怎么回事？',
+  nan: 'NaN 就是“不是数”：有个值涨得 32 位装不下了，多半因为学习率太大。训练会停在最后一个好的步子上，并把它留下。调小学习率或裁剪上限，从那里继续。',
+  ownQ: '能用我自己的文本吗？',
+  own: '能，.txt 或 .jsonl，什么语言都行，几百 KB 就是不错的开始。要用它重新学分词，这里会自动做。它会写得像你的文本，也只知道你的文本。',
+  sizeQ: '和真正的大模型比呢？',
+  size: '骨架和 Llama、通义千问一样：同样的层，同样的损失。“嫩芽”约有八十万个数，读一百万左右的词元。八十亿个数的模型要读十万亿以上的词元，用上千台机器跑好几个星期。你在这里一分钟里看到的，在那里同样发生，只是世界更大。',
+}

@@ -1,0 +1,112 @@
+import type { Translation } from '../i18n-types'
+
+/** 发生了什么、该怎么办，按引擎的代码排列。 */
+export const problems: Translation['problems'] = {
+  internal: '引擎内部出了差错。已保存的都安全；如果再次发生，请刷新页面。',
+  panic: '引擎出了错，停下了手里的事。已保存的检查点都安全。可以从最近的一个继续，或者刷新页面。',
+  bad_command: '页面和引擎没有互相听懂。请刷新，让两边是同一个版本。',
+  unknown_command: '引擎不认识“{type}”：页面和引擎版本不同。请刷新页面。',
+  engine_lost:
+    '引擎停了：{why}。已保存的检查点都安全，新的引擎正在接替。可以重新开始，或者从最近的检查点继续。',
+  engine_not_loaded:
+    '引擎没能载入：{why}。这个页面需要 WebAssembly。请刷新；如果还是不行，请换新版的 Firefox、Chrome 或 Safari。',
+
+  file_empty: '“{name}”是空的。请选一个有文字的文件。',
+  file_binary: '“{name}”不是文本，像是程序、图片或文档文件。请先另存为纯文本（.txt）。',
+  file_unreadable: '“{name}”读不出来。它是不是被移动了，或者正被别的程序打开？请再选一次。',
+  text_not_utf8:
+    '“{name}”用的是旧编码：有 {percent|number}% 不是 UTF-8。请在编辑器里另存为 UTF-8，再选一次。',
+  text_too_short: '“{name}”只有 {bytes|bytes} 的文字，至少要 {need|bytes} 才学得到东西。',
+  context_too_long:
+    '文本只有 {tokens|number} 个词元，而模型一次要看 {need|number} 个。请换长一些的文本，或者调小上下文长度。',
+  jsonl_array: '“{name}”是一整个 JSON 数组。请改成每行一个对象，去掉外面的方括号。',
+  jsonl_broken_line:
+    '“{name}”的第 {line|number} 行不是合法的 JSON：{reason}。什么都没有载入；改好这一行再选一次。',
+  jsonl_line_too_long: '“{name}”里有一行超过 {limit|bytes}。请拆成几条。',
+  jsonl_no_records: '“{name}”里没有一行有可学的文字。',
+  jsonl_one_record: '“{name}”只有一段对话，没有可以留出来考的。请再加几段。',
+  jsonl_unknown_keys:
+    '“{name}”的第 {line|number} 行有 {keys} 这些键，但没有一个说明要学什么。请用 "text"、"conversations" 或 "messages"。',
+  jsonl_unknown_role:
+    '“{name}”的第 {line|number} 行里，角色是“{role}”。角色只能是 system、user、assistant。',
+  jsonl_wrong_type: '“{name}”的第 {line|number} 行里，“{key}”的值类型不对。',
+  note_excerpt:
+    '“{name}”有 {size|bytes}，只取其中 {limit|bytes}，从 {from|bytes} 处开始；种子相同，取的就相同。',
+  note_utf16: '“{name}”原来是 UTF-16，已经转换。',
+  note_utf8_replaced: '“{name}”里有 {count|number} 个坏字节，已换成 �，其余不变。',
+  dataset_not_found: '这份文本已经不在了，请再选一次。',
+  dataset_corrupt: '保存的文本“{name}”损坏了，请重新选择文件。',
+
+  tokenizer_inconsistent: '这个 tokenizer.json 自相矛盾：{reason}。',
+  tokenizer_not_json: '这个 tokenizer.json 不是合法的 JSON：{reason}。',
+  tokenizer_too_large: '这个 tokenizer.json 有 {bytes|bytes}，最多只读 {limit|bytes}。',
+  tokenizer_unsupported: '这个 tokenizer.json 的切法，萌芽不认识（{field}）。',
+  tokenizer_not_found: '那个分词器已经不在这个标签页里了。重新学一次，很快。',
+
+  checkpoint_not_found: '那个检查点已经不在了，也许在别的标签页里被删了。',
+  checkpoint_corrupt:
+    '保存的检查点“{name}”损坏了（{piece}）。其他的不受影响，请从更早的一个或下载过的文件继续。',
+  checkpoint_half_range: '“{tensor}”里有个权重太大，16 位文件装不下（{value}）。请用 32 位导出。',
+  checkpoint_not_finite:
+    '文件的“{tensor}”里有一个不是数的值（{value}）。没有导入，带着它的模型只会写噪声。',
+  checkpoint_tensor_extra: '文件里有一个这个模型放不下的张量：“{tensor}”。没有导入。',
+  checkpoint_tensor_missing: '文件缺少模型需要的张量：“{tensor}” {shape}。没有导入。',
+  checkpoint_tensor_shape: '张量“{tensor}”的形状是 {have}，而模型需要 {want}。没有导入。',
+  checkpoint_vocab:
+    '检查点里的分词器有 {tokenizer|number} 个词元，模型却有 {model|number} 个，两者不是一对。',
+  safetensors_dtype: '张量“{tensor}”存成了 {dtype}，这里用不了。请导出为 F32、F16 或 BF16。',
+  safetensors_duplicate: '文件里“{tensor}”这个名字出现了两次。没有导入。',
+  safetensors_foreign:
+    '这是别处来的 Llama 式模型（{layers|number} 层，{channels|number} 通道，{vocab|number} 个词元），但缺少 {missing}。只能导入萌芽做的文件。',
+  safetensors_gap: '文件里“{tensor}”之前有 {bytes|bytes} 不属于任何东西。文件已损坏，没有导入。',
+  safetensors_header: '文件的头读不懂：{reason}。它损坏了，或者不是 .safetensors 文件。',
+  safetensors_header_length:
+    '文件说自己的头有 {length} 字节，可整个文件才 {size|bytes}，不可能。它损坏了，或者不是 .safetensors 文件。',
+  safetensors_metadata: '文件里关于训练的说明读不懂（{key}：{reason}）。没有导入。',
+  safetensors_no_model: '文件里有 {tensors|number} 个张量，但没有语言模型。',
+  safetensors_offsets:
+    '张量“{tensor}”据说在 {begin|number} 到 {end|number}，超出了 {size|bytes} 的文件。文件已损坏，没有导入。',
+  safetensors_overlap:
+    '文件里两个张量占了同样的字节：“{tensor}”和“{other}”。文件已损坏，没有导入。',
+  safetensors_shape: '“{tensor}”的形状 {shape} 和它的字节数对不上。文件已损坏，没有导入。',
+  safetensors_trailing: '文件在最后一个张量之后还多出 {bytes|bytes}。文件已损坏，没有导入。',
+  safetensors_truncated: '文件不完整：应有 {need|bytes}，只有 {have|bytes}。请重新下载或复制。',
+  safetensors_version: '文件来自更新的萌芽（版本 {version}）。请更新这个页面。',
+  demo_missing: '现成的模型读不出来。养一个自己的吧，不靠它也行。',
+
+  model_config: '模型的 {field} 不能是 {value}，应当是 {want}。',
+  model_config_json: '文件里对模型的描述读不懂。',
+  model_not_finite: '权重“{tensor}”里有不是数的值。什么都没有载入。',
+  model_out_of_vocab: '分词器的词元（{tokens|number} 个）比模型认识的（{vocab|number} 个）多。',
+  model_preset: '没有“{preset}”这种大小。可选：{presets}。',
+  model_tensor: '权重“{tensor}”有 {have} 个数，而模型需要 {want} 个。',
+  model_unsupported: '{field} = {value} 的模型和萌芽不是一类。',
+
+  no_run: '现在没有训练在进行。',
+  run_busy: '有训练正在进行。请先停下，它会被保存。',
+  param_range: '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。',
+  param_unknown: '这个阶段没有“{key}”这项设置。',
+  parent_vocab: '上一代模型用的是另一个分词器。模型只认编号，请沿用上一代的分词器。',
+  stage_unknown: '没有“{stage}”这个阶段。可选：{stages}。',
+  not_resumable: '这个检查点只有模型，没有训练状态，不能接着练，但可以和它说话。',
+  resume_data: '那次训练用的是另一份文本或分词器。要分毫不差地继续，请选同样的。',
+  resume_stage: '那个检查点属于另一个阶段。',
+  resume_state: '检查点里关于训练的记录读不懂，但还可以和它说话。',
+  resume_weights: '这个检查点只有权重，不能原样接着练，但可以和它说话。',
+  training_diverged:
+    '第 {step|number} 步有个值涨得没了边。训练停下，退回到最后一个好的步子：第 {kept|number} 步，已经留好。调小学习率再继续。',
+  sampling_not_finite:
+    '模型的输出已经不是数了，写不出字来。它的训练爆了，请从更早的检查点，用更小的学习率继续。',
+  sampling_setting: '{field} = {value} 不行，应当是 {want}。',
+
+  storage_missing:
+    '这个浏览器不给页面存数据（没有 IndexedDB）。训练照常，但检查点关掉标签页就没有了。想留的请下载。',
+  storage_blocked:
+    '浏览器或另一个标签页不让保存数据：{reason}。训练照常，但检查点关掉标签页就没有了。请关掉这个页面的其他标签页，或者下载想留的。',
+  storage_closed: '另一个标签页里更新版本的页面接管了存储。请刷新这一页。',
+  storage_failed: '浏览器的存储拒绝了：{reason}。训练继续，但这次没有存上。想留的请下载。',
+  storage_full:
+    '存不下了：需要 {need|bytes}，已用 {used|bytes}，上限 {quota|bytes}。训练继续。请删除或下载旧的检查点，腾出地方。',
+  storage_read_only: '由另一个标签页负责保存，这一页不能改动。请关掉那一页再试。',
+  storage_version: '保存的数据属于更新版本的页面。请刷新，或者打开新的那个。',
+}

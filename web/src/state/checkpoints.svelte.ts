@@ -1,0 +1,49 @@
+import type { CheckpointInfo } from '../engine/messages'
+import { engine } from './engine.svelte'
+import { saveFile } from './files'
+
+/** The checkpoints in this browser. */
+class Checkpoints {
+  list = $state.raw<CheckpointInfo[]>([])
+  open = $state(false)
+
+  constructor() {
+    engine.client.on('saved', (e) => {
+      this.list = [e.checkpoint, ...this.list.filter((c) => c.id !== e.checkpoint.id)]
+    })
+  }
+
+  async reload(): Promise<CheckpointInfo[]> {
+    this.list = (await engine.client.call('checkpoints.list', {})).checkpoints ?? []
+    return this.list
+  }
+
+  async rename(checkpoint: string, name: string): Promise<void> {
+    await engine.client.call('checkpoints.rename', { checkpoint, name })
+    this.list = this.list.map((c) => (c.id === checkpoint ? { ...c, name } : c))
+  }
+
+  async remove(checkpoint: string): Promise<void> {
+    await engine.client.call('checkpoints.delete', { checkpoint })
+    this.list = this.list.filter((c) => c.id !== checkpoint)
+    if (engine.offer?.checkpoint.id === checkpoint) engine.offer = undefined
+  }
+
+  /** One .safetensors file with weights, tokenizer and lineage. */
+  async export(checkpoint: string): Promise<Uint8Array> {
+    const { bytes } = await engine.client.callForBytes('checkpoints.export', { checkpoint })
+    return bytes ?? new Uint8Array()
+  }
+
+  async download(checkpoint: CheckpointInfo): Promise<void> {
+    saveFile(await this.export(checkpoint.id), `${checkpoint.name || checkpoint.id}.safetensors`)
+  }
+
+  async import(name: string, bytes: Uint8Array): Promise<CheckpointInfo> {
+    const info = await engine.client.call('checkpoints.import', { name }, bytes)
+    await this.reload()
+    return info
+  }
+}
+
+export const checkpoints = new Checkpoints()

@@ -1,0 +1,40 @@
+export type Page = 'home' | 'tokenizer' | 'pretrain'
+
+const pages: readonly string[] = ['home', 'tokenizer', 'pretrain']
+
+/** The page and its settings as the address says: #/pretrain?preset=seed&seed=7 */
+class Route {
+  page = $state<Page>('home')
+  query = $state.raw(new URLSearchParams())
+
+  constructor() {
+    this.#read()
+    addEventListener('hashchange', () => this.#read())
+  }
+
+  #read(): void {
+    const [path = '', query] = location.hash.replace(/^#\/?/, '').split('?')
+    this.page = pages.includes(path) ? (path as Page) : 'home'
+    this.query = new URLSearchParams(query)
+  }
+
+  /** Changes the settings in the address without a step in the history. */
+  keep(values: Record<string, string | number | undefined>): void {
+    // Replaced as a whole, so it need not be reactive inside.
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity
+    const query = new URLSearchParams(this.query)
+    for (const [key, value] of Object.entries(values)) {
+      if (value === undefined) query.delete(key)
+      else query.set(key, String(value))
+    }
+    this.query = query
+    const text = query.toString()
+    history.replaceState(
+      null,
+      '',
+      `#/${this.page === 'home' ? '' : this.page}${text ? '?' + text : ''}`,
+    )
+  }
+}
+
+export const route = new Route()

@@ -1,0 +1,158 @@
+import type {
+  CheckpointInfo,
+  Control,
+  Metrics,
+  Preset,
+  RunInfo,
+  SampleEvent,
+  Stage,
+  StartRun,
+} from '../engine/messages'
+import { data } from './data.svelte'
+import { engine } from './engine.svelte'
+
+export type RunPhase = 'none' | 'preparing' | 'running' | 'paused' | 'stopped' | 'done' | 'failed'
+
+const redrawEvery = 100 // ms; charts redraw at most ten times a second
+
+/** The run in progress, or the last one. */
+class Run {
+  stages = $state.raw<Stage[]>([])
+  presets = $state.raw<Preset[]>([])
+  info = $state.raw<RunInfo>()
+  phase = $state<RunPhase>('none')
+  step = $state(0)
+  samples = $state.raw<SampleEvent[]>([])
+  saved = $state.raw<CheckpointInfo[]>([])
+  /** All steps so far. Not reactive: read it when `drawn` changes. */
+  readonly metrics: Metrics[] = []
+  /** Grows when there is something new to draw, ten times a second at most. */
+  drawn = $state(0)
+
+  #drawAt = 0
+  #drawPending = false
+  readonly #watchers = new Set<() => void>()
+
+  constructor() {
+    const { client } = engine
+    client.on('metrics', (e) => {
+      if (e.run !== this.info?.run) return
+      this.metrics.push(...e.metrics)
+      this.step = e.metrics.at(-1)?.step ?? this.step
+      this.#draw()
+    })
+    client.on('sampled', (e) => (this.samples = [...this.samples, e]))
+    client.on('saved', (e) => {
+      if (this.active) this.saved = [...this.saved, e.checkpoint]
+    })
+    client.on('state', (e) => {
+      if (e.run !== this.info?.run) return
+      this.#enter(e.state as RunPhase)
+      this.step = e.step
+      if (e.problem) engine.report(e.problem, this.info.stage, e.step)
+    })
+    engine.onLoss(() => {
+      if (this.active) this.#enter('stopped')
+    })
+    // A hidden tab may never come back.
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden || !engine.writer) return
+      if (this.phase === 'running' || this.phase === 'paused') {
+        void client.call('run.control', { action: 'keep' }).catch(() => {})
+      }
+    })
+  }
+
+  get active(): boolean {
+    return this.phase === 'running' || this.phase === 'paused' || this.phase === 'preparing'
+  }
+
+  get last(): Metrics | undefined {
+    return this.metrics.at(-1)
+  }
+
+  /** The newest step at which the held-out loss was measured. */
+  get lastHeldOut(): Metrics | undefined {
+    return this.metrics.findLast((m) => m.held_out_loss !== undefined)
+  }
+
+  async loadStages(): Promise<void> {
+    const { stages, presets } = await engine.client.call('stages.list', {})
+    this.stages = stages
+    this.presets = presets
+  }
+
+  /** Starts on the chosen text and tokenizer, made first where needed. */
+  async start(choice: Omit<StartRun, 'dataset' | 'tokenizer'>): Promise<RunInfo> {
+    return this.#begin(async () => {
+      const dataset = await data.ensureDataset()
+      const tokenizer = await data.ensureTokenizer()
+      return { ...choice, dataset: dataset.id, tokenizer: tokenizer.id }
+    })
+  }
+
+  /** Goes on from a checkpoint, which brings its own settings. */
+  async resumeFrom(checkpoint: CheckpointInfo, paused = false): Promise<RunInfo> {
+    const { stage, preset, id } = checkpoint
+    engine.offer = undefined
+    const command: StartRun = { stage, preset, seed: 0, dataset: '', tokenizer: '', resume: id }
+    if (paused) command.paused = true
+    return this.#begin(() => Promise.resolve(command))
+  }
+
+  async control(action: Control['action']): Promise<void> {
+    const state = await engine.client.call('run.control', { action })
+    this.step = state.step
+    this.#enter(state.state as RunPhase)
+  }
+
+  /** Calls back at every change of phase. */
+  onPhase(callback: () => void): () => void {
+    this.#watchers.add(callback)
+    return () => this.#watchers.delete(callback)
+  }
+
+  async #begin(prepare: () => Promise<StartRun>): Promise<RunInfo> {
+    this.#enter('preparing')
+    this.info = undefined
+    try {
+      const info = await engine.client.call('run.start', await prepare())
+      this.metrics.length = 0
+      this.metrics.push(...(info.history ?? []))
+      this.samples = info.samples ?? []
+      this.saved = []
+      this.step = info.step
+      this.info = info
+      data.adopt(info.dataset, info.tokenizer)
+      this.drawn++
+      return info
+    } catch (error) {
+      this.#enter('none')
+      throw error
+    } finally {
+      data.progress = undefined
+    }
+  }
+
+  #enter(phase: RunPhase): void {
+    if (phase === this.phase) return
+    this.phase = phase
+    this.drawn++
+    for (const f of this.#watchers) f()
+  }
+
+  #draw(): void {
+    if (this.#drawPending) return
+    this.#drawPending = true
+    const wait = Math.max(0, this.#drawAt + redrawEvery - performance.now())
+    setTimeout(() => {
+      requestAnimationFrame(() => {
+        this.#drawPending = false
+        this.#drawAt = performance.now()
+        this.drawn++
+      })
+    }, wait)
+  }
+}
+
+export const run = new Run()
