@@ -33,11 +33,8 @@ func (g *gemmScratch) gemmRange(c []float32, ldc, m, n, from, to, depth int, a m
 		i := 0
 		for ; i+tileRows <= m; i += tileRows {
 			packRows(g.rows[:], a, i, tileRows, k0-from, k)
-			j := 0
-			for ; j+tileCols <= n; j += tileCols {
-				tile4x8(c[i*ldc+j:], ldc, g.rows[:k*tileRows], b[j/tileCols*pitch:][:k*panelQuads], accumulate)
-			}
-			if j < n {
+			sweep4x8(c[i*ldc:], ldc, g.rows[:k*tileRows], b, n/tileCols, pitch, accumulate)
+			if j := n / tileCols * tileCols; j < n {
 				g.edgeTile(c[i*ldc+j:], ldc, tileRows, n-j, k, b[j/tileCols*pitch:], accumulate)
 			}
 		}
@@ -73,7 +70,7 @@ func (g *gemmScratch) edgeTile(c []float32, ldc, rows, cols, k int, b []quad, ac
 			copy(e[r*tileCols:][:cols], c[r*ldc:])
 		}
 	}
-	tile4x8(e, tileCols, g.rows[:k*tileRows], b[:k*panelQuads], accumulate)
+	sweep4x8(e, tileCols, g.rows[:k*tileRows], b, 1, 0, accumulate)
 	for r := range rows {
 		copy(c[r*ldc:][:cols], e[r*tileCols:])
 	}
@@ -83,10 +80,9 @@ func (g *gemmScratch) edgeTile(c []float32, ldc, rows, cols, k int, b []quad, ac
 func (g *gemmScratch) lastRow(c []float32, n int, a matrix, row, k0, k int, b []quad, pitch int, accumulate bool) {
 	packRow(g.rows[:], a, row, k0, k)
 	x := g.rows[:k]
-	j := 0
-	for ; j+4*tileCols <= n; j += 4 * tileCols {
-		tile1x32(c[j:], x, b[j/tileCols*pitch:], pitch, accumulate)
-	}
+	const group = 4 * tileCols
+	sweep1x32(c, x, b, n/group, pitch, accumulate)
+	j := n / group * group
 	for ; j+tileCols <= n; j += tileCols {
 		tile1x8(c[j:], x, b[j/tileCols*pitch:], accumulate)
 	}

@@ -1,7 +1,6 @@
 package simd
 
 import (
-	"fmt"
 	"math"
 	"testing"
 
@@ -92,21 +91,4 @@ func TestGemmAccumulates(t *testing.T) {
 	g.gemmRange(got, n, m, n, 0, 24, k, a, panels, false)
 	g.gemmRange(got, n, m, n, 24, k, k, matrix{a.data[24:], k, 1}, panels, true)
 	require.Equal(t, bits(want), bits(got))
-}
-
-// BenchmarkGemm measures the product alone, B packed beforehand.
-func BenchmarkGemm(b *testing.B) {
-	for _, s := range [][3]int{{192, 128, 128}, {192, 344, 128}, {192, 128, 344}, {192, 65, 128}, {344, 128, 192}, {512, 384, 384}, {512, 1024, 384}, {1, 128, 128}, {1, 344, 128}} {
-		m, n, k := s[0], s[1], s[2]
-		b.Run(fmt.Sprintf("%dx%dx%d", m, n, k), func(b *testing.B) {
-			var g gemmScratch
-			a, c := matrix{randomValues(m*k, 1), k, 1}, make([]float32, m*n)
-			panels := make([]quad, panelsLen(k, n))
-			packPanels(panels, matrix{randomValues(k*n, 2), n, 1}, k, n)
-			for b.Loop() {
-				g.gemm(c, n, m, n, k, a, panels, false)
-			}
-			b.ReportMetric(2*float64(m*n*k)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
-		})
-	}
 }

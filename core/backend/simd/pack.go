@@ -70,7 +70,7 @@ func packStrided(d []quad, src []float32, cs, rs, k int) {
 	}
 }
 
-// packRows packs up to four rows of a, from column k0 on, for tile4x8: every
+// packRows packs up to four rows of a, from column k0 on, for sweep4x8: every
 // value in all lanes of a quad. Missing rows become zeros.
 func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 	src := a.data[row*a.rs+k0*a.cs:]
@@ -110,7 +110,7 @@ func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 	}
 }
 
-// packRow is packRows for one row and tile1x32.
+// packRow is packRows for one row and sweep1x32.
 func packRow(dst []quad, a matrix, row, k0, k int) {
 	src := a.data[row*a.rs+k0*a.cs:]
 	for p := range k {

@@ -4,7 +4,7 @@ const (
 	tileRows = 4
 	tileCols = 8
 	lanes    = 4
-	unroll   = 8 // steps of k in one turn of the tile's loop
+	unroll   = 8 // steps of k in one turn of the inner loop
 )
 
 // quad is four neighbouring values in memory, what load and store move.
