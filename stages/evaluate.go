@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"math"
+
 	"sprout/core/autograd"
 	"sprout/core/backend"
 	"sprout/core/nn"
@@ -55,6 +57,25 @@ func NewEvaluator(p *nn.Params, d *text.Dataset, T, budget int, town *world.Town
 		return nil, err
 	}
 	return e, nil
+}
+
+// Measure scores a model on the whole held-out part, up to a budget of 262,144
+// tokens, in windows as long as its context, and on every fact of the town.
+func Measure(p *nn.Params, d *text.Dataset, town *world.Town, langs []world.Lang, tok *text.Tokenizer) (Evaluation, error) {
+	T := p.Config.Context
+	if err := d.Check(T); err != nil {
+		return Evaluation{}, err
+	}
+	return measure(p, d, T, town, langs, tok)
+}
+
+func measure(p *nn.Params, d *text.Dataset, T int, town *world.Town, langs []world.Lang, tok *text.Tokenizer) (Evaluation, error) {
+	e, err := NewEvaluator(p, d, T, fullTokens, town, langs, tok, math.MaxInt)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	defer e.Close()
+	return e.Measure()
 }
 
 // Close frees the recorded passes; the model stays.

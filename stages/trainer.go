@@ -275,13 +275,7 @@ func (t *trainer) History() History { return t.history }
 
 // Evaluate scores the whole held-out part and every fact.
 func (t *trainer) Evaluate() (Evaluation, error) {
-	T := int(t.values["context"])
-	e, err := NewEvaluator(t.model, t.data, T, fullTokens, t.Town, t.Langs, t.Setup.Tokenizer, math.MaxInt)
-	if err != nil {
-		return Evaluation{}, err
-	}
-	defer e.Close()
-	return e.Measure()
+	return measure(t.model, t.data, int(t.values["context"]), t.Town, t.Langs, t.Setup.Tokenizer)
 }
 
 // Info describes the run.

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"sprout/core/nn"
+	"sprout/core/world"
+	"sprout/stages"
+)
+
+// options are what the command line says.
+type options struct {
+	stage, preset      string
+	data, town, lang   string
+	tokenizer          string
+	merges             int
+	seed               uint64
+	params             map[string]float64
+	parent, resume     string
+	out, name          string
+	workers            int
+	jsonLines, plain   bool
+	weights, reproduce bool
+}
+
+// settings collects -set key=value.
+type settings map[string]float64
+
+func (s settings) String() string { return "" }
+
+func (s settings) Set(arg string) error {
+	key, value, ok := strings.Cut(arg, "=")
+	v, err := strconv.ParseFloat(value, 64)
+	if !ok || err != nil {
+		return fmt.Errorf("want key=number")
+	}
+	s[key] = v
+	return nil
+}
+
+func parse(args []string, log io.Writer) (*options, error) {
+	o := &options{params: map[string]float64{}}
+	f := flag.NewFlagSet("train", flag.ContinueOnError)
+	f.SetOutput(log)
+	char := f.Bool("char", false, "short for -tokenizer char")
+	steps := f.Int("steps", 0, "steps of the whole run (default: the preset's)")
+	f.StringVar(&o.stage, "stage", "pretrain", "what to train")
+	f.StringVar(&o.preset, "preset", "sprout", "model size")
+	f.StringVar(&o.data, "data", "", "a .txt or .jsonl file to learn from")
+	f.StringVar(&o.town, "town", "", "learn from the town instead: quick or standard")
+	f.StringVar(&o.lang, "lang", "both", "the town's languages: en, zh or both")
+	f.StringVar(&o.tokenizer, "tokenizer", "bpe", "bpe, char or byte")
+	f.IntVar(&o.merges, "merges", 512, "merges that bpe learns")
+	f.Uint64Var(&o.seed, "seed", 1, "chooses weights, batches and samples; for -town also the town")
+	f.Var(settings(o.params), "set", "a setting of the stage, key=number; may be repeated (see below)")
+	f.StringVar(&o.parent, "parent", "", "a .safetensors file whose weights to start from")
+	f.StringVar(&o.resume, "resume", "", "a .safetensors file to go on from, exactly")
+	f.StringVar(&o.out, "out", "", "folder for the checkpoints (default: none are kept), or one .safetensors file for the last")
+	f.StringVar(&o.name, "name", "", "name of the last checkpoint")
+	f.IntVar(&o.workers, "workers", 1, "goroutines that compute; the bits do not depend on it")
+	f.BoolVar(&o.jsonLines, "json", false, "print each step's metrics as a line of JSON")
+	f.BoolVar(&o.plain, "quiet", false, "no progress bar")
+	f.BoolVar(&o.weights, "weights", false, "keep only weights, in 16 bits, in the .safetensors file of -out")
+	f.BoolVar(&o.reproduce, "reproducible", false, "no time and no random id in the file of -out: the same run gives the same bytes")
+	f.Usage = func() { usage(f, o) }
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if f.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	if *char {
+		o.tokenizer = "char"
+	}
+	if *steps > 0 {
+		o.params["steps"] = float64(*steps)
+	}
+	return o, o.check()
+}
+
+func (o *options) check() error {
+	switch {
+	case (o.data == "") == (o.town == ""):
+		return fmt.Errorf("choose the text with either -data FILE or -town quick|standard")
+	case o.parent != "" && o.resume != "":
+		return fmt.Errorf("-resume goes on with a run, -parent starts a new one: choose one of them")
+	case o.town != "" && o.town != string(world.Quick) && o.town != string(world.Standard):
+		return fmt.Errorf("-town is quick or standard, not %q", o.town)
+	case o.lang != "both" && o.lang != "en" && o.lang != "zh":
+		return fmt.Errorf("-lang is en, zh or both, not %q", o.lang)
+	case o.merges < 0:
+		return fmt.Errorf("-merges is 0 or more, not %d", o.merges)
+	}
+	return nil
+}
+
+// langs of the town; nil means both.
+func (o *options) langs() []world.Lang {
+	switch o.lang {
+	case "en":
+		return []world.Lang{world.EN}
+	case "zh":
+		return []world.Lang{world.ZH}
+	}
+	return nil
+}
+
+// usage lists the flags, then the stage's settings with the preset's defaults.
+func usage(f *flag.FlagSet, o *options) {
+	w := f.Output()
+	fmt.Fprintln(w, "Usage: train [flags] (-data FILE | -town quick|standard)")
+	f.PrintDefaults()
+	stage, err := stages.Find(o.stage)
+	if err != nil {
+		return
+	}
+	preset, err := nn.FindPreset(o.preset)
+	if err != nil {
+		return
+	}
+	fmt.Fprintf(w, "\nSettings of %s for -set, with the defaults of preset %s:\n", o.stage, o.preset)
+	for _, p := range stage.Params(preset) {
+		fmt.Fprintf(w, "  %s=%v  (%v to %v)\n    \t%s\n", p.Key, p.Default, p.Min, p.Max, p.DocEN)
+	}
+}
