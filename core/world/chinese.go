@@ -3,7 +3,9 @@ package world
 // chinese holds every phrase of the Chinese corpus, written for itself: it has
 // its own stories and measure words, and keeps to few characters so that a
 // small tokenizer can give each of them a token. Of each fact's phrasings the
-// last is held out. Blanks are only for the eye; a name gets its own.
+// last is held out. Blanks beside slots are only for the
+// author's eye: setting Latin letters off from characters is left to whoever
+// lays the text out.
 var chinese = func() *book {
 	g := &grammar{}
 	b := &book{grammar: g}
@@ -91,7 +93,7 @@ var chinese = func() *book {
 			{"两个人一起吃，一起等雨走。", "后来雨走了，星星来了，{s} 在{past}。"},
 		},
 		[][]string{ // snow
-			{"那年的雪很大，{home}的路都看不见了。", "一天早上，{N} 开门一看，{home}都是雪。"},
+			{"那年的雪很大，{p}家在{home}，门都看不见了。", "一天早上，{N} 开门一看，{home}都是雪。"},
 			{"{S} 围上{colour}的围巾，就出门了。", "雪再大，{a species}也要出门。", "大家都在等{job}，{s} 不能不去。"},
 			{"{S} 在雪里走，一步，又一步。", "{S} 走了一天，才走到镇上。"},
 			{"孩子们都来了，走在{x}后面。", "大家都说：你真好！"},

@@ -212,7 +212,6 @@ func (w *drafting) say(p *phrase) {
 		return
 	}
 	if n := len(w.buf); n > 0 && w.buf[n-1] != '\n' {
-		w.after = false
 		w.buf = append(w.buf, w.book.space...)
 	}
 	w.sayHere(p)
@@ -330,7 +329,6 @@ func (w *drafting) exchange() {
 
 // line is a sentence spoken by the one who asks (0) or answers (1).
 func (w *drafting) line(speaker int, p *phrase) {
-	w.after = false
 	w.buf = append(w.buf, '\n')
 	w.buf = append(w.buf, w.book.speakers[speaker]...)
 	w.sayHere(p)

@@ -89,7 +89,7 @@ var english = func() *book {
 			{"They ate together until the rain stopped.", "The guest stayed until the moon came out, and {s} {past}."},
 		},
 		[][]string{
-			{"Last winter the snow came up to the windows of the house {home}.", "One winter morning {N} could not open the door of the house {home}."},
+			{"Last winter the snow came up to the windows of {p} house {home}.", "One winter morning {N} could not open the door of the house {home}."},
 			{"{S} put on the {colour} scarf and took a big spoon.", "Snow does not stop {a species}.", "{S} knew that the town was waiting for its {job}."},
 			{"{S} dug a way through the snow, step by step.", "It took all morning to make a path."},
 			{"When {x} came to the market, everyone cheered.", "The children followed {m} and sang."},
@@ -114,7 +114,7 @@ var english = func() *book {
 			{"“For the {species} with the {colour} scarf,” it said.", "“For the {job} who lives {home},” it said.", "“For the {species} who loves {food},” it said.", "“For the {job} with the {colour} scarf,” it said."},
 			{"Everyone knew at once: that is {N}!", "It could only be for {N}."},
 			{"{S} opened it with care.", "{S} read it three times and said nothing."},
-			{"It was an invitation to tea.", "It was only a drawing of a cat, but a very good one.", "It came from an aunt by the sea, full of kisses."},
+			{"It was an invitation to tea.", "It was only a drawing of a cat, but a very good one.", "It came from an old aunt, full of kisses."},
 			{"Now it hangs on the wall of the house {home}.", "{S} keeps it under {h} hat.", "That evening {x} {past}."},
 		},
 		[][]string{

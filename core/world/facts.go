@@ -126,11 +126,7 @@ func (t *Town) complete(p *phrase, r *Resident, lang Lang) (prompt, continuation
 		cut--
 	}
 	w.render(&phrase{parts: p.parts[:cut]})
-	n := len(w.buf)
-	if w.after || n > 0 && w.buf[n-1] == ' ' {
-		// The blank belongs to the word that follows it, as tokenizers see it.
-		n = len(trimBlank(w.buf))
-	}
+	n := len(trimBlank(w.buf)) // a blank belongs to the word that follows it, as tokenizers see it
 	w.named = false
 	w.render(&phrase{parts: p.parts[cut:]})
 	return string(w.buf[:n]), string(w.buf[n:])

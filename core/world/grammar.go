@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"sprout/core/tensor"
 )
@@ -79,7 +78,7 @@ type grammar struct{ phrases []*phrase }
 func (g *grammar) parse(text string) *phrase {
 	p := &phrase{id: len(g.phrases)}
 	if strings.ContainsRune(text, '{') && strings.IndexFunc(text, isHan) >= 0 {
-		text = blanksOutside(text) // a writer spaces names by itself
+		text = blanksOutside(text) // there for the eye of the author only
 	}
 	for rest := text; rest != ""; {
 		before, after, found := strings.Cut(rest, "{")
@@ -153,7 +152,6 @@ type writer struct {
 	name  string
 	named bool // the name has been used, so a pronoun is clear
 	night int  // the habit of this document; -1 until drawn
-	after bool // zh: a name was just written, a Han character needs a space
 }
 
 // pick draws uniformly from 0 … n-1 and adds ln n to the surprise.
@@ -178,31 +176,7 @@ func (w *writer) chance(p float64) bool {
 // pronounP is how often a pronoun stands where the name would be clear too.
 const pronounP = .35
 
-func (w *writer) write(s string) {
-	if s == "" {
-		return
-	}
-	if w.after {
-		w.after = false
-		if r, _ := utf8.DecodeRuneInString(s); isHan(r) {
-			w.buf = append(w.buf, ' ')
-		}
-	}
-	w.buf = append(w.buf, s...)
-}
-
-// writeName writes a name; Chinese sets it off from Han characters with spaces,
-// as is the custom for Latin words, which also keeps a tokenizer from gluing
-// characters to names.
-func (w *writer) writeName(name string) {
-	if w.lang == ZH {
-		if r, _ := utf8.DecodeLastRune(w.buf); isHan(r) {
-			w.buf = append(w.buf, ' ')
-		}
-	}
-	w.buf = append(w.buf, name...)
-	w.after = w.lang == ZH
-}
+func (w *writer) write(s string) { w.buf = append(w.buf, s...) }
 
 // pronouns of a language: she, She, her book, Her book, thank her.
 func (w *writer) pronoun(s slot) string {
@@ -255,7 +229,7 @@ func (w *writer) render(p *phrase) {
 				continue
 			}
 			w.named = true
-			w.writeName(w.name)
+			w.write(w.name)
 			if s == slotPossessive || s == slotPossessiveLow {
 				w.write([...]string{"'s", "的"}[w.lang])
 			}
@@ -264,7 +238,7 @@ func (w *writer) render(p *phrase) {
 		case slotHabit, slotPast:
 			w.write(w.evening(s))
 		case slotFriend:
-			w.writeName(w.town.Residents[w.who.Values[Friend]].Name)
+			w.write(w.town.Residents[w.who.Values[Friend]].Name)
 		default:
 			w.write(fill(s, lexicon[slotKind[s]][w.who.Values[slotKind[s]]], w.lang))
 		}

@@ -10,6 +10,7 @@ package world
 
 import (
 	"fmt"
+	"strings"
 
 	"sprout/core/tensor"
 )
@@ -53,7 +54,8 @@ type Town struct {
 	Kinds     []Kind   // the kinds of fact in this town
 	Outsiders []string // names of the same generator that no document ever mentions
 
-	withheld map[int]bool
+	withheld  map[int]bool
+	nameWords map[string]bool
 }
 
 // Resident of the town. SFT tells whether instructions may name them; the
@@ -88,7 +90,9 @@ const (
 	streamNames = iota + 1
 	streamFacts
 	streamCorpus
-	streamAnswers
+	streamCombos
+	streamExamples
+	streamPairs
 )
 
 // New makes a town. It panics for a size it does not know and for a withheld
@@ -140,6 +144,7 @@ func (t *Town) settle(parts, per int) {
 		t.Residents = append(t.Residents, r)
 	}
 	t.Outsiders = names[2*n:]
+	t.nameWords = set(strings.Join(names, " "))
 	for i, p := range rng.Perm(n) {
 		t.Residents[p].Female = i%2 == 0
 	}
