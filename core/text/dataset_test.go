@@ -37,8 +37,7 @@ func TestBlocksDoNotChangeTokens(t *testing.T) {
 	r := rand.New(rand.NewSource(9))
 	var s strings.Builder
 	for s.Len() < 300<<10 {
-		s.WriteString(randomText(r))
-		s.WriteString("\n")
+		s.WriteString(randomText(r) + sample)
 	}
 	c := &Corpus{Train: []Doc{TextDoc(s.String())}, Continuous: true}
 	calls := 0

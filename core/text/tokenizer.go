@@ -21,7 +21,7 @@ const (
 // is its rank: lower ranks are applied first.
 type Merge struct {
 	Left, Right int32
-	ID          int32 // the joined token; an older id where its bytes were known already
+	ID          int32 // the joined token
 	Count       int   // occurrences in the training text when it was learned; 0 when read from a file
 }
 
@@ -60,11 +60,9 @@ func newBPE(kind Kind) *Tokenizer {
 	return t
 }
 
-// addMerge appends a merge that yields id, a new token if id == Vocab().
+// addMerge appends a merge and the token that it yields, m.ID = Vocab().
 func (t *Tokenizer) addMerge(m Merge) {
-	if int(m.ID) == len(t.tokens) {
-		t.tokens = append(t.tokens, t.tokens[m.Left]+t.tokens[m.Right])
-	}
+	t.tokens = append(t.tokens, t.tokens[m.Left]+t.tokens[m.Right])
 	t.ranks.put(pairKey(m.Left, m.Right), int32(len(t.merges)))
 	t.merges = append(t.merges, m)
 }

@@ -181,18 +181,14 @@ func bpeFromFile(vocab []string, merges [][2]string) (*Tokenizer, error) {
 		if !okL || !okR {
 			return nil, inconsistent("merge %d joins tokens that do not exist yet", rank)
 		}
-		if t.ranks.get(pairKey(left, right)) >= 0 {
-			return nil, inconsistent("merge %d repeats an earlier one", rank)
+		joined, id := pair[0]+pair[1], int32(t.Vocab())
+		if _, known := ids[joined]; known {
+			return nil, inconsistent("merge %d gives a token that exists already", rank)
 		}
-		joined := pair[0] + pair[1]
-		id, ok := ids[joined]
-		if !ok {
-			id = int32(t.Vocab())
-			if size += len(joined); size > maxTokenizerJSON || int(id) >= len(vocab) || vocab[id] != joined {
-				return nil, inconsistent("merge %d does not give token %d of the vocabulary", rank, id)
-			}
-			ids[joined] = id
+		if size += len(joined); size > maxTokenizerJSON || int(id) >= len(vocab) || vocab[id] != joined {
+			return nil, inconsistent("merge %d does not give token %d of the vocabulary", rank, id)
 		}
+		ids[joined] = id
 		t.addMerge(Merge{Left: left, Right: right, ID: id})
 	}
 	if t.Vocab() != len(vocab) {

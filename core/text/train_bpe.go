@@ -30,12 +30,11 @@ type LearnedMerge struct {
 // stay readable, and a model has fewer ways to write invalid UTF-8. Encoding
 // follows the list of merges as anywhere else.
 func TrainBPE(docs []Doc, o BPEOptions) (*Tokenizer, error) {
-	tr := bpeTrainer{tok: newBPE(BPE), index: map[string]int32{}, known: map[string]int32{}}
+	tr := bpeTrainer{tok: newBPE(BPE), index: map[string]int32{}}
 	if err := tr.count(docs, o.OnRead); err != nil {
 		return nil, err
 	}
-	for id, s := range tr.tok.tokens {
-		tr.known[s] = int32(id)
+	for _, s := range tr.tok.tokens {
 		tr.shape = append(tr.shape, shapeOf(s))
 	}
 	tr.countPairs()
@@ -66,7 +65,6 @@ func TrainBPE(docs []Doc, o BPEOptions) (*Tokenizer, error) {
 type bpeTrainer struct {
 	tok   *Tokenizer
 	index map[string]int32 // pre-token → word
-	known map[string]int32 // bytes → id
 	shape []utf8Shape      // by id
 	words []word
 	syms  []uint16
@@ -76,10 +74,7 @@ type bpeTrainer struct {
 	counts []int
 	where  [][]int32 // words; may name words that lost the pair since
 
-	heap    []candidate
-	changed []int32 // pairs that gained in this merge
-	stamp   []int32 // round in which a pair was last put into changed
-	round   int32
+	heap []candidate
 }
 
 type word struct {
@@ -141,29 +136,25 @@ func (tr *bpeTrainer) add(key uint32, w int32, n int) {
 		tr.keys = append(tr.keys, key)
 		tr.counts = append(tr.counts, 0)
 		tr.where = append(tr.where, nil)
-		tr.stamp = append(tr.stamp, -1)
 	}
 	tr.counts[i] += n
 	if ws := tr.where[i]; len(ws) == 0 || ws[len(ws)-1] != w {
 		tr.where[i] = append(ws, w)
 	}
-	if tr.stamp[i] != tr.round {
-		tr.stamp[i] = tr.round
-		tr.changed = append(tr.changed, i)
-	}
 }
 
-// best takes the most frequent pair off the heap. Entries whose count has
-// fallen since are put back with the new one; a count that has risen has an
-// entry of its own.
+// best takes the most frequent pair off the heap. Counts only fall once a pair
+// is known: every gain of a merge is a pair with its new token. An entry whose
+// count has fallen since is put back with the new one.
 func (tr *bpeTrainer) best() (int32, bool) {
 	for len(tr.heap) > 0 {
 		c := tr.pop()
 		i := tr.pairs.get(c.key)
 		switch now := tr.counts[i]; {
-		case now == c.count && now >= 2:
+		case now < 2: // joining what occurs once teaches nothing
+		case now == c.count:
 			return i, true
-		case now < c.count && now >= 2:
+		default:
 			tr.push(candidate{now, c.key})
 		}
 	}
@@ -180,20 +171,16 @@ func (tr *bpeTrainer) merge(pair int32) (Merge, bool) {
 	if strings.HasPrefix(text, "<|") && isSpecialName(text) {
 		return Merge{}, false
 	}
-	id, ok := tr.known[text]
-	if !ok {
-		id = int32(t.Vocab())
-		tr.known[text] = id
-		tr.shape = append(tr.shape, shapeOf(text))
-	}
-	m.ID = id
-	tr.changed = tr.changed[:0]
-	tr.round++
+	// The token is new: within its borders the ranks are applied in the same
+	// order wherever its bytes occur, so they come from no other pair.
+	m.ID = int32(t.Vocab())
+	tr.shape = append(tr.shape, shapeOf(text))
+	known := len(tr.keys)
 	for _, w := range tr.where[pair] {
-		tr.mergeWord(w, uint16(m.Left), uint16(m.Right), uint16(id))
+		tr.mergeWord(w, uint16(m.Left), uint16(m.Right), uint16(m.ID))
 	}
 	tr.where[pair], tr.counts[pair] = nil, 0
-	for _, i := range tr.changed {
+	for i := known; i < len(tr.keys); i++ {
 		tr.push(candidate{tr.counts[i], tr.keys[i]})
 	}
 	t.addMerge(m)
