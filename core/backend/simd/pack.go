@@ -83,22 +83,9 @@ func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 			}
 		}
 	case a.cs == 1:
-		s0, s1, s2, s3 := src[:k], src[a.rs:][:k], src[2*a.rs:][:k], src[3*a.rs:][:k]
-		for p := range s0 {
-			t := (*[4]quad)(dst[p*tileRows:])
-			store(&t[0], splat(s0[p]))
-			store(&t[1], splat(s1[p]))
-			store(&t[2], splat(s2[p]))
-			store(&t[3], splat(s3[p]))
-		}
+		packRowsPlain(dst, src, a.rs, k)
 	case a.rs == 1:
-		for p := range k {
-			t, s := (*[4]quad)(dst[p*tileRows:]), quadAt(src, p*a.cs)
-			store(&t[0], splat(s[0]))
-			store(&t[1], splat(s[1]))
-			store(&t[2], splat(s[2]))
-			store(&t[3], splat(s[3]))
-		}
+		packRowsTurned(dst, src, a.cs, k)
 	default:
 		for p := range k {
 			t, s := (*[4]quad)(dst[p*tileRows:]), src[p*a.cs:]
@@ -107,6 +94,63 @@ func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 			store(&t[2], splat(s[2*a.rs]))
 			store(&t[3], splat(s[3*a.rs]))
 		}
+	}
+}
+
+// packRowsPlain packs four rows that lie rs apart, four columns a turn. The
+// stores are written as methods for the scheduler's sake, see tile_simd.go.
+func packRowsPlain(dst []quad, src []float32, rs, k int) {
+	s0, s1, s2, s3 := src[:k], src[rs:][:k], src[2*rs:][:k], src[3*rs:][:k]
+	p := 0
+	for ; p+4 <= k; p += 4 {
+		t := (*[16]quad)(dst[p*tileRows:])
+		x0, x1, x2, x3 := quadAt(s0, p), quadAt(s1, p), quadAt(s2, p), quadAt(s3, p)
+		splat(x0[0]).StoreArray(&t[0])
+		splat(x1[0]).StoreArray(&t[1])
+		splat(x2[0]).StoreArray(&t[2])
+		splat(x3[0]).StoreArray(&t[3])
+		splat(x0[1]).StoreArray(&t[4])
+		splat(x1[1]).StoreArray(&t[5])
+		splat(x2[1]).StoreArray(&t[6])
+		splat(x3[1]).StoreArray(&t[7])
+		splat(x0[2]).StoreArray(&t[8])
+		splat(x1[2]).StoreArray(&t[9])
+		splat(x2[2]).StoreArray(&t[10])
+		splat(x3[2]).StoreArray(&t[11])
+		splat(x0[3]).StoreArray(&t[12])
+		splat(x1[3]).StoreArray(&t[13])
+		splat(x2[3]).StoreArray(&t[14])
+		splat(x3[3]).StoreArray(&t[15])
+	}
+	for ; p < k; p++ {
+		t := (*[4]quad)(dst[p*tileRows:])
+		splat(s0[p]).StoreArray(&t[0])
+		splat(s1[p]).StoreArray(&t[1])
+		splat(s2[p]).StoreArray(&t[2])
+		splat(s3[p]).StoreArray(&t[3])
+	}
+}
+
+// packRowsTurned packs four neighbouring columns of src, k running cs apart.
+func packRowsTurned(dst []quad, src []float32, cs, k int) {
+	p := 0
+	for ; p+2 <= k; p += 2 {
+		t, x, y := (*[8]quad)(dst[p*tileRows:]), quadAt(src, p*cs), quadAt(src, (p+1)*cs)
+		splat(x[0]).StoreArray(&t[0])
+		splat(x[1]).StoreArray(&t[1])
+		splat(x[2]).StoreArray(&t[2])
+		splat(x[3]).StoreArray(&t[3])
+		splat(y[0]).StoreArray(&t[4])
+		splat(y[1]).StoreArray(&t[5])
+		splat(y[2]).StoreArray(&t[6])
+		splat(y[3]).StoreArray(&t[7])
+	}
+	if p < k {
+		t, x := (*[4]quad)(dst[p*tileRows:]), quadAt(src, p*cs)
+		splat(x[0]).StoreArray(&t[0])
+		splat(x[1]).StoreArray(&t[1])
+		splat(x[2]).StoreArray(&t[2])
+		splat(x[3]).StoreArray(&t[3])
 	}
 }
 

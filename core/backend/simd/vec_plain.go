@@ -27,6 +27,9 @@ func fromBits(v ivec) vec {
 	return vec{math.Float32frombits(uint32(v.a)), math.Float32frombits(uint32(v.b)), math.Float32frombits(uint32(v.c)), math.Float32frombits(uint32(v.d))}
 }
 
+// StoreArray is store as a method.
+func (x vec) StoreArray(p *[4]float32) { p[0], p[1], p[2], p[3] = x.a, x.b, x.c, x.d }
+
 func (x vec) Add(y vec) vec { return vec{x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d} }
 func (x vec) Sub(y vec) vec { return vec{x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d} }
 
