@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"sprout/core/jsonlimit"
 	"sprout/core/problem"
 )
 
@@ -96,7 +97,7 @@ type lineParser struct {
 
 func (p lineParser) record(s []byte) (Record, error) {
 	var j jsonLine
-	if err := json.Unmarshal(s, &j); err != nil {
+	if err := jsonlimit.Unmarshal(s, &j); err != nil {
 		var wrong *json.UnmarshalTypeError
 		reason := err.Error()
 		if errors.As(err, &wrong) {

@@ -57,6 +57,7 @@ func TestBadFilesAreNamed(t *testing.T) {
 		{"a.jsonl", `{"text":"ok"}` + "\n" + `{"text":`, "jsonl_broken_line"},
 		{"a.jsonl", `{"text":"ok"} {"text":"two"}`, "jsonl_broken_line"},
 		{"a.jsonl", `"just a string"`, "jsonl_broken_line"},
+		{"a.jsonl", `{"text":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "}", "jsonl_broken_line"},
 		{"a.jsonl", `{"txet":"typo","id":3}`, "jsonl_unknown_keys"},
 		{"a.jsonl", `null`, "jsonl_unknown_keys"},
 		{"a.jsonl", `{"text":5}`, "jsonl_wrong_type"},

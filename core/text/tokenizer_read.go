@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"sprout/core/jsonlimit"
 	"sprout/core/problem"
 )
 
@@ -24,7 +25,7 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 			"The tokenizer.json has %d bytes; the limit is %d.", len(data), maxTokenizerJSON)
 	}
 	var f jsonFile
-	if err := json.Unmarshal(data, &f); err != nil {
+	if err := jsonlimit.Unmarshal(data, &f); err != nil {
 		// The library's other pre-tokenizers, decoders and normalizers have
 		// fields of other types; all that is not JSON at all is a SyntaxError.
 		var wrong *json.UnmarshalTypeError

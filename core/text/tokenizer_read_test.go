@@ -33,6 +33,7 @@ func TestBadTokenizerFiles(t *testing.T) {
 	cases := map[string]struct{ file, code string }{
 		"empty":                 {"", "tokenizer_not_json"},
 		"truncated":             {bpe[:len(bpe)/2], "tokenizer_not_json"},
+		"nested too deep":       {strings.Repeat("[", 9000) + strings.Repeat("]", 9000), "tokenizer_not_json"},
 		"an array":              {"[]", "tokenizer_unsupported"},
 		"an empty object":       {"{}", "tokenizer_unsupported"},
 		"too large":             {strings.Repeat(" ", maxTokenizerJSON+1), "tokenizer_too_large"},
