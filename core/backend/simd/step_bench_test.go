@@ -141,3 +141,35 @@ func BenchmarkStepByKind(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDecode is one token of one sequence against a cache that holds 64.
+func BenchmarkDecode(b *testing.B) {
+	be := simd.New()
+	p, err := nn.NewParams(be, char)
+	require.NoError(b, err)
+	require.NoError(b, p.Init(1))
+	var cache []nn.KV
+	for range char.Layers {
+		var kv nn.KV
+		for _, t := range []*tensor.Tensor{&kv.Keys, &kv.Values} {
+			shape := char.CacheShape(1, 128)
+			buf, err := be.Alloc(tensor.F32, shape.Len())
+			require.NoError(b, err)
+			*t = tensor.Tensor{Buf: buf, Shape: shape}
+		}
+		cache = append(cache, kv)
+	}
+	t := autograd.NewTape()
+	token, pos, start := t.Input(tensor.I32, 1, 1), t.Input(tensor.I32, 1, 1), t.Input(tensor.I32, 1)
+	logits := p.Forward(t, nn.Input{Tokens: token, Pos: pos, Start: start, Cache: cache}, nn.Options{}).Logits
+	plan, err := t.Compile(be, logits)
+	require.NoError(b, err)
+	require.NoError(b, be.WriteInts(plan.At(pos), []int32{64}))
+	require.NoError(b, be.WriteInts(plan.At(start), []int32{64}))
+	one := func() { _ = plan.Run() }
+	one()
+	one()
+	require.Zero(b, testing.AllocsPerRun(10, one))
+	simd.ReportRate(b, 1e9, "token/s", one)
+	b.ReportMetric(float64(len(plan.Calls())), "calls")
+}
