@@ -60,7 +60,7 @@ var layers = map[string][]string{
 	"wasm/protocol/gen": {"wasm/protocol", "core/..."},
 	"wasm/...":          {"wasm/...", "stages", "core/..."},
 	"cmd/...":           {"cmd/...", "stages", "core/..."},
-	"e2e/...":           {"e2e/...", "cmd/...", "stages", "core/..."},
+	"e2e/...":           {"e2e/...", "cmd/...", "wasm/...", "stages", "core/..."},
 }
 
 // onlyHere names what few packages may import, wherever it stands.

@@ -164,9 +164,13 @@ func TestBindCopiesWhereItMust(t *testing.T) {
 	require.NoError(t, plan.Run())
 	for _, d := range []tensor.Tensor{dx, dy} {
 		assert.Equal(t, []float64{5, 6}, b.read(d))
+		b.be.Write64(d, []float64{0, 0}) // the caller's memory; the input stays
 	}
 	assert.Equal(t, []float64{8, 12}, b.read(ds))
 	assert.Equal(t, []float64{8, 12}, b.read(y))
+	require.NoError(t, plan.Run())
+	assert.Equal(t, []float64{5, 6}, b.read(dx))
+	assert.Equal(t, []float64{5, 6}, b.read(dy))
 	assert.Panics(t, func() { tape.Bind(twice, b.tensor(3)) })
 }
 
