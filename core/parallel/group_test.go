@@ -1,0 +1,251 @@
+package parallel
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"sprout/core/autograd"
+	"sprout/core/backend/simd"
+	"sprout/core/op"
+	"sprout/core/tensor"
+)
+
+const (
+	classes = 7
+	width   = 5
+	length  = 3 // tokens per row
+)
+
+// classifier is a small objective: embed, project, cross-entropy over masked
+// tokens; the second sum counts them.
+func classifier(t *testing.T, weights []float32) Replica {
+	be := simd.New()
+	buf, err := be.Alloc(tensor.F32, 2*tensor.Align)
+	require.NoError(t, err)
+	slab := tensor.Tensor{Buf: buf, Shape: tensor.Shape{2 * tensor.Align}}
+	require.NoError(t, be.Write(slab, weights))
+	embed := tensor.Tensor{Buf: buf, Shape: tensor.Shape{classes, width}}
+	head := tensor.Tensor{Buf: buf, Off: tensor.Align, Shape: tensor.Shape{classes, width}}
+	return Replica{
+		Backend: be, Slab: slab, Params: []tensor.Tensor{embed, head},
+		Record: func(tape *autograd.Tape, rows int) Graph {
+			ids, targets := tape.Input(tensor.I32, rows, length), tape.Input(tensor.I32, rows, length)
+			mask := tape.Input(tensor.F32, rows, length)
+			x := tape.Emit("embedding", nil, embed, ids.Reshape(rows*length))[0]
+			logits := tape.Emit("matmul", op.MatMul{TransB: true}, x, head)[0]
+			losses := tape.Emit("cross_entropy", nil, logits, targets.Reshape(rows*length), mask.Reshape(rows*length))[0]
+			return Graph{
+				Ints: []tensor.Tensor{ids, targets}, Floats: []tensor.Tensor{mask},
+				Sums: []tensor.Tensor{tape.Emit("sum", nil, losses)[0], tape.Emit("sum", nil, mask)[0]},
+			}
+		},
+		Close: func() { be.Close() },
+	}
+}
+
+func testWeights() []float32 {
+	rng := tensor.NewRNG(3)
+	w := make([]float32, 2*tensor.Align)
+	for i := range classes * width {
+		w[i], w[tensor.Align+i] = float32(rng.Normal()), float32(rng.Normal())
+	}
+	return w
+}
+
+func testBatch(rows int, seed uint64) *Batch {
+	rng := tensor.NewRNG(seed)
+	b := &Batch{Rows: rows, Scale: 1 / float32(rows*length-1)}
+	ints, floats := [2][]int32{}, []float32{}
+	for range rows * length {
+		ints[0] = append(ints[0], int32(rng.IntN(classes)))
+		ints[1] = append(ints[1], int32(rng.IntN(classes)))
+		floats = append(floats, 1)
+	}
+	floats[1] = 0
+	b.Ints, b.Floats = [][]int32{ints[0], ints[1]}, [][]float32{floats}
+	return b
+}
+
+func outcome(t *testing.T, g *Group, b *Batch) (grad []float32, sums []float64) {
+	t.Helper()
+	sums, err := g.Compute(b)
+	require.NoError(t, err)
+	grad = make([]float32, g.Grad.Len())
+	require.NoError(t, g.lead.Backend.Read(grad, g.Grad))
+	return grad, append([]float64(nil), sums...)
+}
+
+func TestShardsBelongToTheBatchAlone(t *testing.T) {
+	for batch, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 12: 4, 15: 4, 16: 8, 64: 8} {
+		require.Equal(t, want, Shards(batch))
+	}
+}
+
+func TestDealInterleavesAndPads(t *testing.T) {
+	src := []int32{0, 1, 10, 11, 20, 21, 30, 31, 40, 41}
+	dst := []int32{9, 9, 9, 9}
+	deal(dst, src, 5, 0, 4)
+	require.Equal(t, []int32{0, 1, 40, 41}, dst)
+	deal(dst, src, 5, 3, 4)
+	require.Equal(t, []int32{30, 31, 0, 0}, dst)
+	require.Panics(t, func() { deal(dst, src[:9], 5, 0, 4) })
+}
+
+// The same bits for any number of workers, also where they do not divide the
+// shards; and the whole is what one shard of all rows computes, but for
+// rounding.
+func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
+	weights := testWeights()
+	for _, rows := range []int{1, 3, 5, 12, 19, 32} {
+		t.Run(fmt.Sprint(rows), func(t *testing.T) {
+			single, err := NewGroup(classifier(t, weights), rows)
+			require.NoError(t, err)
+			defer single.Close()
+			for workers := 2; workers <= 4; workers++ {
+				var peers []Peer
+				for range workers - 1 {
+					peers = append(peers, NewGoroutine(func() (Replica, error) { return classifier(t, weights), nil }, rows))
+				}
+				g, err := NewGroup(classifier(t, weights), rows, peers...)
+				require.NoError(t, err)
+				require.Equal(t, min(workers, Shards(rows)), g.Workers())
+				for step := range uint64(3) {
+					wantGrad, wantSums := outcome(t, single, testBatch(rows, step))
+					grad, sums := outcome(t, g, testBatch(rows, step))
+					require.Equal(t, wantGrad, grad)
+					require.Equal(t, wantSums, sums)
+				}
+				g.Close()
+			}
+
+			w, err := newWorker(classifier(t, weights), rows)
+			require.NoError(t, err)
+			defer w.close()
+			b := testBatch(rows, 0)
+			require.NoError(t, w.compute(b, 0, 1))
+			whole := make([]float32, w.work.Len())
+			require.NoError(t, w.Backend.Read(whole, w.work))
+			grad, sums := outcome(t, single, b)
+			require.InDeltaSlice(t, whole[:len(grad)], grad, 1e-6)
+			require.InEpsilon(t, whole[len(grad)], sums[0], 1e-5)
+			require.EqualValues(t, rows*length-1, sums[1], "padding is masked")
+		})
+	}
+}
+
+// The order of additions, seen from outside: values that only one tree of
+// float32 additions turns into this sum.
+func TestSumIsAFixedTree(t *testing.T) {
+	const n = 8
+	be := simd.New()
+	buf, err := be.Alloc(tensor.F32, tensor.Align)
+	require.NoError(t, err)
+	slab := tensor.Tensor{Buf: buf, Shape: tensor.Shape{tensor.Align}}
+	one := tensor.Tensor{Buf: buf, Shape: tensor.Shape{1}}
+	g, err := NewGroup(Replica{
+		Backend: be, Slab: slab, Params: []tensor.Tensor{one},
+		Record: func(tape *autograd.Tape, rows int) Graph {
+			x := tape.Input(tensor.F32, rows)
+			return Graph{Floats: []tensor.Tensor{x}, Sums: []tensor.Tensor{tape.Emit("sum", nil, x)[0]}}
+		},
+	}, 16)
+	require.NoError(t, err)
+	defer g.Close()
+	values := []float32{1e8, 3, -1e8, 5, 7e7, 0.3, -7e7, 11}
+	b := &Batch{Rows: 16, Floats: [][]float32{make([]float32, 16)}}
+	copy(b.Floats[0], values) // row i and row i+8 share shard i
+	sums, err := g.Compute(b)
+	require.NoError(t, err)
+	s := func(i int) float32 { return values[i] }
+	want := ((s(0) + s(1)) + (s(2) + s(3))) + ((s(4) + s(5)) + (s(6) + s(7)))
+	require.EqualValues(t, want, sums[0])
+	var inOrder float32
+	for i := range n {
+		inOrder += s(i)
+	}
+	require.NotEqual(t, want, inOrder, "the values tell orders apart")
+}
+
+// A peer that fails, at the start of a step or in its middle, is replaced by
+// the leader in that very step.
+func TestALostPeerChangesNoBit(t *testing.T) {
+	weights := testWeights()
+	single, err := NewGroup(classifier(t, weights), 12)
+	require.NoError(t, err)
+	defer single.Close()
+	for _, fails := range []int{0, 1, 2, 3} {
+		good := NewGoroutine(func() (Replica, error) { return classifier(t, weights), nil }, 12)
+		g, err := NewGroup(classifier(t, weights), 12, &mortal{Peer: good, left: fails})
+		require.NoError(t, err)
+		var lost []error
+		g.OnLost = func(err error) { lost = append(lost, err) }
+		for step := range uint64(3) {
+			wantGrad, _ := outcome(t, single, testBatch(12, step))
+			grad, _ := outcome(t, g, testBatch(12, step))
+			require.Equal(t, wantGrad, grad, "step %d", step)
+		}
+		require.Len(t, lost, 1)
+		require.Equal(t, 1, g.Workers())
+		g.Close()
+	}
+
+	g, err := NewGroup(classifier(t, weights), 12, NewGoroutine(func() (Replica, error) { panic("no memory") }, 12))
+	require.NoError(t, err)
+	defer g.Close()
+	var lost error
+	g.OnLost = func(err error) { lost = err }
+	wantGrad, _ := outcome(t, single, testBatch(12, 1))
+	grad, _ := outcome(t, g, testBatch(12, 1))
+	require.Equal(t, wantGrad, grad)
+	require.ErrorContains(t, lost, "no memory")
+}
+
+// mortal fails after so many results.
+type mortal struct {
+	Peer
+	left int
+}
+
+var errKilled = errors.New("killed")
+
+func (m *mortal) Start(w []float32, b *Batch, shards []int) error {
+	if m.left == 0 {
+		return errKilled
+	}
+	return m.Peer.Start(w, b, shards)
+}
+
+func (m *mortal) Next() ([]float32, error) {
+	if m.left--; m.left < 0 {
+		return nil, errKilled
+	}
+	return m.Peer.Next()
+}
+
+func TestReplayAllocatesNothing(t *testing.T) {
+	g, err := NewGroup(classifier(t, testWeights()), 12)
+	require.NoError(t, err)
+	defer g.Close()
+	b := testBatch(12, 1)
+	compute := func() {
+		if _, err := g.Compute(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compute()
+	require.Zero(t, testing.AllocsPerRun(20, compute))
+}
+
+func TestBatchMustFit(t *testing.T) {
+	g, err := NewGroup(classifier(t, testWeights()), 4)
+	require.NoError(t, err)
+	defer g.Close()
+	require.Panics(t, func() { g.Compute(testBatch(5, 1)) })
+	b := testBatch(4, 1)
+	b.Floats = nil
+	require.Panics(t, func() { g.Compute(b) })
+	require.Panics(t, func() { NewGroup(classifier(t, testWeights()), 0) })
+}
