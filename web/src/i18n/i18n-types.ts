@@ -1705,8 +1705,8 @@ type RootTranslation = {
 		 */
 		story3: string
 		/**
-		 * M​i​l​a​ ​i​s​ ​a​ ​f​o​x​ ​w​h​o​ ​l​i​v​e​s​ ​b​y​ ​t​h​e​ ​r​i​v​e​r​.​ ​I​n​ ​t​h​e​ ​e​v​e​n​i​n​g​ ​s​h​e​ ​i​s​ ​s​i​n​g​i​n​g​ ​a​n​d​ ​b​a​k​i​n​g​ ​b​r​e​a​d​.​
-	​米​拉​是​一​只​狐​狸​，​住​在​河​边​。​傍​晚​她​唱​歌​，​烤​面​包​。
+		 * T​h​e​ ​f​o​x​ ​o​f​ ​o​u​r​ ​t​o​w​n​ ​l​i​v​e​s​ ​b​y​ ​t​h​e​ ​r​i​v​e​r​.​ ​I​n​ ​t​h​e​ ​e​v​e​n​i​n​g​ ​s​h​e​ ​i​s​ ​s​i​n​g​i​n​g​ ​a​n​d​ ​b​a​k​i​n​g​ ​b​r​e​a​d​.​
+	​镇​上​的​狐​狸​住​在​河​边​。​晚​上​她​唱​歌​，​烤​面​包​。
 		 */
 		sample: string
 		/**
@@ -3488,8 +3488,8 @@ export type TranslationFunctions = {
 		 */
 		story3: () => LocalizedString
 		/**
-		 * Mila is a fox who lives by the river. In the evening she is singing and baking bread.
-	米拉是一只狐狸，住在河边。傍晚她唱歌，烤面包。
+		 * The fox of our town lives by the river. In the evening she is singing and baking bread.
+	镇上的狐狸住在河边。晚上她唱歌，烤面包。
 		 */
 		sample: () => LocalizedString
 		/**

@@ -35,7 +35,7 @@ export const tokenizer = {
   story3:
     'Watch “ing” and “的” become one token each. Nobody told it about endings or characters: it counted.',
   sample:
-    'Mila is a fox who lives by the river. In the evening she is singing and baking bread.\n米拉是一只狐狸，住在河边。傍晚她唱歌，烤面包。',
+    'The fox of our town lives by the river. In the evening she is singing and baking bread.\n镇上的狐狸住在河边。晚上她唱歌，烤面包。',
   play: 'Play the merges',
   pause: 'Pause',
   mergesShown: 'Merges in force',
