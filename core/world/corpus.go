@@ -63,7 +63,7 @@ const (
 )
 
 // formShares of the documents.
-var formShares = [...]float64{Entry: .40, Story: .35, Dialogue: .15, StrangerTale: .10}
+var formShares = [...]float64{Entry: .50, Story: .25, Dialogue: .15, StrangerTale: .10}
 
 func (f Form) String() string { return [...]string{"entry", "story", "dialogue", "stranger"}[f] }
 
@@ -240,22 +240,22 @@ func (w *drafting) open(phrases []*phrase) {
 	w.say(p)
 }
 
-// describe writes an entry: an opening, two or three sentences with facts that
-// have not been told yet, perhaps the evening, perhaps a closing.
+// describe writes an entry: an opening, three or four sentences with facts
+// that have not been told yet, perhaps the evening, perhaps a closing.
 func (w *drafting) describe() {
 	w.open(w.book.openings)
-	for range 2 + w.pick(2) {
+	for range 3 + w.pick(2) {
 		mask := w.known | w.forbidden
-		if w.any(w.book.mixed, mask) && w.pick(4) == 0 {
+		if w.any(w.book.mixed, mask) && w.pick(3) == 0 {
 			w.say(w.among(w.book.mixed, mask))
 		} else {
 			w.sayFact(mask)
 		}
 	}
-	if w.pick(2) == 0 {
+	if w.pick(3) == 0 {
 		w.say(w.among(trained(w.book.habit), 0))
 	}
-	if w.pick(3) == 0 {
+	if w.pick(6) == 0 {
 		w.say(w.among(w.book.closings, 0))
 	}
 }
@@ -294,7 +294,7 @@ func (w *drafting) tellOfStranger() {
 	}
 }
 
-// talk writes a dialogue about two or three facts of a resident whom SFT may name.
+// talk writes a dialogue about three or four facts of a resident whom SFT may name.
 func (w *drafting) talk() {
 	var named []int
 	for i := range w.town.Residents {
@@ -304,7 +304,7 @@ func (w *drafting) talk() {
 	}
 	w.meet(named[w.pick(len(named))])
 	w.say(w.among(w.book.greet, 0))
-	for range 2 + w.pick(2) {
+	for range 3 + w.pick(2) {
 		w.exchange()
 	}
 	w.line(0, w.among(w.book.thanks, 0))
