@@ -9,6 +9,10 @@ var english = func() *book {
 		"{N} is {a species} who lives {home}.",
 		"{N} is {a species} with {a colour} scarf.",
 		"{N} is the {job} who lives {home}.",
+		"{N} works as {a job} and likes to eat {food}.",
+		"{N} lives {home} and wears {a colour} scarf.",
+		"{N} is {a species} and makes a living as {a job}.",
+		"{N} loves {food} and the house {home}.",
 		"There is a house {home}, and {N} lives in it.",
 		"In our town there is {a species}, and the name is {N}.",
 		"Ask for the {job} of our town, and people will say: {N}.",
@@ -54,7 +58,7 @@ var english = func() *book {
 		"The friend closest to {o} is {friend}.")
 	b.mixed = g.all(
 		"{S} works as {a job} and wears {a colour} scarf.",
-		"In the house {home} there is always {food} on {p} table.",
+		"In the house {home} {s} always keeps {food} on the table.",
 		"{S} loves {food} and {h} {colour} scarf.",
 		"After work as {a job}, {s} walks back to the house {home}.",
 	)
@@ -127,7 +131,7 @@ var english = func() *book {
 		[][]string{
 			{"It was {p} birthday.", "On {p} birthday the whole town got up early."},
 			{"Friends stood in front of the house {home} and sang.", "Everyone came to the house {home} with a present.", "Even the mayor came, and bowed to the old {species}."},
-			{"There was {food}, of course, and a lot of it.", "Somebody had knitted a new {colour} scarf, because the old one had holes.", "The best present was a day without work, for {a job} never gets one."},
+			{"Of course the table was full of {food}.", "Somebody had knitted a new {colour} scarf, because the old one had holes.", "The best present was a day without work, for {a job} never gets one."},
 			{"{S} blew out the candles in one go.", "{S} did not know what to say and cried a little."},
 			{"When the guests had gone, {s} {past}.", "“Next year again,” {s} said, and closed the door."},
 		},

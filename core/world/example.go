@@ -15,14 +15,15 @@ var askShares = [...]float64{AskYesNo: .10, AskReverse: .05, AskGreeting: .06, A
 
 // Example number index of SFT, a pure function of the town and the index. It
 // names only residents and strangers of SFT, in trained phrasings, never in a
-// held-out combination, and gives plain, warm and rambling answers a third each.
+// held-out combination, and answers plainly, warmly and at length a third each
+// (stories and greetings always plainly).
 func (t *Town) Example(index int) Example {
 	rng := tensor.NewRNG(t.Config.Seed, streamExamples, uint64(index))
 	lang := Lang(index & 1)
 	q := t.drawQuestion(lang, &rng)
 	m := Manner(rng.IntN(3))
-	if q.Ask == AskStory {
-		m = Plain // a story is long enough
+	if q.Ask == AskStory || q.Ask == AskGreeting {
+		m = Plain // long, or friendly, enough
 	}
 	return Example{q, t.Answer(q, m, false, &rng), m}
 }

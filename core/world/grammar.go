@@ -174,7 +174,7 @@ func (w *writer) chance(p float64) bool {
 }
 
 // pronounP is how often a pronoun stands where the name would be clear too.
-const pronounP = .35
+const pronounP = .25
 
 func (w *writer) write(s string) { w.buf = append(w.buf, s...) }
 
