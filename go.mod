@@ -4,6 +4,8 @@ go 1.26
 
 toolchain go1.27.4
 
+ignore ./web/node_modules
+
 require (
 	github.com/andybalholm/brotli v1.2.8 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect

@@ -13,8 +13,8 @@ import (
 
 // Format chooses what a file holds.
 type Format struct {
-	// WeightsOnly leaves out moments and state: a third of the size; training
-	// cannot go on exactly from there.
+	// WeightsOnly leaves out moments, state and history: less than a third of
+	// the size; training cannot go on exactly from there.
 	WeightsOnly bool
 	// Half stores weights as F16: a sixth of the size. It implies WeightsOnly.
 	Half bool
@@ -33,9 +33,9 @@ type File struct {
 // problems: "checkpoint_not_finite", and with Half "checkpoint_half_range".
 func NewFile(c *Checkpoint, f Format) (*File, error) {
 	c.validate("NewFile")
-	meta, state, tensors := c.Meta.clone(), c.State, c.Tensors
+	meta, state, history, tensors := c.Meta.clone(), c.State, c.History, c.Tensors
 	if f.Half || f.WeightsOnly {
-		meta.Resumable, state, tensors = false, nil, c.Weights()
+		meta.Resumable, state, history, tensors = false, nil, nil, c.Weights()
 	}
 	if err := CheckFinite(tensors); err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func NewFile(c *Checkpoint, f Format) (*File, error) {
 		keyMeta:    string(marshal(meta)),
 	}
 	for key, value := range map[string][]byte{
-		keyConfig: config, keyTokenizer: c.Tokenizer, keyState: state, keyHistory: c.History,
+		keyConfig: config, keyTokenizer: c.Tokenizer, keyState: state, keyHistory: history,
 	} {
 		if len(value) > 0 {
 			strings[key] = string(value)

@@ -267,7 +267,7 @@ type (
 		Stage       string  `json:"stage"`
 		Preset      string  `json:"preset"`
 		Parent      string  `json:"parent,omitempty"`
-		Kind        string  `json:"kind"` // "auto", "manual", "final", "imported", "demo"
+		Kind        string  `json:"kind"` // "auto", "manual", "final", "imported", "demo", "damaged" (can only be deleted)
 		Step        int     `json:"step"`
 		Steps       int     `json:"steps"`
 		Created     int64   `json:"created"` // Unix ms

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"strings"
 
 	"sprout/core/checkpoint"
 	"sprout/core/nn"
@@ -98,10 +97,8 @@ func describe(m checkpoint.Meta) protocol.CheckpointInfo {
 }
 
 func (s *Session) renameCheckpoint(c protocol.RenameCheckpoint, _ []byte) (any, []byte, error) {
-	const longest = 120 // characters; enough for a sentence, short enough for a row
-	name := []rune(strings.TrimSpace(c.Name))
 	return nil, nil, s.write(func(ctx context.Context, store checkpoint.Store) error {
-		return store.Rename(ctx, c.Checkpoint, string(name[:min(len(name), longest)]))
+		return store.Rename(ctx, c.Checkpoint, checkpoint.CleanName(c.Name, c.Checkpoint))
 	})
 }
 
@@ -135,11 +132,7 @@ func (s *Session) importCheckpoint(c protocol.ImportCheckpoint, file []byte) (an
 	if err != nil {
 		return nil, nil, err
 	}
-	// A new id: the file may come from this very browser.
-	ck.Meta.ID, ck.Meta.Kind = checkpoint.NewID(), checkpoint.Imported
-	if ck.Meta.Name == "" {
-		ck.Meta.Name = strings.TrimSuffix(c.Name, ".safetensors")
-	}
+	ck.Adopt(c.Name, unixMilli())
 	err = s.write(func(ctx context.Context, store checkpoint.Store) error { return store.Put(ctx, ck) })
 	return describe(ck.Meta), nil, err
 }

@@ -17,6 +17,9 @@ import (
 	"sprout/wasm/protocol"
 )
 
+// townID begins the id of a town's text: "town:size:language:seed".
+const townID = "town:"
+
 // library holds the texts and tokenizers of this session. A town's id says all
 // that is needed to make it again; an uploaded text is kept in the store.
 type library struct {
@@ -57,7 +60,7 @@ func (s *Session) town(seed uint64, size, lang string) (*dataset, error) {
 	if !ok || (size != string(world.Quick) && size != string(world.Standard)) {
 		return nil, problem.New("bad_command", nil, "There is no town of size %q in language %q.", size, lang)
 	}
-	id := fmt.Sprintf("town:%s:%s:%d", size, lang, seed)
+	id := fmt.Sprintf(townID+"%s:%s:%d", size, lang, seed)
 	if d := s.data.datasets[id]; d != nil {
 		return d, nil
 	}

@@ -316,27 +316,18 @@ func (s *Session) keep(r *run, kind string) error {
 	return err
 }
 
-// save writes a checkpoint and makes room by deleting automatic ones that are
-// no longer needed.
+// save writes a checkpoint; an automatic one takes the place of older ones.
 func (s *Session) save(r *run, kind string) error {
 	c, err := s.snapshot(r, kind)
 	if err != nil {
 		return err
 	}
 	err = s.write(func(ctx context.Context, store checkpoint.Store) error {
-		if err := store.Put(ctx, c); err != nil {
-			return err
+		if kind != checkpoint.Auto && kind != checkpoint.Final {
+			return store.Put(ctx, c)
 		}
-		metas, err := store.List(ctx)
-		if err != nil {
-			return nil // the checkpoint is safe; pruning can wait
-		}
-		for _, old := range checkpoint.Prune(metas, r.info.Run, checkpoint.DefaultKeep) {
-			if err := store.Delete(ctx, old.ID); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := checkpoint.Autosave(ctx, store, c, checkpoint.DefaultKeep)
+		return err
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package session
 
 import (
 	"math"
+	"strings"
 
 	"sprout/core/backend"
 	"sprout/core/checkpoint"
@@ -22,6 +23,7 @@ type model struct {
 	id   string
 	tok  *text.Tokenizer
 	gen  *gen.Generator
+	docs bool            // learned from documents, each of which begins after EOS
 	own  *nn.Params      // nil for the live run's
 	back backend.Backend // of own
 }
@@ -60,6 +62,7 @@ func (s *Session) model(id string) (*model, error) {
 			return nil, noRun()
 		}
 		params, m.tok = s.run.stage.Model(), s.run.stage.Tokenizer()
+		m.docs = !s.run.data.corpus.Continuous
 	} else {
 		if err := s.loadModel(id, m); err != nil {
 			return nil, err
@@ -89,8 +92,23 @@ func (s *Session) loadModel(id string, m *model) error {
 	if m.back, err = s.options.NewBackend(); err != nil {
 		return err
 	}
+	// A file's own text is one long document more often than not.
+	m.docs = strings.HasPrefix(c.Meta.Dataset.ID, townID)
 	m.own, err = stageWeights(m.back, c)
 	return err
+}
+
+// prompt encodes the beginning that the model is to continue, at a place like
+// those it has learned from.
+func (m *model) prompt(s string) []int32 {
+	var ids []int32
+	switch {
+	case m.docs:
+		ids = append(ids, text.EOS)
+	case s == "":
+		s = "\n"
+	}
+	return m.tok.Append(ids, []byte(s))
 }
 
 // stageWeights puts a checkpoint's weights on a backend.
@@ -126,7 +144,7 @@ func (s *Session) sample(c protocol.Sample, _ []byte) (any, []byte, error) {
 	out := protocol.Sampled{}
 	begin := s.host.Now()
 	yielded := begin
-	sequences, err := m.gen.Generate([][]int32{m.tok.Encode(c.Prompt)}, gen.Options{
+	sequences, err := m.gen.Generate([][]int32{m.prompt(c.Prompt)}, gen.Options{
 		Sampling:  gen.Sampling{Temperature: c.Temperature, TopK: c.TopK, TopP: c.TopP},
 		MaxTokens: c.MaxTokens, Slide: c.MaxTokens > 0,
 		Seed: c.Seed, Top: 8, Decode: m.tok,
@@ -152,6 +170,9 @@ func (s *Session) sample(c protocol.Sample, _ []byte) (any, []byte, error) {
 		return nil, nil, err
 	}
 	out.Stop = string(sequences[0].Stop)
+	if sequences[0].Stop == gen.StopContext {
+		out.Stop = string(gen.StopLength)
+	}
 	if ms := s.host.Now() - begin; ms > 0 {
 		out.TokensPerSec = float64(out.Tokens) / ms * 1000
 	}

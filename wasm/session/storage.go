@@ -19,6 +19,7 @@ func init() {
 		"no_run":              "there is no run in progress",
 		"run_busy":            "a run is in progress; stop it first",
 		"not_resumable":       "the checkpoint has no optimiser state, so its run cannot go on: name",
+		"checkpoint_vocab":    "tokenizer and model of a file do not belong together: tokenizer, model",
 		"demo_missing":        "the ready-made model could not be read: reason",
 	})
 }
@@ -29,11 +30,6 @@ type storage struct {
 	open  func(context.Context) (checkpoint.Store, error)
 	store checkpoint.Store
 	info  protocol.StorageInfo
-}
-
-// persister is a store that can ask its browser not to evict it.
-type persister interface {
-	Persist(context.Context) (bool, error)
 }
 
 func (st *storage) available() bool { return st.store != nil }
@@ -86,13 +82,9 @@ func (s *Session) write(f func(context.Context, checkpoint.Store) error) error {
 	if st.info.Available && !st.info.Writable {
 		return problem.New("storage_read_only", nil, "Another tab of this page is writing, so nothing is saved from here. Close the other tab, or download what you want to keep.")
 	}
-	ctx := context.Background()
-	err := f(ctx, st.store)
+	err := f(context.Background(), st.store)
 	if !st.info.Available {
 		return err
-	}
-	if p, ok := st.store.(persister); ok && err == nil && !st.info.Persisted {
-		_, _ = p.Persist(ctx) // a browser may say no; Usage tells
 	}
 	st.info.Problem = toProtocol(err)
 	st.measure()
