@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"sprout/core/problem"
+)
+
+func book(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "book.txt")
+	text := strings.Repeat("It was the best of times, it was the worst of times.\n", 60)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// train runs the command with settings that make it short.
+func train(t *testing.T, args ...string) (stdout, log string, err error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	err = run(context.Background(), append([]string{
+		"-preset", "seed", "-steps", "6", "-set", "context=16", "-set", "batch=4", "-set", "checkpoint_every=2", "-quiet",
+	}, args...), &out, &errs)
+	return out.String(), errs.String(), err
+}
+
+func TestTrainsIntoAFolderAndGoesOn(t *testing.T) {
+	dir, data := t.TempDir(), book(t)
+	out, log, err := train(t, "-data", data, "-char", "-out", dir, "-json", "-name", "Dickens")
+	require.NoError(t, err)
+	require.Equal(t, 6, strings.Count(out, `"train_loss"`))
+	require.Contains(t, log, "3-gram")
+	require.Contains(t, log, "held-out loss")
+	files, err := filepath.Glob(filepath.Join(dir, "checkpoints", "*.safetensors"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	c, err := readCheckpoint(files[len(files)-1])
+	require.NoError(t, err)
+	require.Equal(t, "Dickens", c.Meta.Name)
+	require.Equal(t, 6, c.Meta.Step)
+
+	out, _, err = train(t, "-data", data, "-resume", files[len(files)-1], "-steps", "9", "-json")
+	require.NoError(t, err)
+	require.Equal(t, 3, strings.Count(out, `"train_loss"`))
+}
+
+func TestReproducibleFile(t *testing.T) {
+	var files [2][]byte
+	for i := range files {
+		path := filepath.Join(t.TempDir(), "demo.safetensors")
+		_, _, err := train(t, "-town", "quick", "-merges", "20", "-out", path, "-weights", "-reproducible", "-workers", string(rune('1'+i)))
+		require.NoError(t, err)
+		files[i], err = os.ReadFile(path)
+		require.NoError(t, err)
+	}
+	require.True(t, bytes.Equal(files[0], files[1]))
+}
+
+func TestInterruptSaves(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	path := filepath.Join(t.TempDir(), "x.safetensors")
+	var out, errs bytes.Buffer
+	err := run(ctx, []string{"-preset", "seed", "-data", book(t), "-char", "-set", "context=16", "-quiet", "-out", path}, &out, &errs)
+	require.ErrorContains(t, err, "interrupted")
+	c, err := readCheckpoint(path)
+	require.NoError(t, err)
+	require.True(t, c.Meta.Resumable)
+}
+
+func TestBadArguments(t *testing.T) {
+	data := book(t)
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"choose the text", nil},
+		{"choose the text", []string{"-data", data, "-town", "quick"}},
+		{"unexpected argument", []string{"-data", data, "more"}},
+		{"-town is", []string{"-town", "huge"}},
+		{"-lang is", []string{"-town", "quick", "-lang", "fr"}},
+		{"-merges is", []string{"-data", data, "-merges", "-1"}},
+		{"-tokenizer is", []string{"-data", data, "-tokenizer", "words"}},
+		{"choose one", []string{"-data", data, "-resume", "a", "-parent", "b"}},
+		{"key=number", []string{"-data", data, "-set", "lr"}},
+		{"no such file", []string{"-data", data + "x"}},
+	} {
+		_, _, err := train(t, c.args...)
+		require.ErrorContains(t, err, c.want)
+	}
+	_, _, err := train(t, "-data", data, "-set", "heat=1")
+	require.Equal(t, "param_unknown", problem.From(err).Code)
+	_, _, err = train(t, "-stage", "baking", "-data", data)
+	require.Equal(t, "stage_unknown", problem.From(err).Code)
+}
