@@ -92,9 +92,13 @@ func attention(be *Backend, c *op.Call) {
 				_, end := w.keys(b, i+rows-1)
 				at := w.q(b, i, h)
 				be.gm.gemm(scores, width, rows, tileUp(end), w.D, matrix{q[at:], qs, 1}, keys, false)
-				var sums [tileRows]float32
+				var sums, highest, logs quad
 				for r := range rows {
-					sums[r], lse[w.lse(b, i+r, h)] = w.softmax(scores[r*width:][:tileUp(end)], b, i+r)
+					sums[r], highest[r] = w.softmax(scores[r*width:][:tileUp(end)], b, i+r)
+				}
+				store(&logs, log4(load(&sums)))
+				for r := range rows {
+					lse[w.lse(b, i+r, h)] = logSum(sums[r], highest[r], logs[r])
 				}
 				be.gm.gemmRange(y[at:], qs, rows, w.D, 0, end, seen, matrix{scores, width, 1}, values, false)
 				for r := range rows {
@@ -107,8 +111,8 @@ func attention(be *Backend, c *op.Call) {
 }
 
 // softmax turns the raw products of one query with all keys into exp(s - max),
-// 0 where the key is not visible, and returns the sum and the log-sum-exp.
-func (w *window) softmax(scores []float32, b, i int) (sum, lse float32) {
+// 0 where the key is not visible, and returns the sum and max.
+func (w *window) softmax(scores []float32, b, i int) (sum, highest float32) {
 	first, end := w.keys(b, i)
 	clear(scores[:first])
 	clear(scores[end:])
@@ -116,9 +120,16 @@ func (w *window) softmax(scores []float32, b, i int) (sum, lse float32) {
 		return 0, 0
 	}
 	s := scores[first:end]
-	m := w.scale * maxOf(s)
-	sum = expShifted(s, s, w.scale, m)
-	return sum, m + log1(sum)
+	highest = w.scale * maxOf(s)
+	return expShifted(s, s, w.scale, highest), highest
+}
+
+// logSum is the log-sum-exp of a query, 0 where it sees no key.
+func logSum(sum, highest, log float32) float32 {
+	if sum == 0 {
+		return 0
+	}
+	return highest + log
 }
 
 // inverse is 1/x, and 0 for the sum of no keys.
@@ -140,10 +151,10 @@ func (w *window) query(y, q, k, v, scores []float32, b, i, h int) float32 {
 		return 0
 	}
 	keyDots(scores[first:end], row, k[w.kv(b, first, g):], stride)
-	sum, lse := w.softmax(scores[:end], b, i)
+	sum, highest := w.softmax(scores[:end], b, i)
 	weightedSum(out, scores[first:end], v[w.kv(b, first, g):], stride)
 	scaleRow(out, out, inverse(sum))
-	return lse
+	return logSum(sum, highest, log1(sum))
 }
 
 // keyDots computes s[j] = q·k[j], each in ascending d with one accumulator.

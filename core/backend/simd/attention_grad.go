@@ -52,9 +52,10 @@ func attentionGrad(be *Backend, c *op.Call) {
 				pi, dSi := p[i*width:], dS[i*width:]
 				be.gm.gemm(pi, width, rows, tileUp(end), w.D, matrix{q[at:], qs, 1}, pack.keysT, false)
 				be.gm.gemm(dSi, width, rows, tileUp(end), w.D, matrix{dY[at:], qs, 1}, pack.valuesT, false)
+				var delta [tileRows]float32
+				orderedDots(delta[:rows], dY[at:], y[at:], qs, w.D)
 				for r := range rows {
-					delta := orderedDot(dY[at+r*qs:][:w.D], y[at+r*qs:][:w.D])
-					w.scoreGrad(pi[r*width:][:width], dSi[r*width:][:width], b, i+r, lse[w.lse(b, i+r, h)], delta)
+					w.scoreGrad(pi[r*width:][:width], dSi[r*width:][:width], b, i+r, lse[w.lse(b, i+r, h)], delta[r])
 				}
 				be.gm.gemmRange(dQ[at:], qs, rows, w.D, 0, end, seen, matrix{dSi, width, 1}, pack.keys, false)
 			}
@@ -106,12 +107,28 @@ func softmaxGradRow(dS, p []float32, delta, scale float32) {
 	}
 }
 
-// orderedDot is Σ x·y in ascending order, as the products dY·v are summed:
-// where one key has all the weight, y is its v and dP − delta is exactly 0.
-func orderedDot(x, y []float32) float32 {
-	var sum float32
-	for i, a := range x {
-		sum += float32(a * y[i])
+// orderedDots are Σ x·y of rows that lie stride apart, in ascending order, as
+// the products dY·v are summed: where one key has all the weight, y is its v and
+// dP − delta is exactly 0.
+func orderedDots(out, x, y []float32, stride, n int) {
+	if len(out) == 4 {
+		x0, x1, x2, x3 := x[:n], x[stride:][:n], x[2*stride:][:n], x[3*stride:][:n]
+		y0, y1, y2, y3 := y[:n], y[stride:][:n], y[2*stride:][:n], y[3*stride:][:n]
+		var s0, s1, s2, s3 float32
+		for i := range x0 {
+			s0 += float32(x0[i] * y0[i])
+			s1 += float32(x1[i] * y1[i])
+			s2 += float32(x2[i] * y2[i])
+			s3 += float32(x3[i] * y3[i])
+		}
+		out[0], out[1], out[2], out[3] = s0, s1, s2, s3
+		return
 	}
-	return sum
+	for r := range out {
+		var sum float32
+		for i := range n {
+			sum += float32(x[r*stride+i] * y[r*stride+i])
+		}
+		out[r] = sum
+	}
 }

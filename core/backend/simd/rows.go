@@ -109,7 +109,7 @@ func logSumExp(x, room []float32) float32 {
 }
 
 // log1 is log4 for one value.
-func log1(x float32) float32 { return lane0(log4(splat(x))) }
+func log1(x float32) float32 { return log4(splat(x)).GetElem(0) }
 
 // sqrt1 is the square root, which every processor rounds correctly.
 func sqrt1(x float32) float32 { return float32(math.Sqrt(float64(x))) }

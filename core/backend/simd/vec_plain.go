@@ -27,6 +27,20 @@ func fromBits(v ivec) vec {
 	return vec{math.Float32frombits(uint32(v.a)), math.Float32frombits(uint32(v.b)), math.Float32frombits(uint32(v.c)), math.Float32frombits(uint32(v.d))}
 }
 
+// GetElem is lane i.
+func (x vec) GetElem(i uint8) float32 {
+	switch i {
+	case 0:
+		return x.a
+	case 1:
+		return x.b
+	case 2:
+		return x.c
+	default:
+		return x.d
+	}
+}
+
 // StoreArray is store as a method.
 func (x vec) StoreArray(p *[4]float32) { p[0], p[1], p[2], p[3] = x.a, x.b, x.c, x.d }
 
@@ -87,9 +101,6 @@ func ifLessEqual(x, y, a, b vec) vec {
 func ifEqual(x, y, a, b vec) vec {
 	return vec{pick(x.a == y.a, a.a, b.a), pick(x.b == y.b, a.b, b.b), pick(x.c == y.c, a.c, b.c), pick(x.d == y.d, a.d, b.d)}
 }
-
-// lane0 is the first lane.
-func lane0(v vec) float32 { return v.a }
 
 // sum4 adds the lanes as (0+1)+(2+3).
 func sum4(v vec) float32 { return (v.a + v.b) + (v.c + v.d) }

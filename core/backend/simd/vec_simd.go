@@ -28,9 +28,6 @@ func ifLess(x, y, a, b vec) vec      { return a.IfElse(x.Less(y), b) }
 func ifLessEqual(x, y, a, b vec) vec { return a.IfElse(x.LessEqual(y), b) }
 func ifEqual(x, y, a, b vec) vec     { return a.IfElse(x.Equal(y), b) }
 
-// lane0 is the first lane.
-func lane0(v vec) float32 { return v.GetElem(0) }
-
 // sum4 adds the lanes as (0+1)+(2+3).
 func sum4(v vec) float32 {
 	return (v.GetElem(0) + v.GetElem(1)) + (v.GetElem(2) + v.GetElem(3))
