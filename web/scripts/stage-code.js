@@ -11,10 +11,12 @@ const end = /^\s*\/\/ <\/loss>\s*$/
 /** Cuts the marked lines out of a Go source; throws where there are none. */
 export function markedLines(source) {
   const lines = source.split('\n')
-  const from = lines.findIndex((l) => begin.test(l))
-  const to = lines.findIndex((l) => end.test(l))
-  if (from < 0 || to < from) throw new Error('no lines between // <loss> and // </loss>')
-  return { first: from + 2, code: lines.slice(from + 1, to).join('\n') }
+  let from = lines.findIndex((l) => begin.test(l)) + 1
+  let to = lines.findIndex((l) => end.test(l))
+  if (from === 0 || to < from) throw new Error('no lines between // <loss> and // </loss>')
+  while (from < to && lines[from].trim() === '') from++
+  while (to > from && lines[to - 1].trim() === '') to--
+  return { first: from + 1, code: lines.slice(from, to).join('\n') }
 }
 
 /** One object serves all highlighting of a build. */

@@ -159,6 +159,10 @@ type RootTranslation = {
 			 * S​h​i​p​p​e​d​ ​w​i​t​h​ ​t​h​e​ ​p​a​g​e
 			 */
 			demo: string
+			/**
+			 * D​a​m​a​g​e​d​,​ ​c​a​n​ ​o​n​l​y​ ​b​e​ ​d​e​l​e​t​e​d
+			 */
+			damaged: string
 		}
 	}
 	common: {
@@ -653,6 +657,10 @@ type RootTranslation = {
 		 */
 		noSamples: string
 		/**
+		 * (​n​o​t​h​i​n​g​:​ ​i​t​ ​d​r​e​w​ ​t​h​e​ ​e​n​d​ ​o​f​ ​t​h​e​ ​d​o​c​u​m​e​n​t​ ​f​i​r​s​t​)
+		 */
+		emptySample: string
+		/**
 		 * s​t​e​p​ ​{​s​t​e​p​}
 		 * @param {string} step
 		 */
@@ -714,7 +722,7 @@ type RootTranslation = {
 			tree: string
 		}
 		/**
-		 * {​n​}​ ​n​u​m​b​e​r​s
+		 * {​n​}​ ​p​a​r​a​m​e​t​e​r​s
 		 * @param {string} n
 		 */
 		parameters: RequiredParams<'n'>
@@ -2118,6 +2126,10 @@ export type TranslationFunctions = {
 			 * Shipped with the page
 			 */
 			demo: () => LocalizedString
+			/**
+			 * Damaged, can only be deleted
+			 */
+			damaged: () => LocalizedString
 		}
 	}
 	common: {
@@ -2592,6 +2604,10 @@ export type TranslationFunctions = {
 		 */
 		noSamples: () => LocalizedString
 		/**
+		 * (nothing: it drew the end of the document first)
+		 */
+		emptySample: () => LocalizedString
+		/**
 		 * step {step}
 		 */
 		atStep: (arg: { step: string }) => LocalizedString
@@ -2650,7 +2666,7 @@ export type TranslationFunctions = {
 			tree: () => LocalizedString
 		}
 		/**
-		 * {n} numbers
+		 * {n} parameters
 		 */
 		parameters: (arg: { n: string }) => LocalizedString
 		/**

@@ -1,39 +1,46 @@
 import type { Param } from '../engine/messages'
 
-const fine = 200 // positions of a slider that is not counted in whole numbers
+const fine = 200 // places on a slider that is not counted in whole numbers
+const tables = new Map<string, number[]>()
 
-/** How many steps the slider of a parameter has. */
-export function steps(p: Param): number {
-  return p.integer && !p.log ? Math.min(fine * 5, p.max - p.min) : fine
-}
-
-/** The slider's position of a value. A logarithmic range that begins at 0 keeps 0 as its first step. */
-export function toPosition(p: Param, value: number): number {
-  const n = steps(p)
-  if (!p.log) return Math.round(((value - p.min) / (p.max - p.min)) * n)
-  if (value <= floor(p)) return value <= p.min ? 0 : 1
-  const first = p.min > 0 ? 0 : 1
-  return first + Math.round((Math.log(value / floor(p)) / Math.log(p.max / floor(p))) * (n - first))
-}
-
-/** The value at a slider's position, rounded to what a person would write. */
-export function fromPosition(p: Param, position: number): number {
-  const n = steps(p)
-  if (position <= 0) return p.min
-  if (position >= n) return p.max
-  let value: number
-  if (!p.log) value = p.min + ((p.max - p.min) * position) / n
-  else {
-    const first = p.min > 0 ? 0 : 1
-    value = floor(p) * Math.pow(p.max / floor(p), (position - first) / (n - first))
+/**
+ * The values a slider stops at, ascending and all different, so that an arrow
+ * key always moves it: what a person would write, the ends and the default.
+ */
+function places(p: Param): number[] {
+  const key = [p.min, p.max, p.default, p.log, p.integer].join()
+  let table = tables.get(key)
+  if (!table) {
+    const few = p.integer && !p.log && p.max - p.min <= 5 * fine
+    const n = few ? p.max - p.min : fine
+    const raw = Array.from({ length: n + 1 }, (_, i) => at(p, i / n))
+    table = [...new Set([p.min, ...raw, p.default, p.max])].sort((a, b) => a - b)
+    tables.set(key, table)
   }
-  value = p.integer
-    ? Math.round(p.log ? Number(value.toPrecision(2)) : value)
-    : Number(value.toPrecision(2))
-  return Math.min(p.max, Math.max(p.min, value))
+  return table
 }
 
-/** Where a logarithmic range begins. */
-function floor(p: Param): number {
-  return p.min > 0 ? p.min : p.max / 1e4
+/** The value at a share of the way; a logarithmic range that begins at 0 has four decades above it. */
+function at(p: Param, share: number): number {
+  const low = p.min > 0 ? p.min : p.max / 1e4
+  const x = p.log ? low * (p.max / low) ** share : p.min + (p.max - p.min) * share
+  const round = p.integer
+    ? Math.round(p.log ? Number(x.toPrecision(2)) : x)
+    : Number(x.toPrecision(3))
+  return Math.min(p.max, Math.max(p.min, round))
+}
+
+/** The last position of a parameter's slider; the first is 0. */
+export const steps = (p: Param): number => places(p).length - 1
+
+export const fromPosition = (p: Param, position: number): number => places(p)[position] ?? p.default
+
+/** The position nearest to a value. */
+export function toPosition(p: Param, value: number): number {
+  const table = places(p)
+  const above = table.findIndex((v) => v >= value)
+  if (above < 0) return table.length - 1
+  const low = table[above - 1]
+  const high = table[above]
+  return low !== undefined && high !== undefined && value - low < high - value ? above - 1 : above
 }

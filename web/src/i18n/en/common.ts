@@ -82,5 +82,6 @@ export const checkpoints = {
     final: 'Finished',
     imported: 'Imported',
     demo: 'Shipped with the page',
+    damaged: 'Damaged, can only be deleted',
   },
 }

@@ -83,6 +83,7 @@ export const pretrain = {
   },
   samples: 'What it writes',
   noSamples: 'Its first words will appear here, soon after the start.',
+  emptySample: '(nothing: it drew the end of the document first)',
   atStep: 'step {step:string}',
   firstSample: 'first, step {step:string}',
   ask: 'Let it go on from your words',
@@ -94,7 +95,7 @@ export const pretrain = {
   tokenizerLink: 'Look at it',
   model: 'The model',
   presets: { seed: 'Seed', sprout: 'Sprout', sapling: 'Sapling', tree: 'Tree' },
-  parameters: '{n:string} numbers',
+  parameters: '{n:string} parameters',
   shape:
     '{layers:number} layers, {heads:number} heads, {channels:number} channels, sees {context:number} tokens at a time.',
   slow: 'Slow on most machines: it would take hours here.',

@@ -81,5 +81,6 @@ export const checkpoints: Translation['checkpoints'] = {
     final: '训练完成',
     imported: '导入的',
     demo: '随页面附带',
+    damaged: '已损坏，只能删除',
   },
 }

@@ -1,0 +1,26 @@
+// @vitest-environment node
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { markedLines } from './stage-code.js'
+
+test('cuts the marked lines and says where they begin', () => {
+  const source = 'package a\n\n// <loss>\nfunc f() {\n}\n// </loss>\n\nfunc g() {}\n'
+  expect(markedLines(source)).toEqual({ first: 4, code: 'func f() {\n}' })
+})
+
+test('blank lines at the edges are no part of it', () => {
+  const source = '// <loss>\n\n// f is.\nfunc f() {}\n\n// </loss>\n'
+  expect(markedLines(source)).toEqual({ first: 3, code: '// f is.\nfunc f() {}' })
+})
+
+test('a file without markers is refused', () => {
+  expect(() => markedLines('package a\n')).toThrow('no lines between')
+})
+
+test('the pretraining stage shows a loss of at most 25 lines', () => {
+  const { code } = markedLines(
+    readFileSync(new URL('../../stages/pretrain.go', import.meta.url), 'utf8'),
+  )
+  expect(code).toContain('cross_entropy')
+  expect(code.split('\n').length).toBeLessThanOrEqual(25)
+})
