@@ -5,7 +5,8 @@ import "sprout/core/tensor"
 // A matrix product reads its right operand in panels of tileCols columns:
 // [⌈n/8⌉][k][8], the last panel padded with zeros.
 
-// matrix views an operand: element (row, col) is data[row*rs+col*cs].
+// matrix views an operand: element (row, col) is data[row*rs+col*cs]. One of
+// the strides is 1.
 type matrix struct {
 	data   []float32
 	rs, cs int
@@ -32,10 +33,8 @@ func packPanels(dst []quad, b matrix, k, n int) {
 			}
 		case b.cs == 1:
 			packPlain(d, b.data[j:], b.rs, k)
-		case b.rs == 1:
-			packTurned(d, b.data[j*b.cs:], b.cs, k)
 		default:
-			packStrided(d, b.data[j*b.cs:], b.cs, b.rs, k)
+			packTurned(d, b.data[j*b.cs:], b.cs, k)
 		}
 	}
 }
@@ -60,16 +59,6 @@ func packTurned(d []quad, src []float32, cs, k int) {
 	}
 }
 
-// packStrided transposes eight columns of any layout.
-func packStrided(d []quad, src []float32, cs, rs, k int) {
-	for p := range k {
-		t, s := (*[2]quad)(d[2*p:]), src[p*rs:]
-		for c := range tileCols {
-			t[c/lanes][c%lanes] = s[c*cs]
-		}
-	}
-}
-
 // packRows packs up to four rows of a, from column k0 on, for sweep4x8: every
 // value in all lanes of a quad. Missing rows become zeros.
 func packRows(dst []quad, a matrix, row, rows, k0, k int) {
@@ -84,16 +73,8 @@ func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 		}
 	case a.cs == 1:
 		packRowsPlain(dst, src, a.rs, k)
-	case a.rs == 1:
-		packRowsTurned(dst, src, a.cs, k)
 	default:
-		for p := range k {
-			t, s := (*[4]quad)(dst[p*tileRows:]), src[p*a.cs:]
-			store(&t[0], splat(s[0]))
-			store(&t[1], splat(s[a.rs]))
-			store(&t[2], splat(s[2*a.rs]))
-			store(&t[3], splat(s[3*a.rs]))
-		}
+		packRowsTurned(dst, src, a.cs, k)
 	}
 }
 
