@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"sprout/cmd/serve/static"
@@ -63,18 +64,33 @@ func open(t *testing.T, route string, scripts ...string) *tab {
 
 func openAt(t *testing.T, url string, scripts ...string) *tab {
 	t.Helper()
+	return newTab(t, start(t), url, scripts...)
+}
+
+// start runs a browser with a fresh profile until the end of the test.
+func start(t *testing.T) *browser.Browser {
+	t.Helper()
 	b, err := browser.Start(browser.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() {
-		require.Empty(t, b.Foreign(), "requests to other origins")
+		assert.Empty(t, b.Foreign(), "requests to other origins")
 		b.Close()
 	})
-	return newTab(t, b, url, scripts...)
+	return b
 }
 
 // newTab opens one more tab of the same browser.
 func newTab(t *testing.T, b *browser.Browser, url string, scripts ...string) *tab {
 	t.Helper()
+	x := emptyTab(t, b, url, scripts...)
+	require.NoError(t, x.Open(url))
+	return x
+}
+
+// emptyTab is a tab that is about to visit the origin of url and no other.
+func emptyTab(t *testing.T, b *browser.Browser, url string, scripts ...string) *tab {
+	t.Helper()
+	home := strings.Join(strings.SplitAfterN(url, "/", 4)[:3], "")
 	p, err := b.NewPage(scripts...)
 	require.NoError(t, err)
 	x := &tab{p, t, b}
@@ -85,15 +101,13 @@ func newTab(t *testing.T, b *browser.Browser, url string, scripts ...string) *ta
 			x.keep()
 			t.Errorf("the page was in trouble: %q", troubles)
 		}
-		host := strings.SplitN(url, "/", 4)[2]
 		for _, r := range x.Requests() {
-			if !strings.Contains(r, "://"+host+"/") && !strings.HasPrefix(r, "data:") && !strings.HasPrefix(r, "blob:") {
+			if !strings.HasPrefix(r, home) && !strings.HasPrefix(r, "data:") && !strings.HasPrefix(r, "blob:") && r != "about:blank" {
 				t.Errorf("the page asked for %s", r)
 			}
 		}
 		x.Close()
 	})
-	require.NoError(t, p.Open(url))
 	return x
 }
 

@@ -1,0 +1,79 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// Bad texts are refused by name, and nothing else is lost.
+func TestBadTexts(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	for _, c := range []struct{ name, bytes, code string }{
+		{"empty.txt", "new Uint8Array()", "file_empty"},
+		{"one.txt", "new Uint8Array([65])", "text_too_short"},
+		{"short.txt", "new TextEncoder().encode('less than a context')", "context_too_long"},
+		{"binary.txt", "Uint8Array.from({length: 9000}, (_, i) => i * 7 % 32 === 9 ? 0 : i * 7 % 256)", "file_binary"},
+		{"latin.txt", "Uint8Array.from({length: 9000}, (_, i) => i % 2 ? 0xE9 : 97)", "text_not_utf8"},
+		{"broken.jsonl", `new TextEncoder().encode('{"text": "a fox"}\n{"text": \n'.repeat(20))`, "jsonl_broken_line"},
+		{"other.jsonl", `new TextEncoder().encode('{"story": "a fox"}\n'.repeat(20))`, "jsonl_unknown_keys"},
+		{"list.jsonl", `new TextEncoder().encode('[{"text": "a fox"}]')`, "jsonl_array"},
+	} {
+		got := refusal(x, "sprout.run({...small({steps: 5}), data: {name: '"+c.name+"', bytes: "+c.bytes+"}})")
+		assert.Equal(t, c.code, got, c.name)
+	}
+	line := value[float64](x, 20*time.Second, `try { await sprout.run({...small({}), data: {name: "b.jsonl", text: '{"text": "a fox"}\n'.repeat(6) + '{"text": oops}\n'}}) } catch (e) { return e.problem.args.line }`)
+	assert.Equal(t, 7.0, line, "the line is named")
+	assert.Equal(t, "done", value[string](x, 60*time.Second, "return await (await sprout.run(small({steps: 5}))).done"), "and a good text still trains")
+	x.Forgive()
+}
+
+// A large file is read in a stated excerpt.
+func TestLargeText(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	x.do(2*time.Minute, "globalThis.r = await sprout.run({...small({steps: 3}), data: {name: 'large.txt', text: rhyme.repeat(Math.ceil(52e6 / rhyme.length))}})")
+	notes := value[[]string](x, time.Second, "return sprout.state().dataset.notes.map(n => n.code)")
+	assert.Contains(t, notes, "note_excerpt")
+	assert.Equal(t, "done", value[string](x, 60*time.Second, "return await r.done"))
+}
+
+// A learning rate that explodes ends the run at its last good step.
+func TestDivergence(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	end := value[string](x, 2*time.Minute, "return await (await sprout.run(small({steps: 3000, params: {lr: 10, clip: 0, warmup: 0, weight_decay: 1, beta2: 0}}))).done")
+	assert.Equal(t, "failed", end)
+	assert.Contains(t, value[[]string](x, time.Second, "return sprout.state().problems.map(p => p.code)"), "training_diverged")
+	assert.True(t, value[bool](x, time.Second, "return sprout.state().metrics.every(m => Number.isFinite(m.train_loss) && Number.isFinite(m.grad_norm))"), "no number on the page is none")
+	assert.Equal(t, "done", value[string](x, 60*time.Second, "return await (await sprout.run(small({steps: 5}))).done"), "the page stays usable")
+}
+
+// Bad checkpoints are refused by what is wrong with them.
+func TestBadCheckpoints(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	x.do(60*time.Second, "await (await sprout.run(small({steps: 5}))).done; globalThis.good = await sprout.checkpoints.export((await sprout.checkpoints.list())[0].id)")
+	x.do(time.Second, `globalThis.header = JSON.parse(new TextDecoder().decode(good.slice(8, 8 + Number(new DataView(good.buffer, good.byteOffset).getBigUint64(0, true)))))
+		globalThis.body = good.slice(8 + Number(new DataView(good.buffer, good.byteOffset).getBigUint64(0, true)))
+		globalThis.tensors = Object.keys(header).filter(k => k !== '__metadata__' && header[k].dtype === 'F32')
+		globalThis.crc = (bytes) => { let c = ~0; for (const x of bytes) { c ^= x; for (let k = 0; k < 8; k++) c = c >>> 1 ^ (0x82F63B78 & -(c & 1)) } return (~c >>> 0).toString(16).padStart(8, "0") }
+		globalThis.file = (change) => { const h = structuredClone(header), b = body.slice(); change(h, b, tensors)
+			const text = new TextEncoder().encode(JSON.stringify(h)), out = new Uint8Array(8 + text.length + b.length)
+			new DataView(out.buffer).setBigUint64(0, BigInt(text.length), true); out.set(text, 8); out.set(b, 8 + text.length); return out }`)
+	before := value[int](x, time.Second, "return (await sprout.checkpoints.list()).length")
+	for name, c := range map[string]struct{ bytes, code string }{
+		"unchanged":   {"file(() => {})", "accepted"},
+		"truncated":   {"good.slice(0, good.length - 100)", "safetensors_"},
+		"empty":       {"new Uint8Array()", "safetensors_"},
+		"huge header": {"(() => { const b = good.slice(); new DataView(b.buffer).setBigUint64(0, 1n << 50n, true); return b })()", "safetensors_header_length"},
+		"overlap":     {"file((h, b, t) => { const n = h[t[1]].data_offsets; const m = h[t[0]].data_offsets; h[t[1]].data_offsets = [m[0], m[0] + n[1] - n[0]] })", "safetensors_"},
+		"outside":     {"file((h, b, t) => { h[t[0]].data_offsets = [b.length, b.length + 64] })", "safetensors_"},
+		"shape":       {"file((h, b, t) => { h[t[0]].shape = [...h[t[0]].shape].reverse().concat(1) })", "checkpoint_tensor_shape"},
+		"damaged":     {"file((h, b, t) => { b[h[t[0]].data_offsets[0]] ^= 1 })", "checkpoint_corrupt"},
+		"nan":         {"file((h, b, t) => { const [from, to] = h[t[0]].data_offsets; new DataView(b.buffer).setFloat32(from, NaN, true); const sums = JSON.parse(h.__metadata__['sprout.crc32c']); sums[t[0]] = crc(b.slice(from, to)); h.__metadata__['sprout.crc32c'] = JSON.stringify(sums) })", "not_finite"},
+		"text":        {"new TextEncoder().encode(rhyme)", "safetensors_"},
+	} {
+		assert.Contains(t, refusal(x, "sprout.checkpoints.import('"+name+".safetensors', "+c.bytes+")"), c.code, name)
+	}
+	assert.Equal(t, before+1, value[int](x, 10*time.Second, "return (await sprout.checkpoints.list()).length"), "only the good one came in")
+	x.Forgive()
+}
