@@ -381,6 +381,10 @@ type RootTranslation = {
 		 */
 		lead: string
 		/**
+		 * A​ ​m​o​d​e​l​ ​t​h​a​t​ ​w​r​i​t​e​s​ ​k​n​o​w​s​ ​o​n​e​ ​t​h​i​n​g​:​ ​g​i​v​e​n​ ​t​h​e​ ​t​e​x​t​ ​s​o​ ​f​a​r​,​ ​w​h​i​c​h​ ​t​o​k​e​n​ ​i​s​ ​l​i​k​e​l​y​ ​n​e​x​t​.​ ​I​t​ ​l​e​a​r​n​s​ ​t​h​a​t​ ​b​y​ ​r​e​a​d​i​n​g​,​ ​a​n​d​ ​r​e​a​d​i​n​g​ ​c​a​n​ ​b​e​ ​w​a​t​c​h​e​d​.
+		 */
+		leadAlone: string
+		/**
 		 * H​e​r​e​ ​y​o​u​ ​g​r​o​w​ ​y​o​u​r​ ​o​w​n​ ​f​r​o​m​ ​n​o​t​h​i​n​g​:​ ​c​h​o​o​s​e​ ​a​ ​t​e​x​t​,​ ​p​r​e​s​s​ ​s​t​a​r​t​,​ ​a​n​d​ ​s​e​e​ ​l​e​t​t​e​r​s​ ​t​u​r​n​ ​i​n​t​o​ ​w​o​r​d​s​,​ ​w​o​r​d​s​ ​i​n​t​o​ ​s​e​n​t​e​n​c​e​s​,​ ​a​n​d​ ​s​e​n​t​e​n​c​e​s​ ​i​n​t​o​ ​f​a​c​t​s​.​ ​B​r​e​a​k​ ​i​t​ ​o​n​ ​p​u​r​p​o​s​e​.​ ​K​e​e​p​ ​w​h​a​t​ ​y​o​u​ ​l​i​k​e​.
 		 */
 		lead2: string
@@ -2333,6 +2337,10 @@ export type TranslationFunctions = {
 		 * A model that writes knows one thing: given the text so far, which token is likely next. You are watching one do it, on your own machine, from a file of a few hundred kilobytes.
 		 */
 		lead: () => LocalizedString
+		/**
+		 * A model that writes knows one thing: given the text so far, which token is likely next. It learns that by reading, and reading can be watched.
+		 */
+		leadAlone: () => LocalizedString
 		/**
 		 * Here you grow your own from nothing: choose a text, press start, and see letters turn into words, words into sentences, and sentences into facts. Break it on purpose. Keep what you like.
 		 */

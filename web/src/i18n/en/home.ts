@@ -1,6 +1,8 @@
 export const home = {
   title: 'Grow a language model in this tab',
   lead: 'A model that writes knows one thing: given the text so far, which token is likely next. You are watching one do it, on your own machine, from a file of a few hundred kilobytes.',
+  leadAlone:
+    'A model that writes knows one thing: given the text so far, which token is likely next. It learns that by reading, and reading can be watched.',
   lead2:
     'Here you grow your own from nothing: choose a text, press start, and see letters turn into words, words into sentences, and sentences into facts. Break it on purpose. Keep what you like.',
   start: 'Grow your own',
