@@ -105,6 +105,7 @@ class Engine {
     this.offer = ready.resumable
       ? { checkpoint: ready.resumable, afterLoss: this.#lost }
       : undefined
+    performance.mark('sprout-ready') // the first of them ends the first visit's wait
     this.#resolveStarted(ready)
   }
 }

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"sprout/e2e/browser"
+)
+
+// outcome of a run on the page.
+type outcome struct {
+	State   string  `json:"state"`
+	HeldOut float64 `json:"held_out"` // nats per token, the last measured
+	BPB     float64 `json:"bits_per_byte"`
+	Trigram float64 `json:"trigram"` // bits per byte
+	Seconds float64 `json:"seconds"` // of training
+	Reached float64 `json:"reached"` // seconds until the trigram was beaten; -1: never
+	Recall  float64 `json:"recall"`
+	Step    int     `json:"step"` // at which the trigram was beaten
+	Samples []struct {
+		Step int    `json:"step"`
+		Text string `json:"text"`
+	} `json:"samples"`
+}
+
+const report = `
+	const s = sprout.state(), measured = s.metrics.filter(m => m.held_out_loss !== undefined), last = measured.at(-1)
+	const trigram = s.run.ngrams.at(-1).bits_per_byte, first = measured.find(m => m.bits_per_byte < trigram)
+	return {state, held_out: last.held_out_loss, bits_per_byte: last.bits_per_byte, trigram, seconds: s.metrics.at(-1).seconds,
+		reached: first?.seconds ?? -1, step: first?.step ?? -1, recall: last.recall ?? -1, samples: s.samples.slice(-3)}`
+
+// train runs on the page to the end; options are those of sprout.run.
+func train(p *browser.Page, limit time.Duration, options string) (outcome, error) {
+	return eval[outcome](p, limit, "const {done} = await sprout.run("+options+"); const state = await done;"+report)
+}
+
+func uploaded(name string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(shared, "data", name))
+	if err != nil {
+		return "", err
+	}
+	return "{name: " + browser.Quote(name) + ", text: " + browser.Quote(string(text)) + "}", nil
+}
+
+// shakespeare is nanoGPT's small CPU run.
+func (b *bench) shakespeare() error {
+	data, err := uploaded("shakespeare.txt")
+	if err != nil {
+		return err
+	}
+	return b.page("#/pretrain", func(p *browser.Page) error {
+		o, err := train(p, 40*time.Minute, "{preset: 'sprout', seed: 1, tokenizer: 'char', data: "+data+", steps: 2000, params: {context: 64, batch: 12, eval_every: 250}}")
+		if err != nil {
+			return err
+		}
+		loss, err := eval[float64](p, 5*time.Minute, "return (await sprout.evaluate('live')).loss")
+		b.atMost("shakespeare, 2000 steps, held-out loss", loss, 1.90, "nats per character", "4 layers, 4 heads, 128 channels, context 64, batch 12, one worker in Chromium; over the whole held-out part", o)
+		return err
+	})
+}
+
+func (b *bench) chinese() error {
+	data, err := uploaded("classical-chinese.txt")
+	if err != nil {
+		return err
+	}
+	return b.page("#/pretrain", func(p *browser.Page) error {
+		o, err := train(p, 20*time.Minute, "{preset: 'sprout', seed: 1, tokenizer: {kind: 'bpe', merges: 1200}, data: "+data+", steps: 300, params: {context: 64, eval_every: 100, sample_every: 100}}")
+		if err != nil {
+			return err
+		}
+		unigram, err := eval[float64](p, time.Second, "return sprout.state().run.ngrams[0].loss")
+		if err != nil {
+			return err
+		}
+		b.atMost("classical Chinese, 300 steps, held-out against the unigram", o.HeldOut/unigram, 0.9, "ratio", "byte pairs, 1,200 merges", o)
+		broken := 0.0
+		for _, s := range o.Samples {
+			for _, r := range s.Text {
+				if r == '\uFFFD' {
+					broken++
+				}
+			}
+		}
+		text, err := eval[string](p, time.Minute, "return (await sprout.sample({prompt: '子曰', maxTokens: 200, temperature: 0.8, seed: 1})).text")
+		b.atMost("classical Chinese, broken characters in its samples", broken, 0, "characters", "the three samples of the run", text)
+		return err
+	})
+}
+
+// town is the default run: how long until the model beats the trigram.
+func (b *bench) town() error {
+	return b.page("#/pretrain", func(p *browser.Page) error {
+		o, err := train(p, 30*time.Minute, "{preset: 'sprout', seed: 1, data: 'town', params: {eval_every: 20}}")
+		if err != nil {
+			return err
+		}
+		seconds := o.Reached
+		if seconds < 0 {
+			seconds = o.Seconds * 10 // never
+		}
+		b.atMost("town, sprout, time to beat the trigram", seconds, 120, "s", "default settings, one worker in Chromium, held-out bits per byte measured every 20 steps", o)
+		b.atLeast("town, sprout, fact recall at the end", o.Recall, 0.9, "share", "the default run; true continuation likeliest of eight", nil)
+		return nil
+	})
+}
+
+// peers runs the interleaved bench against native PyTorch.
+func (b *bench) peers() error {
+	if err := exec.Command("/usr/bin/python3", "-c", "import torch").Run(); err != nil {
+		return fmt.Errorf("the peers need PyTorch: apt-get install python3-torch python3-numpy libopenblas0-openmp (%w)", err)
+	}
+	for _, w := range []struct{ workload, rounds string }{{"char", "3"}, {"decode", "3"}} {
+		out := filepath.Join("build", "peers-"+w.workload+".json")
+		absolute, err := filepath.Abs(out)
+		if err != nil {
+			return err
+		}
+		extra, err := filepath.Abs(filepath.Join("e2e", "bench", "peer.json"))
+		if err != nil {
+			return err
+		}
+		cmd := exec.Command("/usr/bin/python3", filepath.Join(shared, "bench", "run_all.py"), "--only", "torch-2t,sprout",
+			"--extra", extra, "--workload", w.workload, "--rounds", w.rounds, "--out", absolute)
+		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return err
+		}
+		if err := b.compare(out, w.workload); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compare takes best round against best round.
+func (b *bench) compare(file, workload string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var rounds map[string][]struct {
+		MS     []float64          `json:"ms"`
+		Decode map[string]float64 `json:"decode_tok_s"`
+		Error  string             `json:"error"`
+	}
+	if err := json.Unmarshal(data, &rounds); err != nil {
+		return err
+	}
+	best := map[string]float64{}
+	for name, list := range rounds {
+		for _, r := range list {
+			if r.Error != "" {
+				return fmt.Errorf("%s: %s", name, r.Error)
+			}
+			if workload == "decode" {
+				best[name] = max(best[name], r.Decode["kv"])
+			} else if m := median(r.MS); best[name] == 0 || m < best[name] {
+				best[name] = m
+			}
+		}
+	}
+	ratio := best["sprout"] / best["torch-2t"]
+	if workload == "decode" {
+		b.atLeast("decoding, tokens/s against PyTorch", ratio, 1, "ratio", "803k parameters with KV cache, best round over best round", best)
+		return nil
+	}
+	b.atMost("training step against PyTorch on 2 threads", ratio, 6, "ratio", "803k parameters, one worker in Chromium, best round over best round", best)
+	return nil
+}
+
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return math.Inf(1)
+	}
+	x = slices.Clone(x)
+	slices.Sort(x)
+	return x[len(x)/2]
+}
