@@ -73,11 +73,11 @@ func TestDatabaseOutOfReach(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := start(t)
 			other := newTab(t, b, origin+"/icon.svg")
-			other.Forgive() // an image page asks for a favicon
 			other.do(10*time.Second, c.before)
 			x := newTab(t, b, origin+"/#/pretrain?lang=en", rhyme).ready()
 			assert.Equal(t, c.code, value[string](x, time.Second, "return sprout.state().storage.problem?.code"))
 			assert.Equal(t, "done", value[string](x, 60*time.Second, "return await (await sprout.run(small({steps: 10}))).done"))
+			other.Forgive() // the page of an image asks for a favicon
 		})
 	}
 }
