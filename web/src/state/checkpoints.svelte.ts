@@ -6,11 +6,23 @@ import { saveFile } from './files'
 class Checkpoints {
   list = $state.raw<CheckpointInfo[]>([])
   open = $state(false)
+  #asked = false
 
   constructor() {
-    engine.client.on('saved', (e) => {
-      this.list = [e.checkpoint, ...this.list.filter((c) => c.id !== e.checkpoint.id)]
+    engine.client.on('saved', () => {
+      // Read again: an automatic checkpoint may have taken the place of others.
+      void this.reload().catch(() => {})
+      void this.#persist()
     })
+  }
+
+  /** Asks the browser, once there is something to lose, not to evict it. */
+  async #persist(): Promise<void> {
+    if (this.#asked || engine.storage?.persisted) return
+    this.#asked = true
+    // Missing outside secure contexts, whatever the types say.
+    const storage = navigator.storage as StorageManager | undefined
+    if (await storage?.persist()) engine.storage = await engine.client.call('storage', {})
   }
 
   async reload(): Promise<CheckpointInfo[]> {

@@ -54,13 +54,15 @@ class Run {
     engine.onLoss(() => {
       if (this.active) this.#enter('stopped')
     })
-    // A hidden tab may never come back.
-    document.addEventListener('visibilitychange', () => {
+    // A hidden tab may never come back, nor a frozen one.
+    const keep = () => {
       if (!document.hidden || !engine.writer) return
       if (this.phase === 'running' || this.phase === 'paused') {
         void client.call('run.control', { action: 'keep' }).catch(() => {})
       }
-    })
+    }
+    document.addEventListener('visibilitychange', keep)
+    document.addEventListener('freeze', keep)
   }
 
   get active(): boolean {
