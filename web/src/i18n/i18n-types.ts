@@ -16,17 +16,22 @@ export type Translations = RootTranslation
 type RootTranslation = {
 	breakIt: {
 		/**
-		 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​3​0
+		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
 		 */
 		lr: string
 		/**
-		 * S​t​e​p​s​ ​t​h​i​r​t​y​ ​t​i​m​e​s​ ​a​s​ ​l​o​n​g​.​ ​W​a​t​c​h​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​:​ ​i​t​ ​g​o​e​s​ ​f​i​r​s​t​,​ ​t​h​e​n​ ​t​h​e​ ​l​o​s​s​ ​l​e​a​v​e​s​ ​i​t​s​ ​l​i​n​e​ ​a​n​d​ ​t​h​e​ ​s​a​m​p​l​e​s​ ​t​u​r​n​ ​t​o​ ​n​o​i​s​e​.​ ​I​f​ ​a​ ​n​u​m​b​e​r​ ​o​v​e​r​f​l​o​w​s​,​ ​t​r​a​i​n​i​n​g​ ​s​t​o​p​s​ ​a​t​ ​t​h​e​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​s​a​y​s​ ​s​o​.
+		 * E​a​c​h​ ​s​t​e​p​ ​m​o​v​e​s​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​u​r​t​h​e​r​.​ ​T​h​i​r​t​y​ ​t​i​m​e​s​ ​a​s​ ​f​a​r​ ​i​s​ ​s​u​r​v​i​v​e​d​:​ ​n​o​r​m​a​l​i​s​a​t​i​o​n​,​ ​A​d​a​m​W​ ​a​n​d​ ​c​l​i​p​p​i​n​g​ ​e​x​i​s​t​ ​f​o​r​ ​t​h​a​t​,​ ​a​n​d​ ​i​t​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​o​r​s​e​.​ ​A​t​ ​t​h​r​e​e​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​i​t​ ​m​o​s​t​l​y​ ​f​i​n​d​s​ ​o​u​t​ ​h​o​w​ ​f​r​e​q​u​e​n​t​ ​e​a​c​h​ ​t​o​k​e​n​ ​i​s​ ​a​n​d​ ​s​t​a​y​s​ ​n​e​a​r​ ​t​h​a​t​ ​l​i​n​e​.​ ​A​t​ ​t​h​e​ ​e​n​d​ ​o​f​ ​t​h​e​ ​r​a​n​g​e​ ​t​h​e​ ​l​o​s​s​ ​l​e​a​v​e​s​ ​u​p​w​a​r​d​s​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​ ​r​u​n​s​ ​i​n​t​o​ ​t​h​e​ ​h​u​n​d​r​e​d​s​.​ ​I​f​ ​a​ ​n​u​m​b​e​r​ ​o​v​e​r​f​l​o​w​s​,​ ​t​r​a​i​n​i​n​g​ ​s​t​o​p​s​ ​a​t​ ​i​t​s​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​s​a​y​s​ ​s​o​.
 		 */
 		lrTask: string
 		/**
-		 * B​r​e​a​k​ ​i​t
+		 * ×​ ​{​n​}
+		 * @param {string} n
 		 */
-		lrStart: string
+		lrTimes: RequiredParams<'n'>
+		/**
+		 * A​s​ ​l​a​r​g​e​ ​a​s​ ​i​t​ ​g​o​e​s
+		 */
+		lrMax: string
 		/**
 		 * A​ ​l​i​b​r​a​r​y​ ​t​h​a​t​ ​i​s​ ​t​o​o​ ​s​m​a​l​l
 		 */
@@ -1359,7 +1364,7 @@ type RootTranslation = {
 		 */
 		start: RequiredParams<'lnV' | 'loss' | 'vocab' | 'vocab'>
 		/**
-		 * N​o​.​ ​A​t​ ​{​l​o​s​s​}​ ​i​t​ ​i​s​ ​w​o​r​s​e​ ​t​h​a​n​ ​g​u​e​s​s​i​n​g​ ​e​v​e​n​l​y​ ​(​{​l​n​V​}​)​:​ ​i​t​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​u​r​e​ ​o​f​ ​w​r​o​n​g​ ​t​h​i​n​g​s​.​ ​T​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​i​s​ ​m​o​s​t​ ​l​i​k​e​l​y​ ​t​o​o​ ​l​a​r​g​e​.​ ​S​t​o​p​,​ ​l​o​w​e​r​ ​i​t​,​ ​a​n​d​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​,​ ​w​h​i​c​h​ ​r​i​s​e​s​ ​f​i​r​s​t​.
+		 * N​o​.​ ​A​t​ ​{​l​o​s​s​}​ ​i​t​ ​i​s​ ​w​o​r​s​e​ ​t​h​a​n​ ​g​u​e​s​s​i​n​g​ ​e​v​e​n​l​y​ ​(​{​l​n​V​}​)​:​ ​i​t​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​u​r​e​ ​o​f​ ​w​r​o​n​g​ ​t​h​i​n​g​s​.​ ​T​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​i​s​ ​m​o​s​t​ ​l​i​k​e​l​y​ ​t​o​o​ ​l​a​r​g​e​.​ ​S​t​o​p​ ​a​n​d​ ​l​o​w​e​r​ ​i​t​;​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​ ​s​h​o​w​s​ ​h​o​w​ ​h​a​r​d​ ​i​t​ ​i​s​ ​b​e​i​n​g​ ​t​h​r​o​w​n​ ​a​b​o​u​t​.
 		 * @param {string} lnV
 		 * @param {string} loss
 		 */
@@ -1996,17 +2001,21 @@ type RootTranslation = {
 export type TranslationFunctions = {
 	breakIt: {
 		/**
-		 * Learning rate × 30
+		 * A learning rate far too large
 		 */
 		lr: () => LocalizedString
 		/**
-		 * Steps thirty times as long. Watch the gradient norm: it goes first, then the loss leaves its line and the samples turn to noise. If a number overflows, training stops at the last good step and says so.
+		 * Each step moves every number further. Thirty times as far is survived: normalisation, AdamW and clipping exist for that, and it only learns worse. At three hundred times it mostly finds out how frequent each token is and stays near that line. At the end of the range the loss leaves upwards and the gradient norm runs into the hundreds. If a number overflows, training stops at its last good step and says so.
 		 */
 		lrTask: () => LocalizedString
 		/**
-		 * Break it
+		 * × {n}
 		 */
-		lrStart: () => LocalizedString
+		lrTimes: (arg: { n: string }) => LocalizedString
+		/**
+		 * As large as it goes
+		 */
+		lrMax: () => LocalizedString
 		/**
 		 * A library that is too small
 		 */
@@ -3178,7 +3187,7 @@ export type TranslationFunctions = {
 		 */
 		start: (arg: { lnV: string, loss: string, vocab: string }) => LocalizedString
 		/**
-		 * No. At {loss} it is worse than guessing evenly ({lnV}): it has become sure of wrong things. The learning rate is most likely too large. Stop, lower it, and look at the gradient norm, which rises first.
+		 * No. At {loss} it is worse than guessing evenly ({lnV}): it has become sure of wrong things. The learning rate is most likely too large. Stop and lower it; the gradient norm shows how hard it is being thrown about.
 		 */
 		worse: (arg: { lnV: string, loss: string }) => LocalizedString
 		/**

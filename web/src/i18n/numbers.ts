@@ -22,7 +22,12 @@ export function bytesIn(locale: Locales, x: number): string {
     i++
   }
   const unit = units[i] ?? 'byte'
-  return formatIn(locale, x, { style: 'unit', unit, maximumFractionDigits: x < 10 && i > 1 ? 1 : 0 })
+  return formatIn(locale, x, {
+    style: 'unit',
+    unit,
+    unitDisplay: i === 0 ? 'long' : 'short',
+    maximumFractionDigits: x < 10 && i > 1 ? 1 : 0,
+  })
 }
 
 /** A number as it stands in a sentence: whole ones in full, others to four digits. */

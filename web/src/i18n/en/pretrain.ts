@@ -117,7 +117,7 @@ export const reading = {
   start:
     'Yes. It began at {loss:string}. Guessing evenly among {vocab:string} tokens costs ln {vocab:string} = {lnV:string}, and that is what a new model does.',
   worse:
-    'No. At {loss:string} it is worse than guessing evenly ({lnV:string}): it has become sure of wrong things. The learning rate is most likely too large. Stop, lower it, and look at the gradient norm, which rises first.',
+    'No. At {loss:string} it is worse than guessing evenly ({lnV:string}): it has become sure of wrong things. The learning rate is most likely too large. Stop and lower it; the gradient norm shows how hard it is being thrown about.',
   aboveUnigram:
     'Early days. Held out it stands at {loss:string}; to know no more than how frequent each token is would give {line:string}.',
   aboveBigram:
@@ -155,10 +155,11 @@ export const exercise = {
 }
 
 export const breakIt = {
-  lr: 'Learning rate × 30',
+  lr: 'A learning rate far too large',
   lrTask:
-    'Steps thirty times as long. Watch the gradient norm: it goes first, then the loss leaves its line and the samples turn to noise. If a number overflows, training stops at the last good step and says so.',
-  lrStart: 'Break it',
+    'Each step moves every number further. Thirty times as far is survived: normalisation, AdamW and clipping exist for that, and it only learns worse. At three hundred times it mostly finds out how frequent each token is and stays near that line. At the end of the range the loss leaves upwards and the gradient norm runs into the hundreds. If a number overflows, training stops at its last good step and says so.',
+  lrTimes: '× {n:string}',
+  lrMax: 'As large as it goes',
   small: 'A library that is too small',
   smallTask:
     'Upload a text of a few pages and train for long. The training loss falls towards zero, and the held-out loss turns up: it knows the pages by heart and nothing beyond them. Stop where held-out is lowest.',
