@@ -44,7 +44,7 @@ lint: ## check format, vet and lint Go and the page
 	@test -z "$$($(GOFUMPT) -l $(GO_DIRS) | tee /dev/stderr)"
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./core/... ./stages/... ./wasm/...
-	$(STATICCHECK) ./...
+	$(STATICCHECK) -checks inherit,-ST1005 ./... # messages begin with the names of axes: V, C
 	$(GOLANGCI) run ./...
 	cd web && npm run lint && npm run check
 
@@ -58,7 +58,13 @@ bench: ## train in headless Chromium and print the times; MODE=decode, WORKLOAD=
 	@go run ./e2e/bench -mode $(MODE) -workload $(WORKLOAD) $(if $(OP),-op $(OP))
 
 golden: ## remake the golden files from PyTorch and Hugging Face (needs python3-torch)
-	@for script in $$(find core stages -path '*testdata*' -name '*.py' | sort); do echo "$$script"; python3 "$$script" || exit 1; done
+	@for python in python3 /usr/bin/python3; do \
+		if $$python -c 'import torch' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	test -n "$$found" || { echo 'golden: no Python with PyTorch (on Debian: apt-get install python3-torch)' >&2; exit 1; }; \
+	for script in $$(find core stages -path '*testdata*' -name '*.py' | sort); do \
+		echo "$$script"; (cd "$$(dirname "$$script")" && $$found "$$(basename "$$script")") || exit 1; \
+	done
 
 FUZZTIME ?= 20s
 fuzz: ## run every fuzz test for FUZZTIME (20s)

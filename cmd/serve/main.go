@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	addrGiven := false
 	flags.Visit(func(f *flag.Flag) { addrGiven = addrGiven || f.Name == "addr" })
 
-	files, err := siteFiles(*dir)
+	files, err := siteFiles(*dir, embedded())
 	if err != nil {
 		return err
 	}
@@ -84,12 +84,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // siteFiles opens the folder or the embedded site, and refuses what has no
 // page, saying how to get one.
-func siteFiles(dir string) (fs.FS, error) {
+func siteFiles(dir string, built fs.FS) (fs.FS, error) {
 	if dir == "" {
-		if _, err := fs.Stat(embedded(), "index.html"); err != nil {
+		if _, err := fs.Stat(built, "index.html"); err != nil {
 			return nil, errors.New("this binary was built without the page; run \"make serve\" (or \"make build\", or give -dir)")
 		}
-		return embedded(), nil
+		return built, nil
 	}
 	// A root does not follow links that lead out of the folder.
 	root, err := os.OpenRoot(dir)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -195,8 +196,11 @@ func TestBadArguments(t *testing.T) {
 }
 
 func TestWithoutThePageItSaysWhatToRun(t *testing.T) {
-	if _, err := embedded().Open("index.html"); err == nil {
-		t.Skip("the page is built")
-	}
-	assert.ErrorContains(t, run(t.Context(), nil, io.Discard), "make serve")
+	only := fstest.MapFS{"placeholder.txt": {Data: []byte("run make")}}
+	_, err := siteFiles("", only)
+	assert.ErrorContains(t, err, "make serve")
+	only["index.html"] = &fstest.MapFile{}
+	files, err := siteFiles("", only)
+	require.NoError(t, err)
+	assert.Equal(t, only, files)
 }

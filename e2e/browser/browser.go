@@ -25,7 +25,6 @@ type Browser struct {
 	ctx     context.Context
 	stop    func()
 	refused *refuser
-	profile string
 }
 
 // Start runs Chromium with a fresh profile.
