@@ -136,7 +136,7 @@ type (
 		SIMD    bool        `json:"simd"`    // false: built without SIMD, say so
 		Go      string      `json:"go"`
 		Storage StorageInfo `json:"storage"`
-		// Resumable is the newest automatic checkpoint of an unfinished run.
+		// Resumable is the newest checkpoint, where it belongs to an unfinished run.
 		Resumable *CheckpointInfo `json:"resumable,omitempty"`
 	}
 	// StorageInfo says whether checkpoints can be kept.

@@ -28,13 +28,13 @@ func (s *Session) hello(c protocol.Hello, _ []byte) (any, []byte, error) {
 }
 
 // unfinished finds the run that was interrupted last: the newest checkpoint of
-// all, where it is an automatic one that did not reach the end.
+// all that was made here, where it did not reach the end.
 func unfinished(metas []checkpoint.Meta) *checkpoint.Meta {
 	for i, m := range metas {
 		switch {
 		case m.Kind == checkpoint.Imported:
 			continue
-		case m.Kind == checkpoint.Auto && m.Resumable && m.Step < m.Steps:
+		case m.Kind != checkpoint.Final && m.Resumable && m.Step < m.Steps:
 			return &metas[i]
 		}
 		return nil

@@ -191,6 +191,7 @@ func TestRunPauseStepReloadResumeGivesTheSameCurve(t *testing.T) {
 	}
 	state := mustAsk[protocol.RunState](t, s, first, "run.control", protocol.Control{Action: "keep"})
 	require.Equal(t, protocol.RunState{Run: state.Run, State: paused, Step: 7}, state)
+	mustAsk[protocol.RunState](t, s, first, "run.control", protocol.Control{Action: "save"})
 	require.Equal(t, want[:7], losses(first))
 
 	second := newPage()
