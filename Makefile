@@ -33,9 +33,9 @@ build: ## build the engine, the page and its compressed variants into cmd/serve/
 	@mkdir -p build
 	@$(LOCK) $(MAKE) --no-print-directory site
 
-test: ## install what is missing and run every test
+test: ## install what is missing and run every test (ONLY=browser: the steps of that name)
 	@mkdir -p build
-	@go run ./e2e/suite
+	@go run ./e2e/suite $(if $(ONLY),-only "$(ONLY)")
 
 accept: build ## run the long figures and write build/accept.json (needs ../shared)
 	go run ./e2e/accept

@@ -37,7 +37,12 @@ func main() {
 		fmt.Println("interrupted")
 		failed++
 	}
-	fmt.Printf("%d passed, %d failed\n", passed, failed)
+	totals := fmt.Sprintf("%d passed, %d failed\n", passed, failed)
+	if err := os.WriteFile(filepath.Join(logs, "totals"), []byte(totals), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, "suite:", err)
+		failed++
+	}
+	fmt.Print(totals)
 	if failed > 0 || passed == 0 {
 		os.Exit(1)
 	}
