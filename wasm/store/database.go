@@ -208,11 +208,33 @@ func (s *Store) transact(ctx context.Context, o idb.TransactionOptions, body fun
 	if err := body(tx); err != nil {
 		return err
 	}
-	if err := tx.Await(ctx); err != nil {
+	if err := awaitDone(ctx, tx); err != nil {
 		return err
 	}
 	done = true
 	return nil
+}
+
+// awaitDone returns when the transaction is complete or has failed, and rolls it
+// back when ctx ends before. The library's Await is not given ctx: once that
+// has ended it listens no longer, and only sometimes says so.
+func awaitDone(ctx context.Context, tx *idb.Transaction) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var rolledBack bool
+	ran := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		rolledBack = tx.Abort() == nil // an error means that it was complete
+		close(ran)
+	})
+	err := tx.Await(context.Background())
+	if !stop() {
+		if <-ran; rolledBack {
+			return ctx.Err()
+		}
+	}
+	return err
 }
 
 func (s *Store) read(ctx context.Context, body func(*idb.Transaction) error, stores ...string) error {
