@@ -18,10 +18,14 @@ type event struct {
 	Action, Package, Test, Output, ImportPath string
 }
 
+// timeout of one package: several times what the slowest takes, so that a test
+// that hangs is named before the patience of whoever waits ends.
+const timeout = "8m"
+
 // goTest runs packages and counts their tests.
 func goTest(ctx context.Context, log *os.File, env []string, packages ...string) (counts, error) {
-	args := append([]string{"test", "-json", "-timeout", "15m"}, packages...)
-	cmd := exec.CommandContext(ctx, "go", args...)
+	args := append([]string{"test", "-json", "-timeout", timeout}, packages...)
+	cmd := program(ctx, "go", args...)
 	cmd.Env = append(os.Environ(), env...)
 	return counted(cmd, log)
 }
@@ -37,8 +41,8 @@ func wasmTest(ctx context.Context, log *os.File, chromium string, packages ...st
 	if err := os.Symlink(chromium, filepath.Join(bin, "google-chrome")); err != nil {
 		return counts{}, err
 	}
-	args := append([]string{"test", "-json", "-p", "1", "-timeout", "15m", "-exec", absolute("build/bin/wasmbrowsertest")}, packages...)
-	cmd := exec.CommandContext(ctx, "go", args...)
+	args := append([]string{"test", "-json", "-p", "1", "-timeout", timeout, "-exec", absolute("build/bin/wasmbrowsertest")}, packages...)
+	cmd := program(ctx, "go", args...)
 	// A small environment: all of it is handed to the program in the page,
 	// where there is room for little.
 	cmd.Env = []string{
@@ -146,7 +150,7 @@ func vitest(ctx context.Context, log *os.File) (counts, error) {
 	if err := os.Remove(report); err != nil && !os.IsNotExist(err) {
 		return counts{}, err
 	}
-	cmd := exec.CommandContext(ctx, "npx", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json="+report)
+	cmd := program(ctx, "npx", "vitest", "run", "--reporter=default", "--reporter=json", "--outputFile.json="+report)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = "web", log, log
 	failure := cmd.Run()
 	data, err := os.ReadFile(report)

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"sprout/e2e/browser"
 )
@@ -80,7 +81,7 @@ func check(ctx context.Context, log *os.File, name string, args ...string) (coun
 
 func inWeb(name string, args ...string) func(context.Context, *os.File) (counts, error) {
 	return func(ctx context.Context, log *os.File) (counts, error) {
-		cmd := exec.CommandContext(ctx, name, args...)
+		cmd := program(ctx, name, args...)
 		cmd.Dir, cmd.Stdout, cmd.Stderr = "web", log, log
 		if err := cmd.Run(); err != nil {
 			return counts{}, fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
@@ -91,7 +92,7 @@ func inWeb(name string, args ...string) func(context.Context, *os.File) (counts,
 
 // command runs with its output in the log; a nil environment is our own.
 func command(ctx context.Context, log *os.File, env []string, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := program(ctx, name, args...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, log, log
 	fmt.Fprintln(log, "$", name, strings.Join(args, " "))
 	if err := cmd.Run(); err != nil {
@@ -102,7 +103,7 @@ func command(ctx context.Context, log *os.File, env []string, name string, args 
 
 // packagesExcept lists the module's packages outside one folder.
 func packagesExcept(ctx context.Context, folder string) ([]string, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "./...").Output()
+	out, err := program(ctx, "go", "list", "./...").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
@@ -113,6 +114,15 @@ func packagesExcept(ctx context.Context, folder string) ([]string, error) {
 		}
 	}
 	return packages, nil
+}
+
+// program is interrupted when ctx ends, so that it can end what it has started,
+// and killed when that takes too long.
+func program(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 20 * time.Second
+	return cmd
 }
 
 // hostEnv is for programs that must run here whatever is being built.
