@@ -5,9 +5,7 @@ package text
 // for themselves, the others for U+0100 and up, so that a space reads "Ġ" and a
 // line break "Ċ".
 
-var byteRunes, runeBytes = func() ([256]rune, map[rune]byte) {
-	var to [256]rune
-	from := make(map[rune]byte, 256)
+var byteRunes = func() (to [256]rune) {
 	next := rune(0x100)
 	for b := range 256 {
 		r := rune(b)
@@ -15,9 +13,9 @@ var byteRunes, runeBytes = func() ([256]rune, map[rune]byte) {
 			r = next
 			next++
 		}
-		to[b], from[r] = r, byte(b)
+		to[b] = r
 	}
-	return to, from
+	return to
 }()
 
 func toAlphabet(s string) string {
@@ -26,16 +24,4 @@ func toAlphabet(s string) string {
 		out[i] = byteRunes[s[i]]
 	}
 	return string(out)
-}
-
-func fromAlphabet(s string) (string, bool) {
-	out := make([]byte, 0, len(s))
-	for _, r := range s {
-		b, ok := runeBytes[r]
-		if !ok {
-			return "", false
-		}
-		out = append(out, b)
-	}
-	return string(out), true
 }

@@ -153,7 +153,7 @@ func replace(name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name())
+	defer os.Remove(temp.Name()) //nolint:errcheck // it is gone once it has been renamed
 	if _, err := temp.Write(data); err != nil {
 		temp.Close()
 		return err

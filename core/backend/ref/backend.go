@@ -21,9 +21,8 @@ type view[F Float] struct {
 	shape tensor.Shape
 }
 
-func (v view[F]) absent() bool { return v.f == nil && v.i == nil }
-func (v view[F]) rows() int    { return v.shape.Rows() }
-func (v view[F]) cols() int    { return v.shape.Last() }
+func (v view[F]) rows() int { return v.shape.Rows() }
+func (v view[F]) cols() int { return v.shape.Last() }
 
 // row is the n-th innermost row of a float tensor.
 func (v view[F]) row(n int) []F {

@@ -37,15 +37,6 @@ func ids(r *tensor.RNG, n int, shape ...int) Value {
 func floats(x ...float32) Value { return Value{Shape: tensor.Shape{len(x)}, F: x} }
 func ints(x ...int32) Value     { return Value{Shape: tensor.Shape{len(x)}, I: x} }
 
-// count is 0, 1, 2, … from first on.
-func count(first, n int) Value {
-	v := Value{Shape: tensor.Shape{n}, I: make([]int32, n)}
-	for i := range v.I {
-		v.I[i] = int32(first + i)
-	}
-	return v
-}
-
 // of gives the value another shape.
 func (v Value) of(shape ...int) Value {
 	v.Shape = shape
