@@ -93,7 +93,7 @@ licenses: ## remake docs/LICENSES.md from the modules and packages in use
 
 # --- how the site is made; "make build" holds the lock around it ---
 
-site: build/site.stamp
+site: build/site.stamp ; @:
 
 # The stamp alone does not prove that the site is there.
 ifeq ($(wildcard cmd/serve/site/index.html),)
