@@ -14,7 +14,7 @@ import (
 // Budgets of a measurement. During training a spread of windows is scored,
 // always the same; an evaluation on demand covers more.
 const (
-	trainingTokens = 16 << 10
+	trainingTokens = 8 << 10
 	fullTokens     = 256 << 10
 	trainingFacts  = 32
 )

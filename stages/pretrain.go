@@ -43,7 +43,7 @@ func (Pretrain) Name() string { return "pretrain" }
 // clearly more.
 var pretrainDefaults = map[string]struct{ lr, warmup, steps float64 }{
 	"seed":    {4e-3, 100, 1000},
-	"sprout":  {3e-3, 50, 3000},
+	"sprout":  {3e-3, 50, 2000},
 	"sapling": {1.5e-3, 100, 2000},
 	"tree":    {1e-3, 100, 5000},
 }

@@ -69,7 +69,7 @@ func (b *bench) chinese() error {
 		return err
 	}
 	return b.page("#/pretrain", func(p *browser.Page) error {
-		o, err := train(p, 20*time.Minute, "{preset: 'sprout', seed: 1, tokenizer: {kind: 'bpe', merges: 1200}, data: "+data+", steps: 300, params: {context: 64, eval_every: 100, sample_every: 100}}")
+		o, err := train(p, 20*time.Minute, "{preset: 'sprout', seed: 1, tokenizer: 'char', data: "+data+", steps: 300, params: {context: 64, eval_every: 100, sample_every: 100}}")
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (b *bench) chinese() error {
 		if err != nil {
 			return err
 		}
-		b.atMost("classical Chinese, 300 steps, held-out against the unigram", o.HeldOut/unigram, 0.9, "ratio", "byte pairs, 1,200 merges", o)
+		b.atMost("classical Chinese, 300 steps, held-out against the unigram", o.HeldOut/unigram, 0.9, "ratio", "character-level", o)
 		broken := 0.0
 		for _, s := range o.Samples {
 			for _, r := range s.Text {
@@ -97,7 +97,7 @@ func (b *bench) chinese() error {
 func (b *bench) town() error {
 	return b.page("#/pretrain", func(p *browser.Page) error {
 		o, err := eval[outcome](p, 30*time.Minute, `const begin = performance.now()
-			const {info, done} = await sprout.run({preset: 'sprout', seed: 1, data: 'town', params: {eval_every: 50}})
+			const {info, done} = await sprout.run({preset: 'sprout', seed: 1, data: 'town'})
 			const beaten = new Promise(r => sprout.on('metrics', e => e.metrics.some(m => m.bits_per_byte < info.ngrams.at(-1).bits_per_byte) && r(performance.now() - begin)))
 			globalThis.beatenAfter = await Promise.race([beaten, done.then(() => 1e12)]) / 1000
 			const state = await sprout.stop().then(() => 'stopped', () => 'done');`+
@@ -106,7 +106,7 @@ func (b *bench) town() error {
 			return err
 		}
 		seconds, err := eval[float64](p, time.Second, "return globalThis.beatenAfter ?? 1e9")
-		b.atMost("town, sprout, time to beat the trigram", seconds, 120, "s", "default settings, one worker in Chromium, from the start of preparing text and tokenizer; held-out bits per byte measured every 50 steps", o)
+		b.atMost("town, sprout, time to beat the trigram", seconds, 120, "s", "default settings, one worker in Chromium, from the start of preparing text and tokenizer; held-out bits per byte measured every 100 steps", o)
 		return err
 	})
 }
