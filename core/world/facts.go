@@ -1,6 +1,10 @@
 package world
 
-import "math"
+import (
+	"math"
+
+	"sprout/core/tensor"
+)
 
 // Mention is a sentence that states a fact.
 type Mention struct {
@@ -72,14 +76,17 @@ func (c Cloze) Want() string { return c.Choices[c.Answer] }
 
 // Cloze asks for every fact in the given languages (none means both), in a
 // phrasing of the corpus or in the held-out one. Withheld facts are asked too:
-// what is not in the text should not be known.
+// what is not in the text should not be known. The order is mixed, so that any
+// part of the list is a fair sample of kinds and languages.
 func (t *Town) Cloze(heldOut bool, langs ...Lang) []Cloze {
 	if len(langs) == 0 {
 		langs = Langs
 	}
-	var out []Cloze
+	rng := tensor.NewRNG(t.Config.Seed, streamCloze)
+	out := make([]Cloze, len(t.Facts)*len(langs))
+	place := rng.Perm(len(out))
 	for i, f := range t.Facts {
-		for _, lang := range langs {
+		for l, lang := range langs {
 			phrases := books[lang].facts[f.Kind]
 			p := phrases[0]
 			if heldOut {
@@ -94,7 +101,7 @@ func (t *Town) Cloze(heldOut bool, langs ...Lang) []Cloze {
 				c.Prompt, cont = t.complete(p, &r, lang)
 				c.Choices = append(c.Choices, cont)
 			}
-			out = append(out, c)
+			out[place[i*len(langs)+l]] = c
 		}
 	}
 	return out

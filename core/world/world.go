@@ -93,6 +93,7 @@ const (
 	streamCombos
 	streamExamples
 	streamPairs
+	streamCloze
 )
 
 // New makes a town. It panics for a size it does not know and for a withheld

@@ -170,6 +170,14 @@ func TestCloze(t *testing.T) {
 			}
 		}
 		require.Len(t, town.Cloze(false, ZH), len(town.Facts))
+		// Every fourth cloze is a fair sample.
+		kinds := map[[2]int]int{}
+		for i, c := range town.Cloze(false) {
+			if i%4 == 0 {
+				kinds[[2]int{int(town.Facts[c.Fact].Kind), int(c.Lang)}]++
+			}
+		}
+		require.Len(t, kinds, 2*len(town.Kinds))
 	}
 }
 
