@@ -156,9 +156,6 @@ func (s *Session) dataset(id string) (*dataset, error) {
 			return s.town(seed, part[1], part[2])
 		}
 	}
-	if !s.storage.available() {
-		return nil, checkpoint.DatasetNotFound(id)
-	}
 	kept, err := s.storage.store.Dataset(context.Background(), id)
 	if err != nil {
 		return nil, err

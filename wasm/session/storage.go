@@ -32,8 +32,6 @@ type storage struct {
 	info  protocol.StorageInfo
 }
 
-func (st *storage) available() bool { return st.store != nil }
-
 func (st *storage) list() ([]checkpoint.Meta, error) {
 	return st.store.List(context.Background())
 }
