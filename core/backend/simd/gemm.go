@@ -1,7 +1,7 @@
 package simd
 
-// blockK bounds the stretch of k whose packed rows (64 bytes per k) and panel
-// (32 bytes) stay near the first-level cache of 32 KB. Longer sums continue from
+// blockK bounds the stretch of k whose packed rows (48 bytes per k) and panel
+// (as many) stay near the first-level cache of 32 KB. Longer sums continue from
 // the stored C, which changes no bit. The hidden widths 344 and 1024 fill blocks
 // of 344; 128 and 256 measured up to 7 % slower there.
 const blockK = 352
@@ -34,9 +34,10 @@ func (g *gemmScratch) gemmRange(c []float32, ldc, m, n, from, to, depth int, a m
 		i := 0
 		for ; i+tileRows <= m; i += tileRows {
 			packRows(g.rows[:], a, i, tileRows, k0-from, k)
-			sweep4x8(c[i*ldc:], ldc, g.rows[:k*tileRows], b, n/tileCols, pitch, accumulate)
+			rows := g.rows[:k*tileRows]
+			sweep3x12(c[i*ldc:], ldc, rows, b, n/tileCols, pitch, accumulate)
 			if j := n / tileCols * tileCols; j < n {
-				g.edgeTile(c[i*ldc+j:], ldc, tileRows, n-j, k, b[j/tileCols*pitch:], accumulate)
+				g.lastTile(c[i*ldc+j:], ldc, n-j, rows, b[j/tileCols*pitch:], accumulate)
 			}
 		}
 		switch rows := m - i; {
@@ -45,7 +46,7 @@ func (g *gemmScratch) gemmRange(c []float32, ldc, m, n, from, to, depth int, a m
 		case rows > 0:
 			packRows(g.rows[:], a, i, rows, k0-from, k)
 			for j := 0; j < n; j += tileCols {
-				g.edgeTile(c[i*ldc+j:], ldc, rows, min(tileCols, n-j), k, b[j/tileCols*pitch:], accumulate)
+				g.edgeTile(c[i*ldc+j:], ldc, rows, min(tileCols, n-j), g.rows[:k*tileRows], b[j/tileCols*pitch:], accumulate)
 			}
 		}
 		k0 += k
@@ -63,15 +64,36 @@ func blockOf(k int) int {
 	return min(k, ((k+blocks-1)/blocks+unroll-1)/unroll*unroll)
 }
 
+// lastTile computes the columns of a panel that only cols of them fill.
+func (g *gemmScratch) lastTile(c []float32, ldc, cols int, a, b []quad, accumulate bool) {
+	if cols%lanes != 0 {
+		g.edgeTile(c, ldc, tileRows, cols, a, b, accumulate)
+		return
+	}
+	tile(c, ldc, cols, a, b, accumulate)
+}
+
+// tile computes three rows of up to 4, 8 or 12 columns.
+func tile(c []float32, ldc, cols int, a, b []quad, accumulate bool) {
+	switch {
+	case cols <= 4:
+		tile3x4(c, ldc, a, b, accumulate)
+	case cols <= 8:
+		tile3x8(c, ldc, a, b, accumulate)
+	default:
+		sweep3x12(c, ldc, a, b, 1, 0, accumulate)
+	}
+}
+
 // edgeTile computes a tile of which only rows by cols exist.
-func (g *gemmScratch) edgeTile(c []float32, ldc, rows, cols, k int, b []quad, accumulate bool) {
+func (g *gemmScratch) edgeTile(c []float32, ldc, rows, cols int, a, b []quad, accumulate bool) {
 	e := g.edge[:]
 	if accumulate {
 		for r := range rows {
 			copy(e[r*tileCols:][:cols], c[r*ldc:])
 		}
 	}
-	sweep4x8(e, tileCols, g.rows[:k*tileRows], b, 1, 0, accumulate)
+	tile(e, tileCols, cols, a, b, accumulate)
 	for r := range rows {
 		copy(c[r*ldc:][:cols], e[r*tileCols:])
 	}
@@ -81,16 +103,21 @@ func (g *gemmScratch) edgeTile(c []float32, ldc, rows, cols, k int, b []quad, ac
 func (g *gemmScratch) lastRow(c []float32, n int, a matrix, row, k0, k int, b []quad, pitch int, accumulate bool) {
 	packRow(g.rows[:], a, row, k0, k)
 	x := g.rows[:k]
-	const group = 4 * tileCols
-	sweep1x32(c, x, b, n/group, pitch, accumulate)
-	j := n / group * group
-	for ; j+tileCols <= n; j += tileCols {
-		tile1x8(c[j:], x, b[j/tileCols*pitch:], accumulate)
-	}
-	if j < n {
-		e := g.edge[:tileCols]
-		copy(e, c[j:n])
-		tile1x8(e, x, b[j/tileCols*pitch:], accumulate)
-		copy(c[j:n], e)
+	sweep1x24(c, x, b, n/tileCols, pitch, accumulate)
+	for j := n / (2 * tileCols) * 2 * tileCols; j < n; j += tileCols {
+		d, q := c[j:], b[j/tileCols*pitch:]
+		switch cols := n - j; {
+		case cols >= tileCols:
+			tile1x12(d, x, q, accumulate)
+		case cols == 8:
+			tile1x8(d, x, q, accumulate)
+		case cols == 4:
+			tile1x4(d, x, q, accumulate)
+		default:
+			e := g.edge[:tileCols]
+			copy(e, d[:cols])
+			tile1x12(e, x, q, accumulate)
+			copy(d[:cols], e)
+		}
 	}
 }

@@ -1,9 +1,13 @@
 package simd
 
-import "sprout/core/tensor"
+import (
+	"unsafe"
+
+	"sprout/core/tensor"
+)
 
 // A matrix product reads its right operand in panels of tileCols columns:
-// [⌈n/8⌉][k][8], the last panel padded with zeros.
+// [⌈n/12⌉][k][12], the last panel padded with zeros.
 
 // matrix views an operand: element (row, col) is data[row*rs+col*cs]. One of
 // the strides is 1.
@@ -22,7 +26,7 @@ const panelQuads = tileCols / lanes
 func packPanels(dst []quad, b matrix, k, n int) {
 	for j := 0; j < n; j += tileCols {
 		w := min(tileCols, n-j)
-		d := dst[j/lanes*k : (j+tileCols)/lanes*k]
+		d := dst[j/lanes*k:][:panelQuads*k]
 		switch {
 		case w < tileCols:
 			clear(d)
@@ -39,27 +43,75 @@ func packPanels(dst []quad, b matrix, k, n int) {
 	}
 }
 
-// packPlain copies eight neighbouring columns.
+// The packing loops are single blocks that test at their end and address memory
+// by unsafe offsets, for the reasons given in tile.go: half the time of the same
+// loops over slices. Every caller has checked the lengths.
+
+// packPlain copies twelve neighbouring columns, k rows that lie rs apart.
 func packPlain(d []quad, src []float32, rs, k int) {
-	for p := range k {
-		s, t := (*[8]float32)(src[p*rs:]), (*[2]quad)(d[2*p:])
-		store(&t[0], load((*quad)(s[:4])))
-		store(&t[1], load((*quad)(s[4:])))
+	_, _ = d[panelQuads*k-1], src[(k-1)*rs+tileCols-1]
+	from, to := unsafe.Pointer(&src[0]), unsafe.Pointer(&d[0])
+	step, i, o := uintptr(rs)*floatBytes, uintptr(0), uintptr(0)
+	if t := k / 2; t > 0 {
+		for {
+			s0, s1 := (*[panelQuads]quad)(unsafe.Add(from, i)), (*[panelQuads]quad)(unsafe.Add(from, i+step))
+			t0 := (*[2 * panelQuads]quad)(unsafe.Add(to, o))
+			load(&s0[0]).StoreArray(&t0[0])
+			load(&s0[1]).StoreArray(&t0[1])
+			load(&s0[2]).StoreArray(&t0[2])
+			load(&s1[0]).StoreArray(&t0[3])
+			load(&s1[1]).StoreArray(&t0[4])
+			load(&s1[2]).StoreArray(&t0[5])
+			i += 2 * step
+			o += 2 * panelQuads * quadBytes
+			if t--; t == 0 {
+				break
+			}
+		}
+	}
+	if k%2 == 1 {
+		*(*[panelQuads]quad)(unsafe.Add(to, o)) = *(*[panelQuads]quad)(unsafe.Add(from, i))
 	}
 }
 
-// packTurned transposes eight columns that lie cs apart, k contiguous.
+// packTurned transposes twelve columns that lie cs apart, k contiguous. Values
+// travel in pairs as integers, whose loads and stores have their offset built in.
 func packTurned(d []quad, src []float32, cs, k int) {
-	s0, s1, s2, s3 := src[:k], src[cs:][:k], src[2*cs:][:k], src[3*cs:][:k]
-	s4, s5, s6, s7 := src[4*cs:][:k], src[5*cs:][:k], src[6*cs:][:k], src[7*cs:][:k]
-	for p := range s0 {
-		t := (*[2]quad)(d[2*p:])
-		t[0][0], t[0][1], t[0][2], t[0][3] = s0[p], s1[p], s2[p], s3[p]
-		t[1][0], t[1][1], t[1][2], t[1][3] = s4[p], s5[p], s6[p], s7[p]
+	for h := range panelQuads {
+		s := src[h*lanes*cs:]
+		packTurnedQuad(d[h:panelQuads*k], s[:k], s[cs:][:k], s[2*cs:][:k], s[3*cs:][:k])
 	}
 }
 
-// packRows packs up to four rows of a, from column k0 on, for sweep4x8: every
+func packTurnedQuad(d []quad, s0, s1, s2, s3 []float32) {
+	p0, p1, p2, p3 := unsafe.Pointer(&s0[0]), unsafe.Pointer(&s1[0]), unsafe.Pointer(&s2[0]), unsafe.Pointer(&s3[0])
+	to, i, o := unsafe.Pointer(&d[0]), uintptr(0), uintptr(0)
+	k := len(s0)
+	if t := k / 4; t > 0 {
+		for {
+			a, b := (*[4]uint32)(unsafe.Add(p0, i)), (*[4]uint32)(unsafe.Add(p1, i))
+			c, e := (*[4]uint32)(unsafe.Add(p2, i)), (*[4]uint32)(unsafe.Add(p3, i))
+			w := (*[3*2*panelQuads + 2]uint64)(unsafe.Add(to, o))
+			w[0], w[1] = pair(a[0], b[0]), pair(c[0], e[0])
+			w[6], w[7] = pair(a[1], b[1]), pair(c[1], e[1])
+			w[12], w[13] = pair(a[2], b[2]), pair(c[2], e[2])
+			w[18], w[19] = pair(a[3], b[3]), pair(c[3], e[3])
+			i += 4 * floatBytes
+			o += 4 * panelQuads * quadBytes
+			if t--; t == 0 {
+				break
+			}
+		}
+	}
+	for p := k / 4 * 4; p < k; p++ {
+		d[p*panelQuads] = quad{s0[p], s1[p], s2[p], s3[p]}
+	}
+}
+
+// pair is two 32-bit values as they lie in memory (every target is little-endian).
+func pair(low, high uint32) uint64 { return uint64(low) | uint64(high)<<32 }
+
+// packRows packs up to three rows of a, from column k0 on, for sweep3x12: every
 // value in all lanes of a quad. Missing rows become zeros.
 func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 	src := a.data[row*a.rs+k0*a.cs:]
@@ -78,71 +130,79 @@ func packRows(dst []quad, a matrix, row, rows, k0, k int) {
 	}
 }
 
-// packRowsPlain packs four rows that lie rs apart, four columns a turn. Taking
-// lanes of a vector costs less than loading each value: an address is three
-// instructions. Stores are written as methods for the scheduler's sake, see
-// tile_simd.go.
+// packRowsPlain packs three rows that lie rs apart, four columns a turn. Taking
+// lanes of a vector costs less than loading each value.
 func packRowsPlain(dst []quad, src []float32, rs, k int) {
-	s0, s1, s2, s3 := src[:k], src[rs:][:k], src[2*rs:][:k], src[3*rs:][:k]
-	p := 0
-	for ; p+4 <= k; p += 4 {
-		t := (*[16]quad)(dst[p*tileRows:])
-		x0 := load(quadAt(s0, p))
-		splat(x0.GetElem(0)).StoreArray(&t[0])
-		splat(x0.GetElem(1)).StoreArray(&t[4])
-		splat(x0.GetElem(2)).StoreArray(&t[8])
-		splat(x0.GetElem(3)).StoreArray(&t[12])
-		x1 := load(quadAt(s1, p))
-		splat(x1.GetElem(0)).StoreArray(&t[1])
-		splat(x1.GetElem(1)).StoreArray(&t[5])
-		splat(x1.GetElem(2)).StoreArray(&t[9])
-		splat(x1.GetElem(3)).StoreArray(&t[13])
-		x2 := load(quadAt(s2, p))
-		splat(x2.GetElem(0)).StoreArray(&t[2])
-		splat(x2.GetElem(1)).StoreArray(&t[6])
-		splat(x2.GetElem(2)).StoreArray(&t[10])
-		splat(x2.GetElem(3)).StoreArray(&t[14])
-		x3 := load(quadAt(s3, p))
-		splat(x3.GetElem(0)).StoreArray(&t[3])
-		splat(x3.GetElem(1)).StoreArray(&t[7])
-		splat(x3.GetElem(2)).StoreArray(&t[11])
-		splat(x3.GetElem(3)).StoreArray(&t[15])
+	s0, s1, s2 := src[:k], src[rs:][:k], src[2*rs:][:k]
+	dst = dst[:k*tileRows]
+	p0, p1, p2, to := unsafe.Pointer(&s0[0]), unsafe.Pointer(&s1[0]), unsafe.Pointer(&s2[0]), unsafe.Pointer(&dst[0])
+	i, o := uintptr(0), uintptr(0)
+	if t := k / 4; t > 0 {
+		for {
+			d := (*[4 * tileRows]quad)(unsafe.Add(to, o))
+			x0, x1, x2 := load((*quad)(unsafe.Add(p0, i))), load((*quad)(unsafe.Add(p1, i))), load((*quad)(unsafe.Add(p2, i)))
+			splat(x0.GetElem(0)).StoreArray(&d[0])
+			splat(x1.GetElem(0)).StoreArray(&d[1])
+			splat(x2.GetElem(0)).StoreArray(&d[2])
+			splat(x0.GetElem(1)).StoreArray(&d[3])
+			splat(x1.GetElem(1)).StoreArray(&d[4])
+			splat(x2.GetElem(1)).StoreArray(&d[5])
+			splat(x0.GetElem(2)).StoreArray(&d[6])
+			splat(x1.GetElem(2)).StoreArray(&d[7])
+			splat(x2.GetElem(2)).StoreArray(&d[8])
+			splat(x0.GetElem(3)).StoreArray(&d[9])
+			splat(x1.GetElem(3)).StoreArray(&d[10])
+			splat(x2.GetElem(3)).StoreArray(&d[11])
+			i += 4 * floatBytes
+			o += 4 * tileRows * quadBytes
+			if t--; t == 0 {
+				break
+			}
+		}
 	}
-	for ; p < k; p++ {
-		t := (*[4]quad)(dst[p*tileRows:])
-		splat(s0[p]).StoreArray(&t[0])
-		splat(s1[p]).StoreArray(&t[1])
-		splat(s2[p]).StoreArray(&t[2])
-		splat(s3[p]).StoreArray(&t[3])
+	for p := k / 4 * 4; p < k; p++ {
+		d := (*[tileRows]quad)(dst[p*tileRows:])
+		splat(s0[p]).StoreArray(&d[0])
+		splat(s1[p]).StoreArray(&d[1])
+		splat(s2[p]).StoreArray(&d[2])
 	}
 }
 
-// packRowsTurned packs four neighbouring columns of src, k running cs apart.
+// packRowsTurned packs three neighbouring columns of src, k running cs apart.
 func packRowsTurned(dst []quad, src []float32, cs, k int) {
-	p := 0
-	for ; p+2 <= k; p += 2 {
-		t := (*[8]quad)(dst[p*tileRows:])
-		x := load(quadAt(src, p*cs))
-		splat(x.GetElem(0)).StoreArray(&t[0])
-		splat(x.GetElem(1)).StoreArray(&t[1])
-		splat(x.GetElem(2)).StoreArray(&t[2])
-		splat(x.GetElem(3)).StoreArray(&t[3])
-		y := load(quadAt(src, (p+1)*cs))
-		splat(y.GetElem(0)).StoreArray(&t[4])
-		splat(y.GetElem(1)).StoreArray(&t[5])
-		splat(y.GetElem(2)).StoreArray(&t[6])
-		splat(y.GetElem(3)).StoreArray(&t[7])
+	dst = dst[:k*tileRows]
+	wide := k // of these a fourth value may be read as well
+	for wide > 0 && (wide-1)*cs+lanes > len(src) {
+		wide--
 	}
-	if p < k {
-		t, x := (*[4]quad)(dst[p*tileRows:]), load(quadAt(src, p*cs))
-		splat(x.GetElem(0)).StoreArray(&t[0])
-		splat(x.GetElem(1)).StoreArray(&t[1])
-		splat(x.GetElem(2)).StoreArray(&t[2])
-		splat(x.GetElem(3)).StoreArray(&t[3])
+	step, i, o := uintptr(cs)*floatBytes, uintptr(0), uintptr(0)
+	from, to := unsafe.Pointer(&src[0]), unsafe.Pointer(&dst[0])
+	if t := wide / 2; t > 0 {
+		for {
+			d := (*[2 * tileRows]quad)(unsafe.Add(to, o))
+			x, y := load((*quad)(unsafe.Add(from, i))), load((*quad)(unsafe.Add(from, i+step)))
+			splat(x.GetElem(0)).StoreArray(&d[0])
+			splat(x.GetElem(1)).StoreArray(&d[1])
+			splat(x.GetElem(2)).StoreArray(&d[2])
+			splat(y.GetElem(0)).StoreArray(&d[3])
+			splat(y.GetElem(1)).StoreArray(&d[4])
+			splat(y.GetElem(2)).StoreArray(&d[5])
+			i += 2 * step
+			o += 2 * tileRows * quadBytes
+			if t--; t == 0 {
+				break
+			}
+		}
+	}
+	for p := wide / 2 * 2; p < k; p++ {
+		d, s := (*[tileRows]quad)(dst[p*tileRows:]), (*[tileRows]float32)(src[p*cs:])
+		splat(s[0]).StoreArray(&d[0])
+		splat(s[1]).StoreArray(&d[1])
+		splat(s[2]).StoreArray(&d[2])
 	}
 }
 
-// packRow is packRows for one row and sweep1x32.
+// packRow is packRows for one row and sweep1x24.
 func packRow(dst []quad, a matrix, row, k0, k int) {
 	src := a.data[row*a.rs+k0*a.cs:]
 	for p := range k {
