@@ -111,10 +111,10 @@ func packTurnedQuad(d []quad, s0, s1, s2, s3 []float32) {
 // pair is two 32-bit values as they lie in memory (every target is little-endian).
 func pair(low, high uint32) uint64 { return uint64(low) | uint64(high)<<32 }
 
-// packRows packs up to three rows of a, from column k0 on, for sweep3x12: every
+// packRows packs up to three rows of a for sweep3x12: every
 // value in all lanes of a quad. Missing rows become zeros.
-func packRows(dst []quad, a matrix, row, rows, k0, k int) {
-	src := a.data[row*a.rs+k0*a.cs:]
+func packRows(dst []quad, a matrix, row, rows, k int) {
+	src := a.data[row*a.rs:]
 	switch {
 	case rows < tileRows:
 		clear(dst[:k*tileRows])
@@ -203,8 +203,8 @@ func packRowsTurned(dst []quad, src []float32, cs, k int) {
 }
 
 // packRow is packRows for one row and sweep1x24.
-func packRow(dst []quad, a matrix, row, k0, k int) {
-	src := a.data[row*a.rs+k0*a.cs:]
+func packRow(dst []quad, a matrix, row, k int) {
+	src := a.data[row*a.rs:]
 	for p := range k {
 		store(&dst[p], splat(src[p*a.cs]))
 	}
