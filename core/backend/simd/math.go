@@ -11,43 +11,61 @@ const (
 	ln2Lo = -2.12194440e-4
 )
 
+// expK are the numbers of the exponential, in memory: a load from a fixed
+// address is one instruction, where making a number in all lanes takes three
+// and keeping a dozen of them would take all registers.
+var expK = struct {
+	top, bottom, log2e, shift, ln2Hi, ln2Lo quad
+	c7, c6, c5, c4, c3, c2, one             quad
+}{
+	top: lanesOf(89), bottom: lanesOf(-104), log2e: lanesOf(log2e), ln2Hi: lanesOf(ln2Hi), ln2Lo: lanesOf(ln2Lo),
+	// At this size a float32 has no fraction: adding it rounds to an integer, to
+	// even as Round does. The low bits of the sum are then 254 more than that.
+	shift: lanesOf(0x1.8p23 + 254),
+	c7:    lanesOf(1.0 / 5040), c6: lanesOf(1.0 / 720), c5: lanesOf(1.0 / 120), c4: lanesOf(1.0 / 24), c3: lanesOf(1.0 / 6), c2: lanesOf(0.5),
+	one: lanesOf(1),
+}
+
+func lanesOf(x float32) quad { return quad{x, x, x, x} }
+
 // exp4 is eˣ within 1 ulp. -Inf gives 0, overflow +Inf, NaN stays NaN; below
 // the normal range results are denormal.
 //
 // It is too long to be inlined, and a call costs more than its arithmetic: hot
-// loops write out its three parts, which are inlined.
+// loops write out its three parts, which are inlined, for two vectors at once.
 func exp4(x vec) vec {
-	n, r := expSplit(x)
-	return expJoin(expSeries(r), n, x)
+	t, r := expSplit(x)
+	return expJoin(expSeries(r), t, x)
 }
 
-// expSplit finds n and r with x = n·ln2 + r, |r| ≤ ln2/2. Beyond the bounds of
-// the clamp eˣ is 0 or +Inf anyway.
-func expSplit(x vec) (n, r vec) {
-	y := ifLess(x, splat(-104), splat(-104), x)
-	y = ifLess(splat(89), y, splat(89), y)
-	n = y.Mul(splat(log2e)).Round()
-	return n, y.Sub(n.Mul(splat(ln2Hi))).Sub(n.Mul(splat(ln2Lo)))
+// expSplit finds t = n + shift and r with x = n·ln2 + r, |r| ≤ ln2/2. Above 89
+// n stays (the bits of positive numbers are in order) and r grows: eˣ is +Inf
+// there. Below -104 n may be anything.
+func expSplit(x vec) (t, r vec) {
+	y := fromBits(bitsOf(x).Min(bitsOf(load(&expK.top))))
+	t = y.Mul(load(&expK.log2e)).Add(load(&expK.shift))
+	n := t.Sub(load(&expK.shift))
+	return t, x.Sub(n.Mul(load(&expK.ln2Hi))).Sub(n.Mul(load(&expK.ln2Lo)))
 }
 
 // expSeries is eʳ by Taylor's series up to r⁷; the remainder is below 6e-9.
 func expSeries(r vec) vec {
-	p := splat(1.0 / 5040).Mul(r).Add(splat(1.0 / 720))
-	p = p.Mul(r).Add(splat(1.0 / 120))
-	p = p.Mul(r).Add(splat(1.0 / 24))
-	p = p.Mul(r).Add(splat(1.0 / 6))
-	p = p.Mul(r).Add(splat(0.5))
-	return p.Mul(r).Mul(r).Add(r).Add(splat(1))
+	p := load(&expK.c7).Mul(r).Add(load(&expK.c6))
+	p = p.Mul(r).Add(load(&expK.c5))
+	p = p.Mul(r).Add(load(&expK.c4))
+	p = p.Mul(r).Add(load(&expK.c3))
+	p = p.Mul(r).Add(load(&expK.c2))
+	return p.Mul(r).Mul(r).Add(r).Add(load(&expK.one))
 }
 
 // expJoin is p·2ⁿ, in two factors because n reaches -150 and 128, beyond one
-// exponent field; and x itself where that is NaN.
-func expJoin(p, n, x vec) vec {
-	i := n.ConvertToInt32()
-	h := i.ShiftAllRight(1)
-	p = p.Mul(fromBits(h.Add(isplat(127)).ShiftAllLeft(23)))
-	p = p.Mul(fromBits(i.Sub(h).Add(isplat(127)).ShiftAllLeft(23)))
-	return ifEqual(x, x, p, x)
+// exponent field. The low bits of t are n + 254, two exponents' bias. Where x
+// is below -104, eˣ is 0.
+func expJoin(p, t, x vec) vec {
+	b := bitsOf(t)
+	h := b.ShiftAllRight(1)
+	p = p.Mul(fromBits(h.ShiftAllLeft(23))).Mul(fromBits(b.Sub(h).ShiftAllLeft(23)))
+	return zeroIfLess(x, load(&expK.bottom), p)
 }
 
 // log4 is the natural logarithm within 2 ulp. 0 gives -Inf, a negative number

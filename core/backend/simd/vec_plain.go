@@ -70,6 +70,10 @@ func (x ivec) Add(y ivec) ivec { return ivec{x.a + y.a, x.b + y.b, x.c + y.c, x.
 func (x ivec) Sub(y ivec) ivec { return ivec{x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d} }
 func (x ivec) And(y ivec) ivec { return ivec{x.a & y.a, x.b & y.b, x.c & y.c, x.d & y.d} }
 func (x ivec) Or(y ivec) ivec  { return ivec{x.a | y.a, x.b | y.b, x.c | y.c, x.d | y.d} }
+func (x ivec) Min(y ivec) ivec {
+	return ivec{min(x.a, y.a), min(x.b, y.b), min(x.c, y.c), min(x.d, y.d)}
+}
+
 func (x ivec) ShiftAllLeft(n uint64) ivec {
 	return ivec{x.a << n, x.b << n, x.c << n, x.d << n}
 }
@@ -101,6 +105,9 @@ func ifLessEqual(x, y, a, b vec) vec {
 func ifEqual(x, y, a, b vec) vec {
 	return vec{pick(x.a == y.a, a.a, b.a), pick(x.b == y.b, a.b, b.b), pick(x.c == y.c, a.c, b.c), pick(x.d == y.d, a.d, b.d)}
 }
+
+// zeroIfLess is 0 where x < y, else a.
+func zeroIfLess(x, y, a vec) vec { return ifLess(x, y, vec{}, a) }
 
 // sum4 adds the lanes as (0+1)+(2+3).
 func sum4(v vec) float32 { return (v.a + v.b) + (v.c + v.d) }

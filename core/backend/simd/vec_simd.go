@@ -28,6 +28,9 @@ func ifLess(x, y, a, b vec) vec      { return a.IfElse(x.Less(y), b) }
 func ifLessEqual(x, y, a, b vec) vec { return a.IfElse(x.LessEqual(y), b) }
 func ifEqual(x, y, a, b vec) vec     { return a.IfElse(x.Equal(y), b) }
 
+// zeroIfLess is 0 where x < y, else a.
+func zeroIfLess(x, y, a vec) vec { return fromBits(bitsOf(a).AndNot(x.Less(y).ToInt32x4())) }
+
 // sum4 adds the lanes as (0+1)+(2+3).
 func sum4(v vec) float32 {
 	return (v.GetElem(0) + v.GetElem(1)) + (v.GetElem(2) + v.GetElem(3))
