@@ -18,7 +18,7 @@ const wasmBrowserTest = "github.com/agnivade/wasmbrowsertest@v0.11.0"
 
 // inBrowser are the packages tested under wasm: everything that runs in the
 // page. What reads files skips itself there.
-var inBrowser = []string{"./core/...", "./stages/...", "./wasm", "./wasm/protocol", "./wasm/session/...", "./wasm/store/..."}
+var inBrowser = []string{"./core/...", "./stages/...", "./wasm", "./wasm/protocol", "./wasm/peers", "./wasm/session/...", "./wasm/store/..."}
 
 func steps() []step {
 	var chromium string

@@ -5,18 +5,32 @@ import wasmUrl from './sprout.wasm?url'
 
 const engine = globalThis as unknown as {
   Go: new () => { importObject: WebAssembly.Imports; run(i: WebAssembly.Instance): Promise<void> }
-  sproutHost: { emit(json: string, bytes?: Uint8Array<ArrayBuffer>): void }
+  sproutHost: {
+    emit(json: string, bytes?: Uint8Array<ArrayBuffer>): void
+    /** Missing where a worker cannot start workers. */
+    spawn?: () => Worker
+  }
   sproutEngine?: { handle(json: string, bytes?: Uint8Array): void }
 }
 
-async function instantiate(imports: WebAssembly.Imports) {
+async function compile(): Promise<WebAssembly.Module> {
   const response = await fetch(wasmUrl)
   if (!response.ok) throw new Error(`${response.status} ${wasmUrl}`)
   if (response.headers.get('Content-Type')?.startsWith('application/wasm')) {
-    return (await WebAssembly.instantiateStreaming(response, imports)).instance
+    return WebAssembly.compileStreaming(response)
   }
   // Some static hosts do not know the type.
-  return (await WebAssembly.instantiate(await response.arrayBuffer(), imports)).instance
+  return WebAssembly.compile(await response.arrayBuffer())
+}
+
+/** Starts the engine once more, as a worker of this one: see wasm/peers. */
+function spawn(module: WebAssembly.Module): Worker {
+  const peer = new Worker(new URL('./peer.ts', import.meta.url), {
+    type: 'module',
+    name: 'sprout peer',
+  })
+  peer.postMessage(module)
+  return peer
 }
 
 const shell = {
@@ -25,6 +39,7 @@ const shell = {
    * engine listens, rejects when wasm does not load.
    */
   async start(out: MessagePort): Promise<void> {
+    const module = await compile()
     const started = new Promise<void>((resolve) => {
       engine.sproutHost = {
         emit(json, bytes) {
@@ -33,9 +48,11 @@ const shell = {
           resolve()
         },
       }
+      // Older Safari has no workers inside workers.
+      if (typeof Worker === 'function') engine.sproutHost.spawn = () => spawn(module)
     })
     const go = new engine.Go()
-    const instance = await instantiate(go.importObject)
+    const instance = await WebAssembly.instantiate(module, go.importObject)
     const ended = go.run(instance).then(
       () => 'the engine ended',
       (error: unknown) => String(error),
