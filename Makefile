@@ -54,8 +54,9 @@ fmt: ## format Go and the page
 
 MODE ?= train
 WORKLOAD ?= char
-bench: ## train in headless Chromium and print the times; MODE=decode, WORKLOAD=large, OP=matmul or all
-	@go run ./e2e/bench -mode $(MODE) -workload $(WORKLOAD) $(if $(OP),-op $(OP))
+WORKERS ?= 0
+bench: $(if $(filter all,$(MODE)),build) ## train in headless Chromium and print the times (WORKLOAD=large, WORKERS=1); MODE=decode, all or cost; OP=matmul or all: the kernels
+	@go run ./e2e/bench -mode $(MODE) -workload $(WORKLOAD) -workers $(WORKERS) $(if $(OP),-op $(OP))
 
 golden: ## remake the golden files from PyTorch and Hugging Face (needs python3-torch)
 	@for python in python3 /usr/bin/python3; do \

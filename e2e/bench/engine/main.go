@@ -1,8 +1,8 @@
 //go:build js && wasm
 
-// Command engine is the benchmark inside a Web Worker. Its arguments are the
-// mode (train, decode, op) and the workload or the operation; it posts one
-// JSON object.
+// Command engine is the benchmark inside a Web Worker. Its argument is a
+// workload.Request in JSON; it posts one JSON object. With the argument "peer"
+// it is a worker beside that engine.
 package main
 
 import (
@@ -11,12 +11,11 @@ import (
 	"os"
 	"syscall/js"
 
-	"sprout/core/backend/simd"
 	"sprout/e2e/bench/workload"
 )
 
 func main() {
-	result, err := run(os.Args[1], os.Args[2], os.Args[3])
+	result, err := run(os.Args[1])
 	if err != nil {
 		result = map[string]string{"error": err.Error()}
 	}
@@ -27,20 +26,15 @@ func main() {
 	js.Global().Call("postMessage", string(data))
 }
 
-func run(mode, name, kind string) (any, error) {
-	be := simd.New()
-	if mode == "decode" {
-		rate, err := workload.Decode(be, name)
-		return map[string]any{"decode_tok_s": map[string]float64{"kv": rate}}, err
-	}
-	t, err := workload.NewTrainer(be, name)
-	if err != nil {
+func run(text string) (any, error) {
+	var request workload.Request
+	if err := json.Unmarshal([]byte(text), &request); err != nil {
 		return nil, err
 	}
-	if mode == "op" {
-		return t.Ops(kind)
-	}
-	return t.Train(breathe())
+	return workload.Run(workload.Host{
+		Breathe: breathe(),
+		Memory:  func() int64 { return int64(js.Global().Call("memoryBytes").Int()) },
+	}, request)
 }
 
 // breathe lets the event loop turn between steps, as the page's engine does,

@@ -1,8 +1,9 @@
 importScripts('wasm_exec.js')
 
-globalThis.onmessage = async ({ data: args }) => {
+globalThis.onmessage = async ({ data: request }) => {
   const go = new Go()
-  go.argv = ['engine', ...args]
+  go.argv = ['engine', request]
   const { instance } = await WebAssembly.instantiateStreaming(fetch('engine.wasm'), go.importObject)
+  globalThis.memoryBytes = () => instance.exports.mem.buffer.byteLength
   await go.run(instance)
 }

@@ -2,90 +2,134 @@ package workload
 
 import (
 	"fmt"
-	"sort"
+	"slices"
+	"strings"
 	"time"
 
-	"sprout/core/autograd"
+	"sprout/core/backend"
+	"sprout/core/backend/ref"
+	"sprout/core/backend/simd"
 	"sprout/core/op"
+	"sprout/core/op/optest"
+	"sprout/core/tensor"
 )
 
-// OpTime sums up the equal calls of one training step.
+// OpTime is what one call of a training step takes.
 type OpTime struct {
-	Call    string  `json:"call"`  // kind, parameters and shapes
-	Count   int     `json:"count"` // such calls in a step
-	Ms      float64 `json:"ms"`    // of one call, the mean over many steps
-	GFLOPs  float64 `json:"gflop_s"`
-	GBytesS float64 `json:"gbyte_s"`
+	Workload string   `json:"workload"` // "" for a size beside the models'
+	Kind     op.Kind  `json:"kind"`
+	Call     string   `json:"call"`  // parameters and shapes
+	Count    int      `json:"count"` // such calls in a step
+	FLOPs    int64    `json:"flops"` // of one call
+	Bytes    int64    `json:"bytes"` // read and written by one call
+	Simd     float64  `json:"simd"`  // seconds of one call
+	Ref      *float64 `json:"ref,omitempty"`
 }
 
-// Ops times the calls that compute a step's gradient, all of them or those of
-// one kind, the most expensive first.
-func (t *Trainer) Ops(kind string) ([]OpTime, error) {
-	const warm, rounds = 10, 20
-	for range warm { // fills every buffer with numbers of the usual size, too
-		if _, err := t.Step(); err != nil {
-			return nil, err
-		}
+// OpReport is the workbench's result in one place.
+type OpReport struct {
+	Passed int      `json:"passed"` // checks against the reference
+	Failed []string `json:"failed,omitempty"`
+	Peak   float64  `json:"peak"` // GFLOP/s of one core, see Peak
+	Lanes  int      `json:"lanes"`
+	Times  []OpTime `json:"times,omitempty"`
+}
+
+// Compute tells whether the operation is bound by arithmetic rather than memory.
+func Compute(k op.Kind) bool { return k == "matmul" || k == "attention" || k == "attention_grad" }
+
+// smallFLOPs and smallBytes bound what the reference is timed with.
+const (
+	smallFLOPs = 20e6
+	smallBytes = 2e6
+)
+
+// Ops checks an operation, or "all", against the reference, and times it in the
+// shapes of the workloads' steps. Nothing is timed where a check fails.
+func Ops(h Host, kind string) (OpReport, error) {
+	r := OpReport{Lanes: lanes}
+	wanted := func(k op.Kind) bool { return kind == "all" || string(k) == kind }
+	if !slices.ContainsFunc(op.Kinds(), wanted) {
+		return r, fmt.Errorf("no operation %q", kind)
 	}
-	type sum struct {
-		calls        int
-		time         time.Duration
-		flops, bytes int64
+	r.parity(wanted)
+	if len(r.Failed) > 0 {
+		return r, nil
 	}
-	sums := map[string]*sum{}
-	for range rounds {
-		shard, tree, shards, err := t.group.Profile()
+	before := Peak(h)
+	for _, name := range []string{"char", "large", ""} {
+		calls, err := sizes(name)
 		if err != nil {
-			return nil, err
+			return r, err
 		}
-		for i, timings := range [][]autograd.Timing{shard, tree} {
-			times := 1
-			if i == 0 {
-				times = shards
+		calls = slices.DeleteFunc(calls, func(c *stepCall) bool { return !wanted(c.Kind) })
+		for _, c := range calls {
+			x, err := timeCall(c, h)
+			if err != nil {
+				return r, err
 			}
-			for _, timing := range timings {
-				if kind != "all" && string(timing.Call.Kind) != kind {
-					continue
-				}
-				name := describe(timing.Call)
-				s := sums[name]
-				if s == nil {
-					s = &sum{flops: timing.FLOPs, bytes: timing.Bytes}
-					sums[name] = s
-				}
-				s.calls += times
-				s.time += time.Duration(times) * timing.Time
-			}
+			x.Workload = name
+			r.Times = append(r.Times, x)
 		}
 	}
-	if len(sums) == 0 {
-		return nil, fmt.Errorf("the step has no operation %q", kind)
-	}
-	times := make([]OpTime, 0, len(sums))
-	for name, s := range sums {
-		seconds := s.time.Seconds() / float64(s.calls)
-		times = append(times, OpTime{
-			Call: name, Count: s.calls / rounds, Ms: seconds * 1e3,
-			GFLOPs: float64(s.flops) / seconds / 1e9, GBytesS: float64(s.bytes) / seconds / 1e9,
-		})
-	}
-	sort.Slice(times, func(i, j int) bool {
-		return times[i].Ms*float64(times[i].Count) > times[j].Ms*float64(times[j].Count)
-	})
-	return times, nil
+	r.Peak = max(before, Peak(h))
+	return r, nil
 }
 
-func describe(c op.Call) string {
-	s := string(c.Kind)
-	if c.Params != nil {
-		s += fmt.Sprintf("%+v", c.Params)
+// sizes are those of a workload's step; "" stands for a product that is large
+// enough for any blocking to show.
+func sizes(name string) ([]*stepCall, error) {
+	if name != "" {
+		return stepCalls(name)
 	}
-	for _, x := range c.In {
-		if x.IsNone() {
-			s += " –"
-			continue
+	square := tensor.Tensor{Buf: 1, Shape: tensor.Shape{1024, 1024}}
+	return []*stepCall{{
+		Call:  op.Call{Kind: "matmul", Params: op.MatMul{}, In: []tensor.Tensor{square, square}, Out: []tensor.Tensor{square}},
+		count: 1, weights: []bool{false, true},
+	}}, nil
+}
+
+func (r *OpReport) parity(wanted func(op.Kind) bool) {
+	be := simd.New()
+	defer be.Close()
+	for _, x := range optest.All(be) {
+		switch {
+		case !wanted(x.Kind) || x.Skipped:
+		case x.OK:
+			r.Passed++
+		default:
+			r.Failed = append(r.Failed, x.String())
 		}
-		s += fmt.Sprint(" ", []int(x.Shape))
 	}
-	return s
+}
+
+func timeCall(c *stepCall, h Host) (OpTime, error) {
+	_, shapes, _ := strings.Cut(describe(c.Call), string(c.Kind))
+	x := OpTime{Kind: c.Kind, Call: strings.TrimSpace(shapes), Count: c.count, FLOPs: c.FLOPs(), Bytes: c.Bytes()}
+	var err error
+	if x.Simd, err = timeOn(simd.New(), c, 200*time.Millisecond, 40, h); err != nil {
+		return x, err
+	}
+	if x.FLOPs <= smallFLOPs && x.Bytes <= smallBytes {
+		s, err := timeOn(ref.New[float32](), c, 20*time.Millisecond, 4, h)
+		if err != nil {
+			return x, err
+		}
+		x.Ref = &s
+	}
+	return x, nil
+}
+
+func timeOn(be backend.Backend, c *stepCall, warm time.Duration, windows int, h Host) (float64, error) {
+	defer be.Close()
+	b, err := newBench(be, c)
+	if err != nil {
+		return 0, err
+	}
+	s := seconds(func() {
+		if e := b.run(); e != nil {
+			err = e
+		}
+	}, warm, windows, h)
+	return s, err
 }

@@ -26,7 +26,7 @@ func TestParameters(t *testing.T) {
 }
 
 func TestLossFallsFromLnV(t *testing.T) {
-	tr, err := NewTrainer(simd.New(), "char")
+	tr, err := NewTrainer(simd.New(), Shapes["char"])
 	require.NoError(t, err)
 	defer tr.Close()
 	first, err := tr.Step()
@@ -41,7 +41,7 @@ func TestLossFallsFromLnV(t *testing.T) {
 }
 
 func TestDecode(t *testing.T) {
-	rate, err := Decode(simd.New(), "char")
+	d, err := Decode(Host{}, "char")
 	require.NoError(t, err)
-	assert.Positive(t, rate)
+	assert.Positive(t, d.Rate.KV)
 }
