@@ -3,10 +3,8 @@ package stages
 import (
 	"math"
 
-	"sprout/core/autograd"
-	"sprout/core/backend"
 	"sprout/core/nn"
-	"sprout/core/tensor"
+	"sprout/core/parallel"
 	"sprout/core/text"
 	"sprout/core/world"
 )
@@ -19,44 +17,46 @@ const (
 	trainingFacts  = 32
 )
 
-// Evaluator measures a model, as it is at each call, on the held-out part of a
+// handedOut is how many tokens are given to the scoring at a time: enough to
+// keep every worker busy, and little memory.
+const handedOut = 32 << 10
+
+// scoring computes the losses [rows·T] of a batch of tokens, targets and mask,
+// [rows,T] each. They come in order, in parts of whole rows, each valid until
+// the call returns.
+type scoring func(b *parallel.Batch, part func(first int, losses []float32)) error
+
+// evaluator measures a model, as it is at each call, on the held-out part of a
 // corpus and on the facts of its town.
-type Evaluator struct {
-	be      backend.Backend
+type evaluator struct {
+	score   scoring
 	data    *text.Dataset
 	T       int
-	score   *scorer
 	windows []int
 	ngrams  []NGram
 
-	clozes []cloze
-	recall *scorer
+	clozes  []cloze
+	longest int // sentence of a cloze
+
+	batch parallel.Batch
 }
 
-// NewEvaluator scores windows of T tokens, at most budget tokens, and of the
-// town's facts (nil: no town) in the given languages at most facts. n-gram
-// models are fitted on the training part and measured on the very same tokens.
-func NewEvaluator(p *nn.Params, d *text.Dataset, T, budget int, town *world.Town, langs []world.Lang, tok *text.Tokenizer, facts int) (*Evaluator, error) {
-	e := &Evaluator{be: p.Backend(), data: d, T: T, windows: d.SpreadWindows(T, max(1, budget/T))}
+// newEvaluator scores windows of T tokens, at most budget tokens, and of the
+// town's facts (nil: no town) in the given languages at most facts, by a model
+// that reads so many tokens. n-gram models are fitted on the training part and
+// measured on the very same tokens.
+func newEvaluator(score scoring, d *text.Dataset, T, budget int, town *world.Town, langs []world.Lang, tok *text.Tokenizer, facts, context int) *evaluator {
+	e := &evaluator{score: score, data: d, T: T, windows: d.SpreadWindows(T, max(1, budget/T))}
 	e.ngrams = baselines(d, T, e.windows)
-	var err error
-	if e.score, err = newScorer(p, min(len(e.windows), max(1, 1024/T)), T); err != nil {
-		return nil, err
-	}
+	e.batch.Ints, e.batch.Floats = make([][]int32, 2), make([][]float32, 1)
 	if town == nil {
-		return e, nil
+		return e
 	}
-	longest := 0
-	e.clozes, longest = newClozes(town, langs, tok, facts)
-	if longest > p.Config.Context {
+	e.clozes, e.longest = newClozes(town, langs, tok, facts)
+	if e.longest > context {
 		e.clozes = nil // this model cannot read a whole sentence
-		return e, nil
 	}
-	if e.recall, err = newScorer(p, 32, longest); err != nil {
-		e.Close()
-		return nil, err
-	}
-	return e, nil
+	return e
 }
 
 // Measure scores a model on the whole held-out part, up to a budget of 262,144
@@ -66,62 +66,57 @@ func Measure(p *nn.Params, d *text.Dataset, town *world.Town, langs []world.Lang
 	if err := d.Check(T); err != nil {
 		return Evaluation{}, err
 	}
-	return measure(p, d, T, town, langs, tok)
+	s := newServices(p)
+	defer s.close()
+	return newEvaluator(s.score, d, T, fullTokens, town, langs, tok, math.MaxInt, T).measure()
 }
 
-func measure(p *nn.Params, d *text.Dataset, T int, town *world.Town, langs []world.Lang, tok *text.Tokenizer) (Evaluation, error) {
-	e, err := NewEvaluator(p, d, T, fullTokens, town, langs, tok, math.MaxInt)
-	if err != nil {
-		return Evaluation{}, err
-	}
-	defer e.Close()
-	return e.Measure()
-}
-
-// Close frees the recorded passes; the model stays.
-func (e *Evaluator) Close() {
-	for _, s := range []*scorer{e.score, e.recall} {
-		if s != nil {
-			s.plan.Close()
-		}
-	}
-}
-
-// Bytes is the memory of the recorded passes.
-func (e *Evaluator) Bytes() int64 {
-	n := e.score.plan.Bytes()
-	if e.recall != nil {
-		n += e.recall.plan.Bytes()
-	}
-	return n
-}
-
-// Measure scores the windows and asks for the facts.
-func (e *Evaluator) Measure() (Evaluation, error) {
+// measure scores the windows and asks for the facts.
+func (e *evaluator) measure() (Evaluation, error) {
 	out := Evaluation{NGrams: e.ngrams, Recall: -1}
 	nats, bytes, tokens := 0.0, 0.0, 0
-	err := e.eachBatch(func(n int) error {
-		losses, err := e.score.run()
+	T := e.T
+	for windows := e.windows; len(windows) > 0; {
+		n := min(len(windows), max(1, handedOut/T))
+		b := e.rows(n, T)
+		inputs, targets, mask := b.Ints[0], b.Ints[1], b.Floats[0]
+		for i, w := range windows[:n] {
+			e.data.Window(w, T, inputs[i*T:(i+1)*T], targets[i*T:(i+1)*T], mask[i*T:(i+1)*T])
+		}
+		err := e.score(b, func(_ int, losses []float32) {
+			for _, l := range losses {
+				nats += float64(l)
+			}
+		})
 		if err != nil {
-			return err
+			return out, err
 		}
-		for i := range n * e.T {
-			nats += float64(losses[i])
-			tokens += int(e.score.mask[i])
+		for _, m := range mask {
+			tokens += int(m)
 		}
-		bytes += e.data.Bytes(e.score.targets[:n*e.T], e.score.mask[:n*e.T])
-		return nil
-	})
-	if err != nil {
-		return out, err
+		bytes += e.data.Bytes(targets, mask)
+		windows = windows[n:]
 	}
 	out.Tokens = tokens
 	out.Loss = nats / float64(tokens)
 	out.BitsPerByte = bitsPerByte(nats, bytes)
-	if len(e.clozes) > 0 {
-		out.Recall, err = e.recallFacts()
+	if len(e.clozes) == 0 {
+		return out, nil
 	}
+	var err error
+	out.Recall, err = e.recall()
 	return out, err
+}
+
+// rows is a batch of so many rows of T, to be filled.
+func (e *evaluator) rows(n, T int) *parallel.Batch {
+	b := &e.batch
+	b.Rows = n
+	if cap(b.Floats[0]) < n*T {
+		b.Ints[0], b.Ints[1], b.Floats[0] = make([]int32, n*T), make([]int32, n*T), make([]float32, n*T)
+	}
+	b.Ints[0], b.Ints[1], b.Floats[0] = b.Ints[0][:n*T], b.Ints[1][:n*T], b.Floats[0][:n*T]
+	return b
 }
 
 // bitsPerByte is 0 where the tokens stand for no text.
@@ -130,23 +125,6 @@ func bitsPerByte(nats, bytes float64) float64 {
 		return 0
 	}
 	return text.BitsPerByte(nats, bytes)
-}
-
-// eachBatch fills the scorer with the next n windows and calls f.
-func (e *Evaluator) eachBatch(f func(n int) error) error {
-	s := e.score
-	for from := 0; from < len(e.windows); from += s.rows {
-		n := min(s.rows, len(e.windows)-from)
-		clear(s.mask)
-		for i, w := range e.windows[from : from+n] {
-			r := s.row(i)
-			e.data.Window(w, e.T, s.tokens[r:r+e.T], s.targets[r:r+e.T], s.mask[r:r+e.T])
-		}
-		if err := f(n); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // baselines measures the n-gram models on the targets of the windows.
@@ -159,52 +137,4 @@ func baselines(d *text.Dataset, T int, windows []int) []NGram {
 		out = append(out, NGram(b))
 	}
 	return out
-}
-
-// scorer is a recorded forward pass that gives the loss of every token.
-type scorer struct {
-	be              backend.Backend
-	plan            *autograd.Plan
-	seq             sequences
-	rows, T         int
-	tokens, targets []int32
-	mask, losses    []float32
-	out             tensor.Tensor // losses [rows·T]
-}
-
-func newScorer(p *nn.Params, rows, T int) (*scorer, error) {
-	t := autograd.NewTape()
-	s := &scorer{
-		be: p.Backend(), rows: rows, T: T, seq: newSequences(t, rows, T),
-		tokens: make([]int32, rows*T), targets: make([]int32, rows*T),
-		mask: make([]float32, rows*T), losses: make([]float32, rows*T),
-	}
-	logits := p.Forward(t, s.seq.in, nn.Options{}).Logits
-	losses := t.Emit("cross_entropy", nil, logits, s.seq.targets.Reshape(rows*T), s.seq.mask.Reshape(rows*T))[0]
-	var err error
-	if s.plan, err = t.Compile(s.be, losses); err != nil {
-		return nil, err
-	}
-	s.out = s.plan.At(losses)
-	return s, s.seq.ready(s.be, s.plan)
-}
-
-// row is where row i begins in the host's arrays.
-func (s *scorer) row(i int) int { return i * s.T }
-
-// run sends the host's arrays and returns the losses [rows·T].
-func (s *scorer) run() ([]float32, error) {
-	if err := s.be.WriteInts(s.plan.At(s.seq.tokens), s.tokens); err != nil {
-		return nil, err
-	}
-	if err := s.be.WriteInts(s.plan.At(s.seq.targets), s.targets); err != nil {
-		return nil, err
-	}
-	if err := s.be.Write(s.plan.At(s.seq.mask), s.mask); err != nil {
-		return nil, err
-	}
-	if err := s.plan.Run(); err != nil {
-		return nil, err
-	}
-	return s.losses, s.be.Read(s.losses, s.out)
 }

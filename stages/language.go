@@ -42,7 +42,7 @@ func (s sequences) ready(be backend.Backend, p *autograd.Plan) error {
 }
 
 // languageModel is the replica of a model that learns to predict the next token
-// of sequences of T tokens. It owns the model and the backend.
+// of sequences of T tokens.
 func languageModel(p *nn.Params, T int) parallel.Replica {
 	be := p.Backend()
 	r := parallel.Replica{Backend: be, Slab: p.Slab}
@@ -58,10 +58,6 @@ func languageModel(p *nn.Params, T int) parallel.Replica {
 			Sums:   []tensor.Tensor{nextTokenLoss(t, logits, s.targets.Reshape(rows*T), s.mask.Reshape(rows*T))},
 			Ready:  func(plan *autograd.Plan) error { return s.ready(be, plan) },
 		}
-	}
-	r.Close = func() {
-		p.Close()
-		be.Close()
 	}
 	return r
 }

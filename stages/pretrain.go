@@ -132,9 +132,12 @@ func (stage Pretrain) Start(s Setup) (Run, error) {
 		schedule: optim.Schedule{
 			Peak: v["lr"], Floor: v["lr"] / 10, Warmup: min(int(v["warmup"]), int(v["steps"])/2), Steps: int(v["steps"]),
 		},
-		replica: func(p *nn.Params) parallel.Replica { return languageModel(p, T) },
-		fill:    windows(o.data, o.seed, int(v["batch"]), T),
+		fill: windows(o.data, o.seed, int(v["batch"]), T),
 	})
+}
+
+func (Pretrain) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return languageModel(p, int(values["context"]))
 }
 
 // windows fills a batch with windows from random places of the text.

@@ -28,7 +28,8 @@ func setup(params map[string]float64) Setup {
 	}
 	return Setup{
 		NewBackend: func() (backend.Backend, error) { return simd.New(), nil },
-		Preset:     "seed", Seed: 1, Params: p, Run: "r",
+		Workers:    1, MaxWorkers: 8,
+		Preset: "seed", Seed: 1, Params: p, Run: "r",
 		Corpus: c, Tokenizer: text.TrainChar(c.All(), text.CharOptions{}),
 	}
 }
@@ -304,7 +305,7 @@ func TestRecall(t *testing.T) {
 	s := setup(map[string]float64{"context": 64})
 	s.Corpus, s.Tokenizer, s.Town = corpus, tok, town
 	run := start(t, s).(*trainer)
-	e, err := run.eval.Measure()
+	e, err := run.eval.measure()
 	require.NoError(t, err)
 	require.InDelta(t, 1.0/8, e.Recall, 0.2)
 
@@ -323,7 +324,7 @@ func TestRecall(t *testing.T) {
 	for i := range run.eval.clozes { // an oracle that is always right
 		run.eval.clozes[i].answer = argbest(t, run, i)
 	}
-	e, err = run.eval.Measure()
+	e, err = run.eval.measure()
 	require.NoError(t, err)
 	require.EqualValues(t, 1, e.Recall)
 }
@@ -331,20 +332,20 @@ func TestRecall(t *testing.T) {
 // argbest is the likeliest ending of a cloze, scored one at a time.
 func argbest(t *testing.T, run *trainer, cloze int) int {
 	t.Helper()
-	s := run.eval.recall
 	c := run.eval.clozes[cloze]
 	best, at := math.Inf(1), -1
 	for j, ids := range c.endings {
-		clear(s.mask)
-		clear(s.tokens)
-		for k := range len(ids) - 1 {
-			s.tokens[k], s.targets[k] = ids[k], ids[k+1]
+		n := len(ids) - 1
+		mask, losses := make([]float32, n), make([]float32, n)
+		for k := range n {
 			if k+1 >= c.common {
-				s.mask[k] = 1
+				mask[k] = 1
 			}
 		}
-		losses, err := s.run()
+		pass, err := newScorer(run.model, 1, n)
 		require.NoError(t, err)
+		require.NoError(t, pass.run(ids[:n], ids[1:], mask, losses))
+		pass.plan.Close()
 		nats := 0.0
 		for _, l := range losses {
 			nats += float64(l)

@@ -42,7 +42,9 @@ func (t *trainer) Profile() ([]OpTime, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := before.Restore(); err != nil {
+	err = before.Restore()
+	t.group.Changed()
+	if err != nil {
 		return nil, err
 	}
 	add(shard, shards)

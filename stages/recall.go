@@ -46,61 +46,58 @@ func commonPrefix(s [][]int32) int {
 	return n
 }
 
-// recallFacts is the share of facts whose true ending is the likeliest.
-func (e *Evaluator) recallFacts() (float64, error) {
-	s := e.recall
-	type place struct{ cloze, ending int }
-	var batch []place
-	best := make([]float64, len(e.clozes))
-	chosen := make([]int, len(e.clozes))
-	flush := func() error {
-		losses, err := s.run()
+// recall is the share of facts whose true ending is the likeliest.
+func (e *evaluator) recall() (float64, error) {
+	right, T := 0, e.longest
+	for clozes := e.clozes; len(clozes) > 0; {
+		endings := len(clozes[0].endings)
+		n := min(len(clozes), max(1, handedOut/(T*endings)))
+		b := e.rows(n*endings, T)
+		row := 0
+		for _, c := range clozes[:n] {
+			for j := range c.endings {
+				c.fill(j, b.Ints[0][row*T:(row+1)*T], b.Ints[1][row*T:(row+1)*T], b.Floats[0][row*T:(row+1)*T])
+				row++
+			}
+		}
+		var best float64 // of the cloze that is being read
+		var chosen int
+		err := e.score(b, func(first int, losses []float32) {
+			for r := range len(losses) / T {
+				nats := 0.0
+				for _, l := range losses[r*T : (r+1)*T] {
+					nats += float64(l)
+				}
+				at, ending := (first+r)/endings, (first+r)%endings
+				if ending == 0 || nats < best {
+					best, chosen = nats, ending
+				}
+				if ending == endings-1 && chosen == clozes[at].answer {
+					right++
+				}
+			}
+		})
 		if err != nil {
-			return err
-		}
-		for i, p := range batch {
-			nats := 0.0
-			for _, l := range losses[i*s.T : (i+1)*s.T] {
-				nats += float64(l)
-			}
-			if p.ending == 0 || nats < best[p.cloze] {
-				best[p.cloze], chosen[p.cloze] = nats, p.ending
-			}
-		}
-		batch = batch[:0]
-		clear(s.mask)
-		return nil
-	}
-	clear(s.mask)
-	for i, c := range e.clozes {
-		for j, ids := range c.endings {
-			r := s.row(len(batch))
-			for k := range s.T {
-				s.tokens[r+k], s.targets[r+k], s.mask[r+k] = text.Pad, text.Pad, 0
-				if k+1 < len(ids) {
-					s.tokens[r+k], s.targets[r+k] = ids[k], ids[k+1]
-					if k+1 >= c.common {
-						s.mask[r+k] = 1
-					}
-				}
-			}
-			if batch = append(batch, place{i, j}); len(batch) == s.rows {
-				if err := flush(); err != nil {
-					return 0, err
-				}
-			}
-		}
-	}
-	if len(batch) > 0 {
-		if err := flush(); err != nil {
 			return 0, err
 		}
-	}
-	right := 0
-	for i, c := range e.clozes {
-		if chosen[i] == c.answer {
-			right++
-		}
+		clozes = clozes[n:]
 	}
 	return float64(right) / float64(len(e.clozes)), nil
+}
+
+// fill writes the sentence with one of its endings; only what the endings do
+// not share is scored.
+//
+//	inputs, targets, mask: [T]
+func (c cloze) fill(ending int, inputs, targets []int32, mask []float32) {
+	ids := c.endings[ending]
+	for k := range inputs {
+		inputs[k], targets[k], mask[k] = text.Pad, text.Pad, 0
+		if k+1 < len(ids) {
+			inputs[k], targets[k] = ids[k], ids[k+1]
+			if k+1 >= c.common {
+				mask[k] = 1
+			}
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"sprout/core/backend"
 	"sprout/core/checkpoint"
+	"sprout/core/gen"
 	"sprout/core/nn"
 	"sprout/core/parallel"
 	"sprout/core/problem"
@@ -39,6 +40,9 @@ type Stage interface {
 	// Start prepares a run: fresh, from a parent's weights, or exactly where a
 	// checkpoint of the same stage stopped.
 	Start(Setup) (Run, error)
+	// objective puts what the stage minimises on a model, given the values of its
+	// settings: all that a worker in another process has to go by.
+	objective(p *nn.Params, values map[string]float64) parallel.Replica
 }
 
 // Journey lists the stages in the order in which they are walked.
@@ -57,15 +61,25 @@ func Find(name string) (Stage, error) {
 		"There is no stage %q; the stages are %s.", name, strings.Join(names, ", "))
 }
 
-// Setup is all that a run starts from. Same setup, same bits, whatever Workers.
+// Setup is all that a run starts from. Same setup, same bits, whatever is said
+// of workers.
 type Setup struct {
 	// NewBackend makes the backend of a worker; the run closes it.
 	NewBackend func() (backend.Backend, error)
-	// Workers is the number of goroutines that compute, each on a backend of its
-	// own; 0 and 1 mean one. Peers, if not nil, takes their place: workers
-	// elsewhere for batches of so many sequences.
+	// Workers is how many compute, the run's own goroutine included; more than
+	// the batch has shards are of no use. 0 finds the fastest count, up to
+	// MaxWorkers, in the first steps of the run; without a clock it takes
+	// MaxWorkers.
 	Workers int
-	Peers   func(batch int) ([]parallel.Peer, error)
+	// MaxWorkers is the number of cores to count on; 0 means those of the machine.
+	MaxWorkers int
+	// Spawn starts a worker elsewhere; nil: goroutines.
+	Spawn func(Blueprint) (parallel.Peer, error)
+	// OnLost, if not nil, is told that a worker was lost: problem "worker_lost".
+	OnLost func(*problem.Problem)
+	// Speeds, if not nil, keeps what automatic runs have found, so that the next
+	// run of the same shape on this machine begins with the fastest count.
+	Speeds Speeds
 
 	Preset string
 	Seed   uint64
@@ -99,6 +113,13 @@ type Run interface {
 	Save(kind string) (*checkpoint.Checkpoint, error)
 	// Evaluate measures the whole held-out part, up to a stated budget.
 	Evaluate() (Evaluation, error)
+	// Rollout continues prompts, any number of them, with all workers: prompt i
+	// draws from RNG(Seed, Step, First+i) and gets the same answer whoever writes
+	// it. Top, OnToken and Decode of the options are not served.
+	Rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error)
+	// SetWorkers changes the number of workers from the next step on; 0 has the
+	// fastest count found.
+	SetWorkers(n int) error
 	// Model is the live model, for sampling between steps.
 	Model() *nn.Params
 	Tokenizer() *text.Tokenizer
@@ -120,7 +141,13 @@ type Info struct {
 	LnV                float64 // nats: the loss of knowing nothing
 	NGrams             []NGram // on the tokens of the held-out loss
 	Bytes              int64   // memory of model, optimiser and recorded step
-	Workers            int
+	Workers            int     // at work
+	Requested          int     // 0: automatic
+	MaxWorkers         int     // that can be of use
+	// Calibration is what an automatic run has measured so far, and Calibrating
+	// says that it is still at it.
+	Calibration []parallel.Speed
+	Calibrating bool
 }
 
 // NGram is the loss of an n-gram model.
@@ -220,5 +247,6 @@ func init() {
 		"resume_state":      "what the checkpoint says about its run cannot be read",
 		"resume_data":       "the run was made with another text or tokenizer than the one given",
 		"parent_vocab":      "the parent model and the tokenizer do not belong together: have, want",
+		"worker_lost":       "a worker ended unasked; its work was done again: why, replaced, count (at work now)",
 	})
 }

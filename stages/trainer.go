@@ -18,8 +18,6 @@ type recipe struct {
 	batch    int // rows per step
 	optim    optim.Config
 	schedule optim.Schedule
-	// replica puts the stage's objective on a model; called once per worker.
-	replica func(*nn.Params) parallel.Replica
 	// fill makes the batch of a step, a function of the step alone.
 	fill func(step int, b *parallel.Batch)
 }
@@ -33,7 +31,7 @@ type trainer struct {
 	group    *parallel.Group
 	adam     *optim.AdamW
 	good     *optim.Snapshot
-	eval     *Evaluator
+	eval     *evaluator
 	writer   *gen.Generator
 	step     int
 	kept     int // step of the snapshot, -1 before there is one
@@ -42,6 +40,8 @@ type trainer struct {
 	clock    stopwatch
 	batchOf  parallel.Batch
 	measured Evaluation // the last one, Tokens 0 before it
+
+	calibrating bool // at the last step
 }
 
 // keepEvery is how many steps apart the last good state is kept: a copy of all
@@ -68,11 +68,7 @@ func (t *trainer) prepare() (err error) {
 	if err = t.loadWeights(); err != nil {
 		return err
 	}
-	peers, err := t.peers()
-	if err != nil {
-		return err
-	}
-	if t.group, err = parallel.NewGroup(t.replica(t.model), t.batch, peers...); err != nil {
+	if t.group, err = parallel.NewGroup(replica(t.stage, t.model, t.values), t.batch, t.crew()); err != nil {
 		return err
 	}
 	if t.adam, err = optim.New(t.be, t.model.Slab, t.group.Grad, t.cfg.MatrixRange(), t.optim); err != nil {
@@ -90,42 +86,15 @@ func (t *trainer) prepare() (err error) {
 		}
 	}
 	T := int(t.values["context"])
-	if t.eval, err = NewEvaluator(t.model, t.data, T, trainingTokens, t.Town, t.Langs, t.Setup.Tokenizer, trainingFacts); err != nil {
-		return err
-	}
+	t.eval = newEvaluator(t.score, t.data, T, trainingTokens, t.Town, t.Langs, t.Setup.Tokenizer, trainingFacts, t.cfg.Context)
 	t.writer, err = gen.New(t.model, 1, nil)
 	return err
-}
-
-// peers are the workers beside this one.
-func (t *trainer) peers() ([]parallel.Peer, error) {
-	if t.Peers != nil {
-		return t.Peers(t.batch)
-	}
-	var out []parallel.Peer
-	for len(out) < min(t.Workers, parallel.Shards(t.batch))-1 {
-		out = append(out, parallel.NewGoroutine(func() (parallel.Replica, error) {
-			be, err := t.NewBackend()
-			if err != nil {
-				return parallel.Replica{}, err
-			}
-			p, err := nn.NewParams(be, t.cfg)
-			if err != nil {
-				return parallel.Replica{}, err
-			}
-			return t.replica(p), nil
-		}, t.batch))
-	}
-	return out, nil
 }
 
 // Close frees everything.
 func (t *trainer) Close() {
 	if t.writer != nil {
 		t.writer.Close()
-	}
-	if t.eval != nil {
-		t.eval.Close()
 	}
 	if t.good != nil {
 		t.good.Close()
@@ -139,7 +108,7 @@ func (t *trainer) Close() {
 	case t.be != nil:
 		t.be.Close()
 	}
-	t.writer, t.eval, t.good, t.adam, t.group, t.be = nil, nil, nil, nil, nil, nil
+	t.writer, t.good, t.adam, t.group, t.be = nil, nil, nil, nil, nil
 }
 
 // Done reports whether all steps are made.
@@ -163,7 +132,7 @@ func (t *trainer) Step() (Report, error) {
 	last := t.Done()
 	due := func(key string) bool { return last || t.step%int(t.values[key]) == 0 }
 	if due("eval_every") {
-		if t.measured, err = t.eval.Measure(); err != nil {
+		if t.measured, err = t.eval.measure(); err != nil {
 			return r, err
 		}
 		e := t.measured
@@ -198,6 +167,7 @@ func (t *trainer) update() (Metrics, error) {
 	if err != nil {
 		return Metrics{}, err
 	}
+	t.calibrated()
 	m := Metrics{Step: t.step + 1, TrainLoss: sums[0] * float64(t.batchOf.Scale), LR: t.schedule.At(t.step)}
 	if m.GradNorm, err = t.adam.Measure(); err != nil {
 		return m, err
@@ -211,7 +181,9 @@ func (t *trainer) update() (Metrics, error) {
 		}
 		t.kept = t.step
 	}
-	if err := t.adam.Update(t.step, m.LR); err != nil {
+	err = t.adam.Update(t.step, m.LR)
+	t.group.Changed()
+	if err != nil {
 		return m, err
 	}
 	t.step++
@@ -224,7 +196,9 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 func (t *trainer) diverged(m Metrics) error {
 	at := t.step
 	if t.kept >= 0 {
-		if err := t.good.Restore(); err != nil {
+		err := t.good.Restore()
+		t.group.Changed()
+		if err != nil {
 			return err
 		}
 		t.step = t.kept
@@ -275,7 +249,8 @@ func (t *trainer) History() History { return t.history }
 
 // Evaluate scores the whole held-out part and every fact.
 func (t *trainer) Evaluate() (Evaluation, error) {
-	return measure(t.model, t.data, int(t.values["context"]), t.Town, t.Langs, t.Setup.Tokenizer)
+	T := int(t.values["context"])
+	return newEvaluator(t.score, t.data, T, fullTokens, t.Town, t.Langs, t.Setup.Tokenizer, math.MaxInt, t.cfg.Context).measure()
 }
 
 // Info describes the run.
@@ -284,7 +259,8 @@ func (t *trainer) Info() Info {
 		Run: t.Run, Stage: t.stage.Name(), Preset: t.preset.Name, Seed: t.seed, Params: t.values, Config: t.cfg,
 		Parameters: t.cfg.ParamCount(), Steps: t.schedule.Steps, Step: t.step,
 		LnV: math.Log(float64(t.cfg.Vocab)), NGrams: t.eval.ngrams,
-		Bytes:   4*int64(t.model.Slab.Len()) + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes() + t.eval.Bytes(),
-		Workers: t.group.Workers(),
+		Bytes:   4*int64(t.model.Slab.Len()) + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes(),
+		Workers: t.group.Workers(), Requested: t.group.Requested(), MaxWorkers: t.group.Max(),
+		Calibration: t.group.Calibration(), Calibrating: t.group.Calibrating(),
 	}
 }

@@ -169,7 +169,7 @@ func TestTrainingMatchesPyTorch(t *testing.T) {
 		p, err := nn.NewParams(be, w.cfg)
 		require.NoError(t, err)
 		w.load(t, p)
-		group, err := parallel.NewGroup(languageModel(p, w.cfg.Context), w.Batch)
+		group, err := parallel.NewGroup(languageModel(p, w.cfg.Context), w.Batch, parallel.Crew{})
 		require.NoError(t, err)
 		defer group.Close()
 		adam, err := optim.New(be, p.Slab, group.Grad, w.cfg.MatrixRange(), optim.Config{

@@ -61,7 +61,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.StringVar(&o.resume, "resume", "", "a .safetensors file to go on from, exactly")
 	f.StringVar(&o.out, "out", "", "folder for the checkpoints (default: none are kept), or one .safetensors file for the last")
 	f.StringVar(&o.name, "name", "", "name of the last checkpoint")
-	f.IntVar(&o.workers, "workers", 1, "goroutines that compute; the bits do not depend on it")
+	f.IntVar(&o.workers, "workers", 0, "goroutines that compute, 0: as many as are fastest; the bits do not depend on it")
 	f.BoolVar(&o.jsonLines, "json", false, "print each step's metrics as a line of JSON")
 	f.BoolVar(&o.plain, "quiet", false, "no progress bar")
 	f.BoolVar(&o.weights, "weights", false, "keep only weights, in 16 bits, in the .safetensors file of -out")

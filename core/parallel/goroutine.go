@@ -1,38 +1,47 @@
 package parallel
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // goroutine is a Peer with a backend of its own in the same process.
 type goroutine struct {
-	jobs    chan job
-	results chan result
-	free    chan []float32 // buffers that the group no longer reads
-	last    []float32
+	jobs    chan order
+	results chan answer
 }
 
-type job struct {
+type order struct {
 	weights []float32
-	batch   *Batch
-	shards  []int
+	job     *Job
 }
 
-type result struct {
-	work []float32
-	err  error
+type answer struct {
+	Result
+	err error
 }
 
-// NewGoroutine starts a peer for batches of so many rows. The replica is built,
-// used and closed on the new goroutine alone.
-func NewGoroutine(build func() (Replica, error), batch int) Peer {
-	p := &goroutine{jobs: make(chan job, 1), results: make(chan result, 2), free: make(chan []float32, 3)}
-	go p.serve(build, batch)
+// NewGoroutine starts a peer. The worker is built, used and closed on the new
+// goroutine alone.
+func NewGoroutine(build func() (*Worker, error)) Peer {
+	p := &goroutine{jobs: make(chan order, 1), results: make(chan answer, 1)}
+	go p.serve(build)
 	return p
 }
 
-func (p *goroutine) serve(build func() (Replica, error), batch int) {
+func (p *goroutine) serve(build func() (*Worker, error)) {
 	defer close(p.results)
-	var w *worker
-	for j := range p.jobs {
+	var w *Worker
+	defer func() {
+		if w != nil {
+			w.Close()
+		}
+	}()
+	emit := func(r Result) error {
+		p.results <- answer{Result: r}
+		return nil
+	}
+	for o := range p.jobs {
 		err := func() (err error) {
 			// A mistake here must not end the program: the leader takes over.
 			defer func() {
@@ -41,72 +50,38 @@ func (p *goroutine) serve(build func() (Replica, error), batch int) {
 				}
 			}()
 			if w == nil {
-				r, err := build()
-				if err != nil {
+				if w, err = build(); err != nil {
 					return err
-				}
-				if w, err = newWorker(r, RowsPerShard(batch)); err != nil {
-					return err
-				}
-				for range cap(p.free) {
-					p.free <- make([]float32, w.work.Len())
 				}
 			}
-			return p.step(w, j, Shards(batch))
+			return w.Do(o.weights, o.job, emit)
 		}()
 		if err != nil {
-			p.results <- result{err: err}
-			break
+			p.results <- answer{err: err}
+			return
 		}
-	}
-	if w != nil {
-		w.close()
 	}
 }
 
-func (p *goroutine) step(w *worker, j job, shards int) error {
-	if err := w.Backend.Write(w.Slab, j.weights); err != nil {
-		return err
-	}
-	for _, s := range j.shards {
-		if err := w.compute(j.batch, s, shards); err != nil {
-			return err
-		}
-		buf := <-p.free
-		if err := w.Backend.Read(buf, w.work); err != nil {
-			return err
-		}
-		p.results <- result{work: buf}
-	}
+func (p *goroutine) Start(weights []float32, j *Job) error {
+	p.jobs <- order{weights, j}
 	return nil
 }
 
-func (p *goroutine) Start(weights []float32, b *Batch, shards []int) error {
-	p.jobs <- job{weights, b, shards}
-	return nil
-}
-
-func (p *goroutine) Next() ([]float32, error) {
-	if p.last != nil {
-		p.free <- p.last
-		p.last = nil
-	}
-	r, ok := <-p.results
+func (p *goroutine) Next() (Result, error) {
+	a, ok := <-p.results
 	if !ok {
-		return nil, fmt.Errorf("worker: it has ended")
+		return Result{}, errors.New("worker: it has ended")
 	}
-	p.last = r.work
-	return r.work, r.err
+	return a.Result, a.err
 }
 
 // Close lets the goroutine finish what it is computing and end.
 func (p *goroutine) Close() {
 	close(p.jobs)
 	go func() {
-		for r := range p.results {
-			if r.work != nil {
-				p.free <- r.work
-			}
+		for range p.results {
+			// What nobody waits for any more.
 		}
 	}()
 }

@@ -5,220 +5,230 @@ import (
 	"math/bits"
 
 	"sprout/core/autograd"
-	"sprout/core/op"
 	"sprout/core/tensor"
 )
 
-// Peer computes shards beside the group's leader: a goroutine with a backend of
-// its own, or a Web Worker with a whole engine.
-type Peer interface {
-	// Start hands over a step: the weights, the batch and which of its shards
-	// to compute, in this order. It returns without waiting. All three stay
-	// unchanged until the last Next of the step has returned.
-	Start(weights []float32, b *Batch, shards []int) error
-	// Next waits for the next shard's work slab: gradients in the layout of the
-	// weights, then the sums, one every tensor.Align elements. It is valid until
-	// the following call.
-	Next() ([]float32, error)
-	// Close ends the peer.
-	Close()
-}
-
-// Group computes gradients of whole batches. Shard i belongs to worker i mod
-// workers; worker 0 is the leader, the only one that sums and that owns the
-// optimiser. A peer that fails is dropped and the leader does its work from
-// then on: a lost worker costs time and changes no bit.
+// Group computes gradients of whole batches, and the services of its replica,
+// with as many workers as there are. Each computes a stretch of the shards and
+// hands in the largest sums of the tree that lie in it; worker 0 is the leader,
+// the only one that finishes the tree and that owns the optimiser. A peer that
+// fails is replaced, and the leader computes what it owes: a lost worker costs
+// time and changes no bit.
 type Group struct {
 	// Grad is the gradient of the last batch, [n], on the leader's backend.
 	Grad tensor.Tensor
-	// OnLost, if not nil, is told why a peer was dropped.
-	OnLost func(err error)
 
-	lead    *worker
-	shards  int
-	rows    int // per shard
-	partial []tensor.Tensor
-	add     []*autograd.Plan // work = partial[l] + work
-	store   []*autograd.Plan // partial[l] = work
-	sums    []float64
-	one     [1]float32
+	lead   *Worker
+	shards int
+	sums   []float64
+	one    [1]float32
+	fetch  func(Node) (bool, error) // method value, made once
 
-	peers   []Peer
-	owned   [][]int // shards of each peer
-	weights []float32
+	crew    Crew
+	team    []*member // the peers, worker 1 first
+	active  int       // of them at work; the others wait until the tuner has chosen
+	weights []float32 // as the peers get them
+	loaded  bool      // weights are the newest
+	tuner   tuner
+	losses  []float64 // times of the last losses, ms
 }
 
-// NewGroup records the step for batches of so many rows on the leader and lets
-// the peers help.
-func NewGroup(lead Replica, batch int, peers ...Peer) (*Group, error) {
+// Crew says who may help.
+type Crew struct {
+	// Spawn starts a peer; nil: the leader works alone.
+	Spawn func() (Peer, error)
+	// Workers is the number of workers, the leader included; 0 has it measured
+	// in the first steps.
+	Workers int
+	// Max bounds it: the cores of the machine.
+	Max int
+	// Now is a clock in ms; without one nothing can be measured, and automatic
+	// means Max.
+	Now func() float64
+	// Speeds that an earlier run of the same shape has measured: those are
+	// believed.
+	Speeds []Speed
+	// OnLost, if not nil, is told why a peer was lost and whether another takes
+	// its place.
+	OnLost func(why error, replaced bool)
+}
+
+// NewGroup records the step for batches of so many rows on the leader. The
+// replica is closed with the group.
+func NewGroup(lead Replica, batch int, crew Crew) (*Group, error) {
 	if batch < 1 {
 		panic(fmt.Sprintf("parallel: batch of %d", batch))
 	}
-	g := &Group{shards: Shards(batch)}
-	g.rows = (batch + g.shards - 1) / g.shards
-	var err error
-	if g.lead, err = newWorker(lead, g.rows); err != nil {
+	g := &Group{shards: Shards(batch), crew: crew, lead: NewWorker(lead, batch)}
+	g.fetch = g.collect
+	if err := g.lead.record(); err != nil {
+		g.lead.Close()
 		return nil, err
+	}
+	if levels := bits.Len(uint(g.shards - 1)); levels > 0 {
+		if _, err := g.lead.level(levels); err != nil {
+			g.lead.Close()
+			return nil, err
+		}
 	}
 	g.sums = make([]float64, g.lead.sums)
 	g.Grad = g.lead.work
 	g.Grad.Shape = tensor.Shape{lead.Slab.Len()}
-	for range bits.Len(uint(g.shards - 1)) {
-		if err := g.addLevel(); err != nil {
-			g.Close()
-			return nil, err
-		}
-	}
-	if len(peers) > g.shards-1 {
-		for _, p := range peers[g.shards-1:] { // nothing left to do for them
-			p.Close()
-		}
-		peers = peers[:g.shards-1]
-	}
-	g.peers = peers
-	if len(peers) > 0 {
-		g.weights = make([]float32, lead.Slab.Len())
-		g.owned = make([][]int, len(peers))
-		for s := range g.shards {
-			if w := g.workerOf(s); w > 0 {
-				g.owned[w-1] = append(g.owned[w-1], s)
-			}
-		}
-	}
+	g.SetWorkers(crew.Workers)
+	g.crew.Speeds = nil // who asks again wants them measured
 	return g, nil
 }
 
-// RowsPerShard is how many rows a peer's replica must record for a batch.
-func RowsPerShard(batch int) int {
-	s := Shards(batch)
-	return (batch + s - 1) / s
+// Max is how many workers can be of use.
+func (g *Group) Max() int {
+	if g.crew.Spawn == nil {
+		return 1
+	}
+	return max(1, min(g.crew.Max, g.shards))
 }
 
-// addLevel makes a node of the tree: a slab for the left half's sum and the
-// plans to put it there and to add the right half.
-func (g *Group) addLevel() error {
-	be, work := g.lead.Backend, g.lead.work
-	part, err := alloc(be, work.Len())
-	if err != nil {
-		return err
+// Workers is the number of workers at work, the leader included.
+func (g *Group) Workers() int { return 1 + g.active }
+
+// Requested is what SetWorkers was given last; 0 is automatic.
+func (g *Group) Requested() int { return g.crew.Workers }
+
+// Calibration is what was measured of numbers of workers, nil before that.
+func (g *Group) Calibration() []Speed { return g.tuner.speeds }
+
+// Calibrating says that the number of workers is still being measured.
+func (g *Group) Calibrating() bool { return g.tuner.active() }
+
+// SetWorkers changes the number of workers from the next step on; 0 has it
+// measured again.
+func (g *Group) SetWorkers(n int) {
+	g.crew.Workers = n
+	g.losses = g.losses[:0]
+	g.tuner = tuner{speeds: g.tuner.speeds}
+	switch {
+	case n > 0:
+		g.resize(min(n, g.Max()))
+	case g.crew.Now == nil:
+		g.resize(g.Max())
+	default:
+		g.tuner = newTuner(g.Max(), g.crew.Speeds)
+		g.resize(g.tuner.count())
 	}
-	g.partial = append(g.partial, part)
-	for _, r := range []struct {
-		plans *[]*autograd.Plan
-		kind  op.Kind
-		in    []tensor.Tensor
-		out   tensor.Tensor
-	}{
-		{&g.add, "add", []tensor.Tensor{part, work}, work},
-		{&g.store, "copy", []tensor.Tensor{work}, part},
-	} {
-		t := autograd.NewTape()
-		t.Bind(t.Emit(r.kind, nil, r.in...)[0], r.out)
-		plan, err := t.Compile(be)
-		if err != nil {
-			return err
-		}
-		*r.plans = append(*r.plans, plan)
-	}
-	return nil
 }
 
-func (g *Group) workerOf(shard int) int { return shard % (len(g.owned) + 1) }
+// Changed says that the weights were written: the peers need them again.
+func (g *Group) Changed() {
+	g.loaded = false
+	for _, m := range g.team {
+		m.fresh = false
+	}
+}
 
 // Compute leaves the batch's gradient in Grad and returns the sums over the
 // whole batch, valid until the next call.
-//
-// The order of additions is that of a binary counter, a fixed tree:
-// ((0+1)+(2+3))+((4+5)+(6+7)). It needs one slab per level.
 func (g *Group) Compute(b *Batch) ([]float64, error) {
-	if err := g.startPeers(b); err != nil {
+	if b.Rows < 1 || b.Rows > g.lead.rows*g.shards {
+		panic(fmt.Sprintf("parallel: %d rows for %d shards of %d", b.Rows, g.shards, g.lead.rows))
+	}
+	g.mend()
+	began := g.now()
+	if err := g.step(b); err != nil {
+		g.settle()
 		return nil, err
 	}
-	for s := range g.shards {
-		if err := g.shard(b, s); err != nil {
-			return nil, err
+	if g.tuner.active() {
+		if n := g.tuner.measured(g.now() - began); n != g.Workers() || !g.tuner.active() {
+			g.resize(n)
 		}
-		last := s == g.shards-1
-		level := 0
-		for ; s>>level != 0; level++ {
-			if s>>level&1 == 1 {
-				if err := g.add[level].Run(); err != nil {
-					return nil, err
-				}
-			} else if !last {
-				break
-			}
-		}
-		if !last {
-			if err := g.store[level].Run(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for i := range g.sums {
-		if err := g.lead.Backend.Read(g.one[:], g.lead.sum(i)); err != nil {
-			return nil, err
-		}
-		g.sums[i] = float64(g.one[0])
 	}
 	return g.sums, nil
 }
 
-func (g *Group) startPeers(b *Batch) error {
-	if b.Rows < 1 || b.Rows > g.rows*g.shards {
-		panic(fmt.Sprintf("parallel: %d rows for %d shards of %d", b.Rows, g.shards, g.rows))
+func (g *Group) step(b *Batch) error {
+	for _, m := range g.team[:g.active] {
+		m.job.Batch = b
+		if err := g.send(m, &m.job); err != nil {
+			return err
+		}
 	}
-	if len(g.peers) == 0 {
-		return nil
-	}
-	if err := g.lead.Backend.Read(g.weights, g.lead.Slab); err != nil {
+	if err := g.lead.sum(b, Node{0, g.shards}, g.fetch); err != nil {
 		return err
 	}
-	for i, p := range g.peers {
-		if p == nil {
+	for i := range g.sums {
+		if err := g.lead.Backend.Read(g.one[:], g.lead.sumAt(i)); err != nil {
+			return err
+		}
+		g.sums[i] = float64(g.one[0])
+	}
+	return nil
+}
+
+// collect brings a node's sum into the leader's work slab where a peer has it.
+// If that peer is lost, nobody has it: the leader goes on to its halves.
+func (g *Group) collect(n Node) (bool, error) {
+	for _, m := range g.team[:g.active] {
+		if m.next == len(m.owed) || m.owed[m.next] != n {
 			continue
 		}
-		if err := p.Start(g.weights, b, g.owned[i]); err != nil {
-			g.drop(i, err)
+		r, err := m.Next()
+		if err != nil {
+			g.lose(m, err)
+			return false, nil
+		}
+		m.next++
+		return true, g.lead.Backend.Write(g.lead.work, r.Floats)
+	}
+	return false, nil
+}
+
+// Serve has a service computed for all rows of a batch, dealt in contiguous
+// parts to the workers. collect gets the results in the order of the rows, with
+// the number of the part's first row; a result is valid until it returns.
+func (g *Group) Serve(kind string, b *Batch, options []byte, collect func(first int, r Result) error) error {
+	g.mend()
+	err := g.serve(kind, b, options, collect)
+	if err != nil {
+		g.settle()
+	}
+	return err
+}
+
+func (g *Group) serve(kind string, b *Batch, options []byte, collect func(first int, r Result) error) error {
+	workers := min(g.Workers(), b.Rows)
+	jobs, starts := make([]Job, workers), make([]int, workers)
+	for i := range jobs {
+		first, end := share(b.Rows, workers, i)
+		jobs[i], starts[i] = Job{Kind: kind, Batch: b.part(first, end), Options: options}, first
+		if i > 0 {
+			if err := g.send(g.team[i-1], &jobs[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range jobs {
+		take := func(r Result) error { return collect(starts[i], r) }
+		if i > 0 && !g.team[i-1].lost {
+			m := g.team[i-1]
+			r, err := m.Next()
+			if err == nil {
+				m.next++
+				if err := take(r); err != nil {
+					return err
+				}
+				continue
+			}
+			g.lose(m, err)
+		}
+		if err := g.lead.Do(nil, &jobs[i], take); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// shard brings one shard's result into the leader's work slab.
-func (g *Group) shard(b *Batch, s int) error {
-	if i := g.workerOf(s) - 1; i >= 0 && g.peers[i] != nil {
-		result, err := g.peers[i].Next()
-		if err == nil {
-			return g.lead.Backend.Write(g.lead.work, result)
-		}
-		g.drop(i, err)
-	}
-	return g.lead.compute(b, s, g.shards)
-}
-
-func (g *Group) drop(i int, err error) {
-	g.peers[i].Close()
-	g.peers[i] = nil
-	if g.OnLost != nil {
-		g.OnLost(err)
-	}
-}
-
-// Workers is the number of workers still at work, the leader included.
-func (g *Group) Workers() int {
-	n := 1
-	for _, p := range g.peers {
-		if p != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // Bytes is the memory of the leader's step: plan, gradients and partial sums.
 func (g *Group) Bytes() int64 {
-	return g.lead.plan.Bytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.partial))
+	return g.lead.plan.Bytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.lead.levels))
 }
 
 // Profile times the calls that the leader makes for one batch by itself: those
@@ -229,8 +239,8 @@ func (g *Group) Profile() (shard, sum []autograd.Timing, shards int, err error) 
 		return nil, nil, 0, err
 	}
 	for s := range g.shards - 1 { // as many additions as there are inner nodes
-		level := bits.TrailingZeros(uint(s + 1))
-		for _, plan := range []*autograd.Plan{g.add[level], g.store[level]} {
+		l := g.lead.levels[bits.TrailingZeros(uint(s+1))]
+		for _, plan := range []*autograd.Plan{l.add, l.store} {
 			timings, err := plan.Profile()
 			if err != nil {
 				return nil, nil, 0, err
@@ -244,20 +254,18 @@ func (g *Group) Profile() (shard, sum []autograd.Timing, shards int, err error) 
 // Close ends the peers and gives the leader's memory back; the replica's own
 // Close is called.
 func (g *Group) Close() {
-	for _, p := range g.peers {
-		if p != nil {
-			p.Close()
+	for _, m := range g.team {
+		if !m.lost {
+			m.Close()
 		}
 	}
-	g.peers = nil
-	for _, plans := range [][]*autograd.Plan{g.add, g.store} {
-		for _, p := range plans {
-			p.Close()
-		}
+	g.team, g.active = nil, 0
+	g.lead.Close()
+}
+
+func (g *Group) now() float64 {
+	if g.crew.Now == nil {
+		return 0
 	}
-	for _, t := range g.partial {
-		g.lead.Backend.Free(t.Buf)
-	}
-	g.partial = nil
-	g.lead.close()
+	return g.crew.Now()
 }

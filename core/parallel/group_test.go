@@ -42,7 +42,24 @@ func classifier(t *testing.T, weights []float32) Replica {
 				Sums: []tensor.Tensor{tape.Emit("sum", nil, losses)[0], tape.Emit("sum", nil, mask)[0]},
 			}
 		},
+		Services: map[string]Service{"double": func(b *Batch, options []byte) (Result, error) {
+			out := make([]float32, len(b.Ints[0]))
+			for i, id := range b.Ints[0] {
+				out[i] = 2 * float32(id)
+			}
+			return Result{Floats: out, Data: options}, nil
+		}},
 		Close: func() { be.Close() },
+	}
+}
+
+// crew has goroutines for workers.
+func crew(t *testing.T, weights []float32, batch, workers int) Crew {
+	return Crew{
+		Spawn: func() (Peer, error) {
+			return NewGoroutine(func() (*Worker, error) { return NewWorker(classifier(t, weights), batch), nil }), nil
+		},
+		Workers: workers, Max: 100,
 	}
 }
 
@@ -101,15 +118,11 @@ func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
 	weights := testWeights()
 	for _, rows := range []int{1, 3, 5, 12, 19, 32} {
 		t.Run(fmt.Sprint(rows), func(t *testing.T) {
-			single, err := NewGroup(classifier(t, weights), rows)
+			single, err := NewGroup(classifier(t, weights), rows, Crew{})
 			require.NoError(t, err)
 			defer single.Close()
-			for workers := 2; workers <= 4; workers++ {
-				var peers []Peer
-				for range workers - 1 {
-					peers = append(peers, NewGoroutine(func() (Replica, error) { return classifier(t, weights), nil }, rows))
-				}
-				g, err := NewGroup(classifier(t, weights), rows, peers...)
+			for _, workers := range []int{2, 3, 4, 8} {
+				g, err := NewGroup(classifier(t, weights), rows, crew(t, weights, rows, workers))
 				require.NoError(t, err)
 				require.Equal(t, min(workers, Shards(rows)), g.Workers())
 				for step := range uint64(3) {
@@ -121,11 +134,11 @@ func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
 				g.Close()
 			}
 
-			w, err := newWorker(classifier(t, weights), rows)
-			require.NoError(t, err)
-			defer w.close()
+			w := &Worker{Replica: classifier(t, weights), rows: rows, shards: 1}
+			defer w.Close()
+			require.NoError(t, w.record())
 			b := testBatch(rows, 0)
-			require.NoError(t, w.compute(b, 0, 1))
+			require.NoError(t, w.compute(b, 0))
 			whole := make([]float32, w.work.Len())
 			require.NoError(t, w.Backend.Read(whole, w.work))
 			grad, sums := outcome(t, single, b)
@@ -151,7 +164,7 @@ func TestSumIsAFixedTree(t *testing.T) {
 			x := tape.Input(tensor.F32, rows)
 			return Graph{Floats: []tensor.Tensor{x}, Sums: []tensor.Tensor{tape.Emit("sum", nil, x)[0]}}
 		},
-	}, 16)
+	}, 16, Crew{})
 	require.NoError(t, err)
 	defer g.Close()
 	values := []float32{1e8, 3, -1e8, 5, 7e7, 0.3, -7e7, 11}
@@ -169,38 +182,67 @@ func TestSumIsAFixedTree(t *testing.T) {
 	require.NotEqual(t, want, inOrder, "the values tell orders apart")
 }
 
-// A peer that fails, at the start of a step or in its middle, is replaced by
-// the leader in that very step.
+// A peer that fails, at the start of a step or in its middle, has its part done
+// by the leader in that very step and is replaced for the next.
 func TestALostPeerChangesNoBit(t *testing.T) {
 	weights := testWeights()
-	single, err := NewGroup(classifier(t, weights), 12)
+	single, err := NewGroup(classifier(t, weights), 16, Crew{})
 	require.NoError(t, err)
 	defer single.Close()
 	for _, fails := range []int{0, 1, 2, 3} {
-		good := NewGoroutine(func() (Replica, error) { return classifier(t, weights), nil }, 12)
-		g, err := NewGroup(classifier(t, weights), 12, &mortal{Peer: good, left: fails})
+		c := crew(t, weights, 16, 3)
+		spawned, spawn := 0, c.Spawn
+		c.Spawn = func() (Peer, error) {
+			p, err := spawn()
+			if spawned++; spawned == 1 { // the first has two nodes to hand in
+				return &mortal{Peer: p, left: fails}, err
+			}
+			return p, err
+		}
+		var lost []bool
+		c.OnLost = func(err error, replaced bool) {
+			require.ErrorIs(t, err, errKilled)
+			lost = append(lost, replaced)
+		}
+		g, err := NewGroup(classifier(t, weights), 16, c)
 		require.NoError(t, err)
-		var lost []error
-		g.OnLost = func(err error) { lost = append(lost, err) }
-		for step := range uint64(3) {
-			wantGrad, _ := outcome(t, single, testBatch(12, step))
-			grad, _ := outcome(t, g, testBatch(12, step))
+		for step := range uint64(4) {
+			wantGrad, _ := outcome(t, single, testBatch(16, step))
+			grad, _ := outcome(t, g, testBatch(16, step))
 			require.Equal(t, wantGrad, grad, "step %d", step)
 		}
-		require.Len(t, lost, 1)
-		require.Equal(t, 1, g.Workers())
+		require.Equal(t, []bool{true}, lost)
+		require.Equal(t, 3, spawned)
+		require.Equal(t, 3, g.Workers())
 		g.Close()
 	}
+}
 
-	g, err := NewGroup(classifier(t, weights), 12, NewGoroutine(func() (Replica, error) { panic("no memory") }, 12))
+// Where workers keep dying the leader goes on alone.
+func TestTooManyLossesEndTheReplacing(t *testing.T) {
+	weights := testWeights()
+	c := crew(t, weights, 12, 2)
+	c.Spawn = func() (Peer, error) {
+		return NewGoroutine(func() (*Worker, error) { panic("no memory") }), nil
+	}
+	var lost []bool
+	c.OnLost = func(err error, replaced bool) {
+		require.ErrorContains(t, err, "no memory")
+		lost = append(lost, replaced)
+	}
+	g, err := NewGroup(classifier(t, weights), 12, c)
 	require.NoError(t, err)
 	defer g.Close()
-	var lost error
-	g.OnLost = func(err error) { lost = err }
-	wantGrad, _ := outcome(t, single, testBatch(12, 1))
-	grad, _ := outcome(t, g, testBatch(12, 1))
-	require.Equal(t, wantGrad, grad)
-	require.ErrorContains(t, lost, "no memory")
+	single, err := NewGroup(classifier(t, weights), 12, Crew{})
+	require.NoError(t, err)
+	defer single.Close()
+	for step := range uint64(6) {
+		wantGrad, _ := outcome(t, single, testBatch(12, step))
+		grad, _ := outcome(t, g, testBatch(12, step))
+		require.Equal(t, wantGrad, grad)
+	}
+	require.Equal(t, []bool{true, true, true, false}, lost)
+	require.Equal(t, 1, g.Workers())
 }
 
 // mortal fails after so many results.
@@ -211,41 +253,185 @@ type mortal struct {
 
 var errKilled = errors.New("killed")
 
-func (m *mortal) Start(w []float32, b *Batch, shards []int) error {
+func (m *mortal) Start(w []float32, j *Job) error {
 	if m.left == 0 {
 		return errKilled
 	}
-	return m.Peer.Start(w, b, shards)
+	return m.Peer.Start(w, j)
 }
 
-func (m *mortal) Next() ([]float32, error) {
+func (m *mortal) Next() (Result, error) {
 	if m.left--; m.left < 0 {
-		return nil, errKilled
+		return Result{}, errKilled
 	}
 	return m.Peer.Next()
 }
 
-func TestReplayAllocatesNothing(t *testing.T) {
-	g, err := NewGroup(classifier(t, testWeights()), 12)
+// New weights reach every peer, and travel only when they have changed.
+func TestWeightsTravelWhenTheyChange(t *testing.T) {
+	weights := testWeights()
+	c := crew(t, weights, 12, 2)
+	sent, spawn := 0, c.Spawn
+	c.Spawn = func() (Peer, error) {
+		p, err := spawn()
+		return &counting{p, &sent}, err
+	}
+	g, err := NewGroup(classifier(t, weights), 12, c)
 	require.NoError(t, err)
 	defer g.Close()
-	b := testBatch(12, 1)
-	compute := func() {
-		if _, err := g.Compute(b); err != nil {
-			t.Fatal(err)
+	single, err := NewGroup(classifier(t, weights), 12, Crew{})
+	require.NoError(t, err)
+	defer single.Close()
+	for step := range uint64(6) {
+		if step%2 == 0 {
+			for i := range weights {
+				weights[i] *= 0.9
+			}
+			for _, x := range []*Group{g, single} {
+				require.NoError(t, x.lead.Backend.Write(x.lead.Slab, weights))
+				x.Changed()
+			}
+		}
+		wantGrad, _ := outcome(t, single, testBatch(12, step))
+		grad, _ := outcome(t, g, testBatch(12, step))
+		require.Equal(t, wantGrad, grad)
+	}
+	require.Equal(t, 3, sent)
+}
+
+type counting struct {
+	Peer
+	sent *int
+}
+
+func (c *counting) Start(w []float32, j *Job) error {
+	if w != nil {
+		*c.sent++
+	}
+	return c.Peer.Start(w, j)
+}
+
+// The number of workers may change between any two steps.
+func TestWorkersMayChangeAtAnyTime(t *testing.T) {
+	weights := testWeights()
+	g, err := NewGroup(classifier(t, weights), 32, crew(t, weights, 32, 1))
+	require.NoError(t, err)
+	defer g.Close()
+	single, err := NewGroup(classifier(t, weights), 32, Crew{})
+	require.NoError(t, err)
+	defer single.Close()
+	for step, n := range []int{1, 8, 3, 2, 100, 1} {
+		g.SetWorkers(n)
+		require.Equal(t, min(n, 8), g.Workers())
+		require.Equal(t, n, g.Requested())
+		wantGrad, _ := outcome(t, single, testBatch(32, uint64(step)))
+		grad, _ := outcome(t, g, testBatch(32, uint64(step)))
+		require.Equal(t, wantGrad, grad)
+	}
+}
+
+// The first steps are the calibration; the clock here makes two workers the
+// fastest by far, four a little slower than two.
+func TestCalibrationKeepsTheFastest(t *testing.T) {
+	weights := testWeights()
+	c := crew(t, weights, 12, 0)
+	c.Max = 4
+	clock, took := 0.0, 0.0
+	calls := 0
+	c.Now = func() float64 {
+		if calls++; calls%2 == 0 { // the end of a step
+			clock += took
+		}
+		return clock
+	}
+	g, err := NewGroup(classifier(t, weights), 12, c)
+	require.NoError(t, err)
+	defer g.Close()
+	single, err := NewGroup(classifier(t, weights), 12, Crew{})
+	require.NoError(t, err)
+	defer single.Close()
+	step := uint64(0)
+	for ; g.Calibrating(); step++ {
+		require.Less(t, step, uint64(100))
+		took = map[int]float64{4: 60, 2: 59, 1: 100}[g.Workers()]
+		wantGrad, _ := outcome(t, single, testBatch(12, step))
+		grad, _ := outcome(t, g, testBatch(12, step))
+		require.Equal(t, wantGrad, grad)
+	}
+	require.EqualValues(t, 3*(warmSteps+measuredSteps), step)
+	require.Equal(t, 2, g.Workers())
+	require.Equal(t, 0, g.Requested())
+	require.Len(t, g.Calibration(), 3)
+	require.InDelta(t, 10, g.Calibration()[2].StepsPerSec, 1e-9)
+	require.Len(t, g.team, 1, "peers that are not needed have ended")
+
+	again := newTuner(4, g.Calibration())
+	require.False(t, again.active())
+	require.Equal(t, 2, again.count(), "what is known is not measured again")
+	t4 := newTuner(4, nil)
+	for t4.active() {
+		t4.measured(map[int]float64{4: 50, 2: 90, 1: 180}[t4.count()])
+	}
+	require.Equal(t, 4, t4.count())
+	require.Len(t, t4.speeds, 2, "fewer than two need not be tried")
+}
+
+func TestServicesDealRowsInOrder(t *testing.T) {
+	weights := testWeights()
+	for _, workers := range []int{1, 2, 3, 4} {
+		for _, rows := range []int{1, 3, 64} {
+			c := crew(t, weights, 12, workers)
+			if workers == 3 {
+				spawn := c.Spawn
+				c.Spawn = func() (Peer, error) {
+					p, err := spawn()
+					return &mortal{Peer: p, left: 0}, err
+				}
+			}
+			g, err := NewGroup(classifier(t, weights), 12, c)
+			require.NoError(t, err)
+			b := testBatch(rows, 7)
+			var ids []float32
+			err = g.Serve("double", b, []byte(`3`), func(first int, r Result) error {
+				require.Equal(t, first*length, len(ids))
+				require.Equal(t, `3`, string(r.Data))
+				ids = append(ids, r.Floats...)
+				return nil
+			})
+			require.NoError(t, err)
+			require.Len(t, ids, rows*length)
+			for i, id := range b.Ints[0] {
+				require.EqualValues(t, 2*id, ids[i])
+			}
+			g.Close()
 		}
 	}
-	compute()
-	require.Zero(t, testing.AllocsPerRun(20, compute))
+}
+
+func TestReplayAllocatesNothing(t *testing.T) {
+	for _, workers := range []int{1, 2, 4} {
+		g, err := NewGroup(classifier(t, testWeights()), 16, crew(t, testWeights(), 16, workers))
+		require.NoError(t, err)
+		defer g.Close()
+		b := testBatch(16, 1)
+		compute := func() {
+			g.Changed()
+			if _, err := g.Compute(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compute()
+		require.Zero(t, testing.AllocsPerRun(20, compute), "%d workers", workers)
+	}
 }
 
 func TestBatchMustFit(t *testing.T) {
-	g, err := NewGroup(classifier(t, testWeights()), 4)
+	g, err := NewGroup(classifier(t, testWeights()), 4, Crew{})
 	require.NoError(t, err)
 	defer g.Close()
 	require.Panics(t, func() { g.Compute(testBatch(5, 1)) })
 	b := testBatch(4, 1)
 	b.Floats = nil
 	require.Panics(t, func() { g.Compute(b) })
-	require.Panics(t, func() { NewGroup(classifier(t, testWeights()), 0) })
+	require.Panics(t, func() { NewGroup(classifier(t, testWeights()), 0, Crew{}) })
 }

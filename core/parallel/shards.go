@@ -41,3 +41,57 @@ func deal[E int32 | float32](dst, src []E, rows, shard, shards int) {
 		}
 	}
 }
+
+// rowsPerShard is how many rows of a batch a shard has at most.
+func rowsPerShard(batch int) int {
+	if batch == 0 {
+		return 0
+	}
+	s := Shards(batch)
+	return (batch + s - 1) / s
+}
+
+// Node is the sum over the shards [First, First+Count) as the fixed tree forms
+// it: the left half of a node is the largest power of two below Count.
+type Node struct{ First, Count int }
+
+// halves of a node of two shards or more.
+func (n Node) halves() (left, right Node) {
+	half := 1
+	for 2*half < n.Count {
+		half *= 2
+	}
+	return Node{n.First, half}, Node{n.First + half, n.Count - half}
+}
+
+// share of the shards: worker w of so many computes those of [first, end). The leader
+// is worker 0 and gets the smaller part, since it has the sum to make as well.
+func share(shards, workers, w int) (first, end int) {
+	return w * shards / workers, (w + 1) * shards / workers
+}
+
+// cover appends the largest nodes below n that make up [first, end).
+func cover(nodes []Node, n Node, first, end int) []Node {
+	switch {
+	case n.First >= end || n.First+n.Count <= first:
+		return nodes
+	case n.First >= first && n.First+n.Count <= end:
+		return append(nodes, n)
+	}
+	left, right := n.halves()
+	return cover(cover(nodes, left, first, end), right, first, end)
+}
+
+// part is a view of the rows [first, end).
+func (b *Batch) part(first, end int) *Batch {
+	p := &Batch{Rows: end - first, Scale: b.Scale}
+	for _, x := range b.Ints {
+		w := len(x) / b.Rows
+		p.Ints = append(p.Ints, x[first*w:end*w])
+	}
+	for _, x := range b.Floats {
+		w := len(x) / b.Rows
+		p.Floats = append(p.Floats, x[first*w:end*w])
+	}
+	return p
+}

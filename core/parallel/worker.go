@@ -1,0 +1,255 @@
+package parallel
+
+import (
+	"fmt"
+	"math/bits"
+
+	"sprout/core/autograd"
+	"sprout/core/backend"
+	"sprout/core/op"
+	"sprout/core/tensor"
+)
+
+// Worker is the side that computes: one replica with its recorded shard step,
+// wherever it runs. Its work slab holds the gradients, laid out like the
+// weights, and behind them the sums.
+type Worker struct {
+	Replica
+	rows, shards int // of a batch: rows of each shard
+
+	plan    *autograd.Plan // recorded at the first gradient
+	ints    []tensor.Tensor
+	floats  []tensor.Tensor
+	seed    tensor.Tensor
+	work    tensor.Tensor
+	sums    int
+	levels  []level     // of the tree of additions
+	results [][]float32 // a copy of the work slab for each node of a job
+
+	hostInts   [][]int32
+	hostFloats [][]float32
+	hostSeed   [1]float32
+}
+
+// level is a depth of the tree: the left half's sum waits here for the right.
+type level struct {
+	left  tensor.Tensor
+	store *autograd.Plan // left = work
+	add   *autograd.Plan // work = left + work
+}
+
+// NewWorker serves jobs with a replica, gradients for batches of so many rows.
+// The replica is closed with the worker.
+func NewWorker(r Replica, batch int) *Worker {
+	return &Worker{Replica: r, rows: rowsPerShard(batch), shards: Shards(batch)}
+}
+
+// Do computes a job. weights, if not nil, replace those of the replica first.
+// emit is called with each result, which is valid until the next job.
+func (w *Worker) Do(weights []float32, j *Job, emit func(Result) error) error {
+	if weights != nil {
+		if err := w.Backend.Write(w.Slab, weights); err != nil {
+			return err
+		}
+	}
+	if j.Kind != Gradient {
+		s := w.Services[j.Kind]
+		if s == nil {
+			panic(fmt.Sprintf("parallel: no service %q", j.Kind))
+		}
+		r, err := s(j.Batch, j.Options)
+		if err != nil {
+			return err
+		}
+		return emit(r)
+	}
+	if err := w.record(); err != nil {
+		return err
+	}
+	for i, n := range j.Nodes {
+		if err := w.sum(j.Batch, n, nil); err != nil {
+			return err
+		}
+		if i == len(w.results) {
+			w.results = append(w.results, make([]float32, w.work.Len()))
+		}
+		if err := w.Backend.Read(w.results[i], w.work); err != nil {
+			return err
+		}
+		if err := emit(Result{Floats: w.results[i]}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close frees everything.
+func (w *Worker) Close() {
+	if w.plan != nil {
+		w.plan.Close()
+		w.plan = nil
+	}
+	for _, l := range w.levels {
+		l.close(w)
+	}
+	w.levels = nil
+	if !w.work.IsNone() {
+		w.Backend.Free(w.work.Buf)
+		w.work = tensor.None
+	}
+	if w.Replica.Close != nil {
+		w.Replica.Close()
+		w.Replica.Close = nil
+	}
+}
+
+// record compiles the shard step, once.
+func (w *Worker) record() error {
+	if w.plan != nil {
+		return nil
+	}
+	t := autograd.NewTape()
+	graph := w.Record(t, w.rows)
+	w.sums = len(graph.Sums)
+	work, err := alloc(w.Backend, w.Slab.Len()+w.sums*tensor.Align)
+	if err != nil {
+		return err
+	}
+	w.work = work
+	seed := t.Input(tensor.F32, 1)
+	grads := t.Backward(graph.Sums[0], seed, w.Params...)
+	for i, p := range w.Params {
+		t.Bind(grads[i], tensor.Tensor{Buf: w.work.Buf, Off: p.Off - w.Slab.Off, DType: p.DType, Shape: p.Shape})
+	}
+	for i, s := range graph.Sums {
+		t.Bind(s, w.sumAt(i))
+	}
+	plan, err := t.Compile(w.Backend)
+	if err != nil {
+		return err
+	}
+	w.plan = plan
+	w.seed = plan.At(seed)
+	for _, x := range graph.Ints {
+		w.ints = append(w.ints, plan.At(x))
+		w.hostInts = append(w.hostInts, make([]int32, x.Len()))
+	}
+	for _, x := range graph.Floats {
+		w.floats = append(w.floats, plan.At(x))
+		w.hostFloats = append(w.hostFloats, make([]float32, x.Len()))
+	}
+	if graph.Ready != nil {
+		return graph.Ready(plan)
+	}
+	return nil
+}
+
+// sumAt is the place of sum i behind the gradients.
+func (w *Worker) sumAt(i int) tensor.Tensor {
+	return tensor.Tensor{Buf: w.work.Buf, Off: w.Slab.Len() + i*tensor.Align, DType: tensor.F32, Shape: scalar}
+}
+
+var scalar = tensor.Shape{1}
+
+// sum leaves the gradients of a node's shards in the work slab, added as the
+// fixed tree adds them. fetch, if not nil, is asked first: where another worker
+// has a node's sum, it brings it into the slab and says true.
+func (w *Worker) sum(b *Batch, n Node, fetch func(Node) (bool, error)) error {
+	if fetch != nil {
+		if there, err := fetch(n); there || err != nil {
+			return err
+		}
+	}
+	if n.Count == 1 {
+		return w.compute(b, n.First)
+	}
+	l, err := w.level(bits.Len(uint(n.Count - 1)))
+	if err != nil {
+		return err
+	}
+	left, right := n.halves()
+	if err := w.sum(b, left, fetch); err != nil {
+		return err
+	}
+	if err := l.store.Run(); err != nil {
+		return err
+	}
+	if err := w.sum(b, right, fetch); err != nil {
+		return err
+	}
+	return l.add.Run()
+}
+
+// compute leaves the gradient and the sums of one shard in the work slab.
+func (w *Worker) compute(b *Batch, shard int) error {
+	if len(b.Ints) != len(w.ints) || len(b.Floats) != len(w.floats) {
+		panic(fmt.Sprintf("parallel: batch of %d + %d inputs for a graph of %d + %d", len(b.Ints), len(b.Floats), len(w.ints), len(w.floats)))
+	}
+	for i, x := range w.ints {
+		deal(w.hostInts[i], b.Ints[i], b.Rows, shard, w.shards)
+		if err := w.Backend.WriteInts(x, w.hostInts[i]); err != nil {
+			return err
+		}
+	}
+	for i, x := range w.floats {
+		deal(w.hostFloats[i], b.Floats[i], b.Rows, shard, w.shards)
+		if err := w.Backend.Write(x, w.hostFloats[i]); err != nil {
+			return err
+		}
+	}
+	w.hostSeed[0] = b.Scale
+	if err := w.Backend.Write(w.seed, w.hostSeed[:]); err != nil {
+		return err
+	}
+	return w.plan.Run()
+}
+
+// level n joins up to 2ⁿ shards.
+func (w *Worker) level(n int) (*level, error) {
+	for len(w.levels) < n {
+		l, err := newLevel(w)
+		if err != nil {
+			return nil, err
+		}
+		w.levels = append(w.levels, l)
+	}
+	return &w.levels[n-1], nil
+}
+
+func newLevel(w *Worker) (l level, err error) {
+	if l.left, err = alloc(w.Backend, w.work.Len()); err != nil {
+		return l, err
+	}
+	if l.add, err = record(w, "add", w.work, l.left, w.work); err != nil {
+		l.close(w)
+		return l, err
+	}
+	if l.store, err = record(w, "copy", l.left, w.work); err != nil {
+		l.close(w)
+	}
+	return l, err
+}
+
+// record compiles a single operation.
+func record(w *Worker, kind op.Kind, out tensor.Tensor, in ...tensor.Tensor) (*autograd.Plan, error) {
+	t := autograd.NewTape()
+	t.Bind(t.Emit(kind, nil, in...)[0], out)
+	return t.Compile(w.Backend)
+}
+
+func (l level) close(w *Worker) {
+	for _, p := range []*autograd.Plan{l.add, l.store} {
+		if p != nil {
+			p.Close()
+		}
+	}
+	w.Backend.Free(l.left.Buf)
+}
+
+func alloc(be backend.Backend, n int) (tensor.Tensor, error) {
+	buf, err := be.Alloc(tensor.F32, n)
+	if err != nil {
+		return tensor.None, fmt.Errorf("reserving memory for gradients: %w", err)
+	}
+	return tensor.Tensor{Buf: buf, DType: tensor.F32, Shape: tensor.Shape{n}}, nil
+}

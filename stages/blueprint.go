@@ -1,0 +1,50 @@
+package stages
+
+import (
+	"sprout/core/backend"
+	"sprout/core/nn"
+	"sprout/core/parallel"
+)
+
+// Blueprint is all that another process needs to compute for a run: from it a
+// worker builds the same model and records the same steps. The weights are not
+// in it; they come with the first job. It travels as JSON.
+type Blueprint struct {
+	Stage  string             `json:"stage"`
+	Config nn.Config          `json:"config"`
+	Values map[string]float64 `json:"values"` // of every setting
+	Batch  int                `json:"batch"`  // rows of a step
+}
+
+// Worker builds the side that computes on a backend, which it closes in the
+// end, also where it fails.
+func (b Blueprint) Worker(be backend.Backend) (*parallel.Worker, error) {
+	stage, err := Find(b.Stage)
+	if err == nil {
+		err = b.Config.Validate()
+	}
+	if err != nil {
+		be.Close()
+		return nil, err
+	}
+	p, err := nn.NewParams(be, b.Config)
+	if err != nil {
+		be.Close()
+		return nil, err
+	}
+	return parallel.NewWorker(replica(stage, p, b.Values), b.Batch), nil
+}
+
+// replica is a stage's objective on a model, with the services that every
+// stage has. It owns the model and its backend.
+func replica(stage Stage, p *nn.Params, values map[string]float64) parallel.Replica {
+	r := stage.objective(p, values)
+	s := newServices(p)
+	r.Services = map[string]parallel.Service{lossesService: s.losses, generateService: s.generate}
+	r.Close = func() {
+		s.close()
+		p.Close()
+		p.Backend().Close()
+	}
+	return r
+}
