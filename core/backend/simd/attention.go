@@ -1,6 +1,9 @@
 package simd
 
 import (
+	"math"
+	"unsafe"
+
 	"sprout/core/op"
 	"sprout/core/tensor"
 )
@@ -50,6 +53,9 @@ func (w *window) keys(b, i int) (first, end int) {
 // seen is the number of keys of row b that any query may see.
 func (w *window) seen(b int) int { return int(w.start[b]) + w.Tq }
 
+// group is the key-value head that query head h reads.
+func (w *window) group(h int) int { return h * w.KVHeads / w.Heads }
+
 // q is the offset of head h of query i in row b of q, y and their gradients.
 func (w *window) q(b, i, h int) int { return ((b*w.Tq+i)*w.Heads + h) * w.D }
 
@@ -59,6 +65,9 @@ func (w *window) kv(b, j, g int) int { return ((b*w.Tk+j)*w.KVHeads + g) * w.D }
 // lse is the offset of query i of head h in row b of lse [B,H,Tq].
 func (w *window) lse(b, i, h int) int { return (b*w.Heads+h)*w.Tq + i }
 
+// attention works on eight queries of one head at a time, a query in each lane:
+// scores and weights are [keys][8], so that what softmax does, it does to eight
+// rows at once, and the weights are a right operand as they lie.
 func attention(be *Backend, c *op.Call) {
 	w := be.window(c, c.In[0], c.In[1], c.In[2], c.In[3], c.In[4])
 	q, k, v := be.f32(c.In[0]), be.f32(c.In[1]), be.f32(c.In[2])
@@ -75,74 +84,130 @@ func attention(be *Backend, c *op.Call) {
 		}
 		return
 	}
-	width := tileUp(w.Tk)
-	keys, values := be.arena.takeQuads(panelsLen(w.D, w.Tk)), be.arena.takeQuads(panelsLen(w.Tk, w.D))
-	scores := be.arena.take(tileRows * width)
+	deep, wide := up4(w.D), up4(w.Tk)
+	keys, values := be.arena.takeQuads(wide*deep), be.arena.takeQuads(wide*deep)
+	queries, out, weights := be.arena.takeQuads(2*deep), be.arena.takeQuads(2*deep), be.arena.takeQuads(2*wide)
 	qs, kvs := w.Heads*w.D, w.KVHeads*w.D
 	for b := range w.B {
 		seen := w.seen(b)
 		for h := range w.Heads {
-			g := h * w.KVHeads / w.Heads
-			if h == 0 || g != (h-1)*w.KVHeads/w.Heads {
-				packPanels(keys, matrix{k[w.kv(b, 0, g):], 1, kvs}, w.D, seen)
-				packPanels(values, matrix{v[w.kv(b, 0, g):], kvs, 1}, seen, w.D)
+			if g := w.group(h); h == 0 || g != w.group(h-1) {
+				packBlocks(keys, k[w.kv(b, 0, g):], kvs, seen, w.D)
+				packBlocksTurned(values, v[w.kv(b, 0, g):], kvs, seen, w.D)
 			}
-			for i := 0; i < w.Tq; i += tileRows {
-				rows := min(tileRows, w.Tq-i)
-				_, end := w.keys(b, i+rows-1)
-				at := w.q(b, i, h)
-				be.gm.gemm(scores, width, rows, tileUp(end), w.D, matrix{q[at:], qs, 1}, keys, false)
-				var sums, highest, logs quad
-				for r := range rows {
-					sums[r], highest[r] = w.softmax(scores[r*width:][:tileUp(end)], b, i+r)
+			for i := 0; i < w.Tq; i += 8 {
+				rows, at := min(8, w.Tq-i), w.q(b, i, h)
+				from, to := w.visible(b, i, rows)
+				if from == to {
+					for r := range rows {
+						clear(y[at+r*qs:][:w.D])
+						lse[w.lse(b, i+r, h)] = 0
+					}
+					continue
 				}
-				store(&logs, log4(load(&sums)))
-				for r := range rows {
-					lse[w.lse(b, i+r, h)] = logSum(sums[r], highest[r], logs[r])
-				}
-				be.gm.gemmRange(y[at:], qs, rows, w.D, 0, end, seen, matrix{scores, width, 1}, values, false)
-				for r := range rows {
-					o := y[at+r*qs:][:w.D]
-					scaleRow(o, o, inverse(sums[r]))
-				}
+				p := weights[:2*(to-from)]
+				turnPanel(queries, q[at:], qs, rows, w.D)
+				multiplyStack(p, keys[from*deep:], 4*deep, (to-from)/4, queries)
+				w.hide(p, b, i, from)
+				s := softmaxLanes(p, w.scale)
+				multiplyStack(out, values[4*from:], 4*up4(seen), deep/4, p)
+				copy(lse[w.lse(b, i, h):][:rows], s.logs[:])
+				unturn(y[at:], qs, rows, w.D, out, quad(s.inverse[:4]), quad(s.inverse[4:]))
 			}
 		}
 	}
 }
 
-// softmax turns the raw products of one query with all keys into exp(s - max),
-// 0 where the key is not visible, and returns the sum and max.
-func (w *window) softmax(scores []float32, b, i int) (sum, highest float32) {
-	first, end := w.keys(b, i)
-	clear(scores[:first])
-	clear(scores[end:])
-	if first == end {
-		return 0, 0
+// visible is the range of keys, from one multiple of four to another, that some
+// of the queries i … i+rows-1 of row b see.
+func (w *window) visible(b, i, rows int) (from, to int) {
+	from = w.Tk
+	for r := range rows {
+		if first, end := w.keys(b, i+r); first < end {
+			from, to = min(from, first), max(to, end)
+		}
 	}
-	s := scores[first:end]
-	highest = w.scale * maxOf(s)
-	return expShifted(s, s, w.scale, highest), highest
+	return min(from, to) &^ 3, up4(to)
 }
 
-// logSum is the log-sum-exp of a query, 0 where it sees no key.
-func logSum(sum, highest, log float32) float32 {
-	if sum == 0 {
-		return 0
+// hide sets the scores of keys that a query does not see to -Inf, whose
+// exponential is 0. Key j is scores[2·(j-from)] and the one after it.
+func (w *window) hide(scores []quad, b, i, from int) {
+	hidden := float32(math.Inf(-1))
+	to := from + len(scores)/2
+	for r := range 8 {
+		first, end := to, to // no query
+		if i+r < w.Tq {
+			first, end = w.keys(b, i+r)
+		}
+		lane := scores[r/4:]
+		for j := from; j < min(first, to); j++ {
+			lane[2*(j-from)][r%4] = hidden
+		}
+		for j := max(end, from); j < to; j++ {
+			lane[2*(j-from)][r%4] = hidden
+		}
 	}
-	return highest + log
 }
 
-// inverse is 1/x, and 0 for the sum of no keys.
-func inverse(x float32) float32 {
-	if x == 0 {
-		return 0
+// laneSums are what softmax leaves besides the weights: 1/Σ and log Σ exp(s) of
+// eight queries, both 0 for one that sees no key.
+type laneSums struct{ inverse, logs [8]float32 }
+
+// softmaxLanes turns the raw products [keys][2] of eight queries into
+// exp(scale·s − max). Every sum is in ascending order of keys.
+func softmaxLanes(p []quad, scale float32) (sums laneSums) {
+	by, lowest, zero := splat(scale), splat(float32(math.Inf(-1))), splat(0)
+	m0, m1, m2, m3 := lowest, lowest, lowest, lowest
+	at, o, turns := unsafe.Pointer(&p[0]), uintptr(0), len(p)/4
+	for {
+		x := (*[4]quad)(unsafe.Add(at, o))
+		x0, x1, x2, x3 := load(&x[0]), load(&x[1]), load(&x[2]), load(&x[3])
+		m0, m1 = ifLess(m0, x0, x0, m0), ifLess(m1, x1, x1, m1)
+		m2, m3 = ifLess(m2, x2, x2, m2), ifLess(m3, x3, x3, m3)
+		o += 4 * quadBytes
+		if turns--; turns == 0 {
+			break
+		}
 	}
-	return 1 / x
+	m0, m1 = ifLess(m0, m2, m2, m0).Mul(by), ifLess(m1, m3, m3, m1).Mul(by)
+	m0, m1 = ifEqual(m0, lowest, zero, m0), ifEqual(m1, lowest, zero, m1)
+	sum0, sum1 := zero, zero
+	o, turns = 0, len(p)/4
+	for {
+		x := (*[4]quad)(unsafe.Add(at, o))
+		x0, x1 := load(&x[0]).Mul(by).Sub(m0), load(&x[1]).Mul(by).Sub(m1)
+		x2, x3 := load(&x[2]).Mul(by).Sub(m0), load(&x[3]).Mul(by).Sub(m1)
+		t0, r0 := expSplit(x0)
+		t1, r1 := expSplit(x1)
+		t2, r2 := expSplit(x2)
+		t3, r3 := expSplit(x3)
+		e0 := expJoin(expSeries(r0), t0, x0)
+		e1 := expJoin(expSeries(r1), t1, x1)
+		e2 := expJoin(expSeries(r2), t2, x2)
+		e3 := expJoin(expSeries(r3), t3, x3)
+		e0.StoreArray(&x[0])
+		e1.StoreArray(&x[1])
+		e2.StoreArray(&x[2])
+		e3.StoreArray(&x[3])
+		sum0, sum1 = sum0.Add(e0).Add(e2), sum1.Add(e1).Add(e3)
+		o += 4 * quadBytes
+		if turns--; turns == 0 {
+			break
+		}
+	}
+	one := splat(1)
+	store((*quad)(sums.inverse[:4]), ifEqual(sum0, zero, zero, one.Div(sum0)))
+	store((*quad)(sums.inverse[4:]), ifEqual(sum1, zero, zero, one.Div(sum1)))
+	store((*quad)(sums.logs[:4]), ifEqual(sum0, zero, zero, m0.Add(log4(sum0))))
+	store((*quad)(sums.logs[4:]), ifEqual(sum1, zero, zero, m1.Add(log4(sum1))))
+	return sums
 }
 
-// query computes one head of one query from keys and values as they lie.
+// query computes one head of one query from keys and values as they lie, with
+// the sums of softmaxLanes.
 func (w *window) query(y, q, k, v, scores []float32, b, i, h int) float32 {
-	g := h * w.KVHeads / w.Heads
+	g := w.group(h)
 	stride := w.KVHeads * w.D
 	first, end := w.keys(b, i)
 	out, row := y[w.q(b, i, h):][:w.D], q[w.q(b, i, h):][:w.D]
@@ -150,11 +215,13 @@ func (w *window) query(y, q, k, v, scores []float32, b, i, h int) float32 {
 		clear(out)
 		return 0
 	}
-	keyDots(scores[first:end], row, k[w.kv(b, first, g):], stride)
-	sum, highest := w.softmax(scores[:end], b, i)
-	weightedSum(out, scores[first:end], v[w.kv(b, first, g):], stride)
-	scaleRow(out, out, inverse(sum))
-	return logSum(sum, highest, log1(sum))
+	p := scores[first:end]
+	keyDots(p, row, k[w.kv(b, first, g):], stride)
+	highest := w.scale * maxOf(p)
+	expShifted(p, p, w.scale, highest)
+	sum := weightedSum(out, p, v[w.kv(b, first, g):], stride)
+	scaleRow(out, out, 1/sum)
+	return highest + log1(sum)
 }
 
 // keyDots computes s[j] = q·k[j], each in ascending d with one accumulator.
@@ -181,23 +248,26 @@ func keyDots(s, q, k []float32, stride int) {
 	}
 }
 
-// weightedSum computes y = Σⱼ p[j]·v[j] in ascending j.
-func weightedSum(y, p, v []float32, stride int) {
+// weightedSum computes y = Σⱼ p[j]·v[j] and returns Σⱼ p[j], both in ascending j.
+func weightedSum(y, p, v []float32, stride int) float32 {
 	d := 0
+	var total vec
 	for ; d+16 <= len(y); d += 16 {
-		var a0, a1, a2, a3 vec
+		var a0, a1, a2, a3, sum vec
 		for j, x := range p {
 			s, r := splat(x), (*[16]float32)(v[j*stride+d:])
 			a0 = a0.Add(s.Mul(load((*quad)(r[0:]))))
 			a1 = a1.Add(s.Mul(load((*quad)(r[4:]))))
 			a2 = a2.Add(s.Mul(load((*quad)(r[8:]))))
 			a3 = a3.Add(s.Mul(load((*quad)(r[12:]))))
+			sum = sum.Add(s)
 		}
 		r := (*[16]float32)(y[d:])
 		store((*quad)(r[0:]), a0)
 		store((*quad)(r[4:]), a1)
 		store((*quad)(r[8:]), a2)
 		store((*quad)(r[12:]), a3)
+		total = sum
 	}
 	for ; d < len(y); d++ {
 		var sum float32
@@ -206,7 +276,12 @@ func weightedSum(y, p, v []float32, stride int) {
 		}
 		y[d] = sum
 	}
+	if len(y) >= 16 {
+		return total.GetElem(0)
+	}
+	var sum float32
+	for _, x := range p {
+		sum += x
+	}
+	return sum
 }
-
-// tileUp rounds a number of columns up to whole panels.
-func tileUp(n int) int { return (n + tileCols - 1) / tileCols * tileCols }

@@ -1,109 +1,129 @@
 package simd
 
-import "sprout/core/op"
+import (
+	"unsafe"
 
-// attentionPanels are the packed operands of one head's backward pass.
-type attentionPanels struct {
-	keysT, valuesT []quad // right operands of q·kᵀ and dY·vᵀ
-	keys           []quad // of dS·k
-	q, dY          []quad // of dSᵀ·q and pᵀ·dY
-}
+	"sprout/core/op"
+)
 
-// attentionGrad works one head at a time: four queries give their rows of p and
-// dS (kept for all queries) and their dQ; then dK and dV are products over the
-// queries.
+// attentionGrad works on eight queries of one head at a time, as attention does:
+// they give their weights p and dS, kept for all queries, and their dQ. Then dK
+// and dV are products over the queries.
 func attentionGrad(be *Backend, c *op.Call) {
 	w := be.window(c, c.In[1], c.In[2], c.In[3], c.In[4], c.In[5])
 	dY, q, k, v := be.f32(c.In[0]), be.f32(c.In[1]), be.f32(c.In[2]), be.f32(c.In[3])
 	y, lse := be.f32(c.In[6]), be.f32(c.In[7])
 	dQ, dK, dV := be.f32(c.Out[0]), be.f32(c.Out[1]), be.f32(c.Out[2])
 	qs, kvs := w.Heads*w.D, w.KVHeads*w.D
-	width := tileUp(w.Tk)
 
 	be.arena.reset()
-	p, dS := be.arena.take(w.Tq*width), be.arena.take(w.Tq*width)
-	pack := attentionPanels{
-		keysT: be.arena.takeQuads(panelsLen(w.D, w.Tk)), valuesT: be.arena.takeQuads(panelsLen(w.D, w.Tk)),
-		keys: be.arena.takeQuads(panelsLen(w.Tk, w.D)),
-		q:    be.arena.takeQuads(panelsLen(w.Tq, w.D)), dY: be.arena.takeQuads(panelsLen(w.Tq, w.D)),
-	}
+	deep, wide, long := up4(w.D), up4(w.Tk), up8(w.Tq)
+	quads := be.arena.takeQuads
+	keys, keysT, values := quads(wide*deep), quads(wide*deep), quads(wide*deep)
+	queries, dYs, out := quads(2*deep), quads(2*deep), quads(2*deep)
+	qStrips, dYStrips := quads(up8(w.D)/4*long), quads(up8(w.D)/4*long)
+	pitch := 2 * wide // of eight queries
+	p, dS := quads(long/8*pitch), quads(long/8*pitch)
+	edge := be.arena.take(4 * up8(w.D))
+	one := lanesOf(1)
 	for b := range w.B {
 		seen := w.seen(b)
 		for h := range w.Heads {
-			g := h * w.KVHeads / w.Heads
-			firstOfGroup := h == 0 || g != (h-1)*w.KVHeads/w.Heads
-			kv, row := w.kv(b, 0, g), w.q(b, 0, h)
+			g := w.group(h)
+			firstOfGroup := h == 0 || g != w.group(h-1)
 			if firstOfGroup {
-				packPanels(pack.keysT, matrix{k[kv:], 1, kvs}, w.D, seen)
-				packPanels(pack.valuesT, matrix{v[kv:], 1, kvs}, w.D, seen)
-				packPanels(pack.keys, matrix{k[kv:], kvs, 1}, seen, w.D)
+				packBlocks(keys, k[w.kv(b, 0, g):], kvs, seen, w.D)
+				packBlocks(values, v[w.kv(b, 0, g):], kvs, seen, w.D)
+				packBlocksTurned(keysT, k[w.kv(b, 0, g):], kvs, seen, w.D)
 				for j := seen; j < w.Tk; j++ {
 					clear(dK[w.kv(b, j, g):][:w.D])
 					clear(dV[w.kv(b, j, g):][:w.D])
 				}
 			}
-			packPanels(pack.q, matrix{q[row:], qs, 1}, w.Tq, w.D)
-			packPanels(pack.dY, matrix{dY[row:], qs, 1}, w.Tq, w.D)
-
-			for i := 0; i < w.Tq; i += tileRows {
-				rows := min(tileRows, w.Tq-i)
-				_, end := w.keys(b, i+rows-1)
-				at := w.q(b, i, h)
-				pi, dSi := p[i*width:], dS[i*width:]
-				be.gm.gemm(pi, width, rows, tileUp(end), w.D, matrix{q[at:], qs, 1}, pack.keysT, false)
-				be.gm.gemm(dSi, width, rows, tileUp(end), w.D, matrix{dY[at:], qs, 1}, pack.valuesT, false)
-				var delta [tileRows]float32
-				orderedDots(delta[:rows], dY[at:], y[at:], qs, w.D)
-				for r := range rows {
-					w.scoreGrad(pi[r*width:][:width], dSi[r*width:][:width], b, i+r, lse[w.lse(b, i+r, h)], delta[r])
+			packStrips(qStrips, q[w.q(b, 0, h):], qs, w.Tq, w.D)
+			packStrips(dYStrips, dY[w.q(b, 0, h):], qs, w.Tq, w.D)
+			for i := 0; i < w.Tq; i += 8 {
+				rows, at := min(8, w.Tq-i), w.q(b, i, h)
+				to := up4(int(w.start[b]) + i + rows)
+				pi, dSi := p[i/8*pitch:][:2*to], dS[i/8*pitch:][:2*to]
+				turnPanel(queries, q[at:], qs, rows, w.D)
+				turnPanel(dYs, dY[at:], qs, rows, w.D)
+				multiplyStack(pi, keys, 4*deep, to/4, queries)
+				multiplyStack(dSi, values, 4*deep, to/4, dYs)
+				w.hide(pi, b, i, 0)
+				var logs, delta [8]float32
+				copy(logs[:], lse[w.lse(b, i, h):][:rows])
+				orderedDots(delta[:min(4, rows)], dY[at:], y[at:], qs, w.D)
+				if rows > 4 {
+					orderedDots(delta[4:rows], dY[at+4*qs:], y[at+4*qs:], qs, w.D)
 				}
-				be.gm.gemmRange(dQ[at:], qs, rows, w.D, 0, end, seen, matrix{dSi, width, 1}, pack.keys, false)
+				scoreGrad(pi, dSi, w.scale, &logs, &delta)
+				multiplyStack(out, keysT, 4*up4(seen), deep/4, dSi)
+				unturn(dQ[at:], qs, rows, w.D, out, one, one)
 			}
-
-			// A block of keys is seen by no query before the first of them.
-			const block = 2 * tileRows
-			for j := 0; j < seen; j += block {
-				rows := min(block, seen-j)
-				from := max(0, j-int(w.start[b]))
-				o := w.kv(b, j, g)
-				be.gm.gemmRange(dV[o:], kvs, rows, w.D, from, w.Tq, w.Tq, matrix{p[from*width+j:], 1, width}, pack.dY, !firstOfGroup)
-				be.gm.gemmRange(dK[o:], kvs, rows, w.D, from, w.Tq, w.Tq, matrix{dS[from*width+j:], 1, width}, pack.q, !firstOfGroup)
+			for j := 0; j < seen; j += 4 {
+				rows, o := min(4, seen-j), w.kv(b, j, g)
+				// These keys are seen by no query before i.
+				i := max(0, j-int(w.start[b])) &^ 7
+				pj, dSj, turns := p[i/8*pitch+2*j:], dS[i/8*pitch+2*j:], (long-i)/8
+				keyGrad(dV[o:], kvs, rows, w.D, pj, pitch, turns, dYStrips[2*i:], 2*long, edge, !firstOfGroup)
+				keyGrad(dK[o:], kvs, rows, w.D, dSj, pitch, turns, qStrips[2*i:], 2*long, edge, !firstOfGroup)
 			}
 		}
 	}
 }
 
-// scoreGrad turns raw products s = q·k into p = exp(s/√D − lse), and products
-// dP = dY·v into dS = p·(dP − delta)/√D; both 0 for keys that are not visible.
-func (w *window) scoreGrad(p, dS []float32, b, i int, lse, delta float32) {
-	first, end := w.keys(b, i)
-	clear(p[:first])
-	clear(p[end:])
-	clear(dS[:first])
-	clear(dS[end:])
-	if first == end {
+// keyGrad is multiplyStrip for up to four rows of n columns; edge holds a strip.
+func keyGrad(c []float32, ldc, rows, n int, a []quad, pitch, turns int, b []quad, depth int, edge []float32, accumulate bool) {
+	panels := (n + 7) / 8
+	if rows == 4 && n%8 == 0 {
+		multiplyStrip(c, ldc, a, pitch, turns, b, depth, panels, accumulate)
 		return
 	}
-	p, dS = p[first:end], dS[first:end]
-	expShifted(p, p, w.scale, lse)
-	softmaxGradRow(dS, p, delta, w.scale)
+	width := 8 * panels
+	if accumulate {
+		for r := range rows {
+			copy(edge[r*width:][:n], c[r*ldc:])
+		}
+	}
+	multiplyStrip(edge, width, a, pitch, turns, b, depth, panels, accumulate)
+	for r := range rows {
+		copy(c[r*ldc:][:n], edge[r*width:])
+	}
 }
 
-// softmaxGradRow computes dS = ((dS − delta)·scale)·p.
-func softmaxGradRow(dS, p []float32, delta, scale float32) {
-	d, s := splat(delta), splat(scale)
-	for len(p) >= 8 && len(dS) >= 8 {
-		x, y := (*[8]float32)(p), (*[8]float32)(dS)
-		store((*quad)(y[0:]), load((*quad)(y[0:])).Sub(d).Mul(s).Mul(load((*quad)(x[0:]))))
-		store((*quad)(y[4:]), load((*quad)(y[4:])).Sub(d).Mul(s).Mul(load((*quad)(x[4:]))))
-		p, dS = p[8:], dS[8:]
-	}
-	for len(p) >= 4 && len(dS) >= 4 {
-		store((*quad)(dS), load((*quad)(dS)).Sub(d).Mul(s).Mul(load((*quad)(p))))
-		p, dS = p[4:], dS[4:]
-	}
-	if len(p) > 0 {
-		putTail(dS[:len(p)], tail(dS[:len(p)], 0).Sub(d).Mul(s).Mul(tail(p, 0)))
+// scoreGrad turns raw products s = q·k of eight queries into p = exp(s/√D − lse),
+// and products dP = dY·v into dS = p·(dP − delta)/√D.
+func scoreGrad(p, dS []quad, scale float32, lse, delta *[8]float32) {
+	by := splat(scale)
+	l0, l1 := load((*quad)(lse[:4])), load((*quad)(lse[4:]))
+	d0, d1 := load((*quad)(delta[:4])), load((*quad)(delta[4:]))
+	pp, pd, o, turns := unsafe.Pointer(&p[0]), unsafe.Pointer(&dS[0]), uintptr(0), len(p)/4
+	_ = dS[len(p)-1]
+	for {
+		x, y := (*[4]quad)(unsafe.Add(pp, o)), (*[4]quad)(unsafe.Add(pd, o))
+		x0, x1 := load(&x[0]).Mul(by).Sub(l0), load(&x[1]).Mul(by).Sub(l1)
+		x2, x3 := load(&x[2]).Mul(by).Sub(l0), load(&x[3]).Mul(by).Sub(l1)
+		t0, r0 := expSplit(x0)
+		t1, r1 := expSplit(x1)
+		t2, r2 := expSplit(x2)
+		t3, r3 := expSplit(x3)
+		e0 := expJoin(expSeries(r0), t0, x0)
+		e1 := expJoin(expSeries(r1), t1, x1)
+		e2 := expJoin(expSeries(r2), t2, x2)
+		e3 := expJoin(expSeries(r3), t3, x3)
+		e0.StoreArray(&x[0])
+		e1.StoreArray(&x[1])
+		e2.StoreArray(&x[2])
+		e3.StoreArray(&x[3])
+		load(&y[0]).Sub(d0).Mul(by).Mul(e0).StoreArray(&y[0])
+		load(&y[1]).Sub(d1).Mul(by).Mul(e1).StoreArray(&y[1])
+		load(&y[2]).Sub(d0).Mul(by).Mul(e2).StoreArray(&y[2])
+		load(&y[3]).Sub(d1).Mul(by).Mul(e3).StoreArray(&y[3])
+		o += 4 * quadBytes
+		if turns--; turns == 0 {
+			return
+		}
 	}
 }
 

@@ -1,0 +1,196 @@
+package simd
+
+import "unsafe"
+
+// Attention multiplies blocks of four rows by panels of eight columns; see
+// attention_tile_simd.go. Lengths along the sums are rounded up to fours and
+// filled with zeros, which add nothing.
+//
+//go:generate go run attention_tile_gen.go
+
+// up4 and up8 round up.
+func up4(n int) int { return (n + 3) &^ 3 }
+func up8(n int) int { return (n + 7) &^ 7 }
+
+// packBlocks packs rows of src, stride apart, as the left operand of a sum over
+// their columns: [rows/4][cols][4] quads, each value in all lanes of a quad.
+func packBlocks(dst []quad, src []float32, stride, rows, cols int) {
+	pitch := 4 * up4(cols)
+	for r := 0; r < rows; r += 4 {
+		d := dst[r/4*pitch:][:pitch]
+		if rows-r < 4 || cols%4 != 0 {
+			clear(d)
+			for i := r; i < min(r+4, rows); i++ {
+				for c := range cols {
+					d[4*c+i-r] = lanesOf(src[i*stride+c])
+				}
+			}
+			continue
+		}
+		s := src[r*stride:]
+		spread4(d, s[:cols], s[stride:][:cols], s[2*stride:][:cols], s[3*stride:][:cols])
+	}
+}
+
+// spread4 packs four rows for packBlocks.
+func spread4(d []quad, s0, s1, s2, s3 []float32) {
+	p0, p1, p2, p3 := unsafe.Pointer(&s0[0]), unsafe.Pointer(&s1[0]), unsafe.Pointer(&s2[0]), unsafe.Pointer(&s3[0])
+	to, i, o, t := unsafe.Pointer(&d[0]), uintptr(0), uintptr(0), len(s0)/4
+	for {
+		d := (*[16]quad)(unsafe.Add(to, o))
+		x0, x1 := load((*quad)(unsafe.Add(p0, i))), load((*quad)(unsafe.Add(p1, i)))
+		x2, x3 := load((*quad)(unsafe.Add(p2, i))), load((*quad)(unsafe.Add(p3, i)))
+		splat(x0.GetElem(0)).StoreArray(&d[0])
+		splat(x1.GetElem(0)).StoreArray(&d[1])
+		splat(x2.GetElem(0)).StoreArray(&d[2])
+		splat(x3.GetElem(0)).StoreArray(&d[3])
+		splat(x0.GetElem(1)).StoreArray(&d[4])
+		splat(x1.GetElem(1)).StoreArray(&d[5])
+		splat(x2.GetElem(1)).StoreArray(&d[6])
+		splat(x3.GetElem(1)).StoreArray(&d[7])
+		splat(x0.GetElem(2)).StoreArray(&d[8])
+		splat(x1.GetElem(2)).StoreArray(&d[9])
+		splat(x2.GetElem(2)).StoreArray(&d[10])
+		splat(x3.GetElem(2)).StoreArray(&d[11])
+		splat(x0.GetElem(3)).StoreArray(&d[12])
+		splat(x1.GetElem(3)).StoreArray(&d[13])
+		splat(x2.GetElem(3)).StoreArray(&d[14])
+		splat(x3.GetElem(3)).StoreArray(&d[15])
+		i += 4 * floatBytes
+		o += 16 * quadBytes
+		if t--; t == 0 {
+			return
+		}
+	}
+}
+
+// packBlocksTurned packs src as the left operand of a sum over its rows:
+// [cols/4][rows][4] quads.
+func packBlocksTurned(dst []quad, src []float32, stride, rows, cols int) {
+	pitch := 4 * up4(rows)
+	for c := 0; c < cols; c += 4 {
+		d := dst[c/4*pitch:][:pitch]
+		clear(d[4*rows:])
+		if cols-c < 4 {
+			clear(d)
+			for r := range rows {
+				for i, x := range src[r*stride+c:][:cols-c] {
+					d[4*r+i] = lanesOf(x)
+				}
+			}
+			continue
+		}
+		for r := range rows {
+			t, x := (*[4]quad)(d[4*r:]), load(quadAt(src, r*stride+c))
+			splat(x.GetElem(0)).StoreArray(&t[0])
+			splat(x.GetElem(1)).StoreArray(&t[1])
+			splat(x.GetElem(2)).StoreArray(&t[2])
+			splat(x.GetElem(3)).StoreArray(&t[3])
+		}
+	}
+}
+
+// turnPanel transposes up to eight rows of src into a right operand [cols][2]
+// of quads, a column for each row.
+func turnPanel(dst []quad, src []float32, stride, rows, cols int) {
+	if rows < 8 || cols%4 != 0 {
+		clear(dst[:2*up4(cols)])
+		for r := range rows {
+			for c, x := range src[r*stride:][:cols] {
+				dst[2*c+r/4][r%4] = x
+			}
+		}
+		return
+	}
+	for h := range 2 {
+		s := src[4*h*stride:]
+		turn4(dst[h:2*cols], s[:cols], s[stride:][:cols], s[2*stride:][:cols], s[3*stride:][:cols])
+	}
+}
+
+// turn4 transposes four rows into every second quad of d. Values travel in pairs
+// as integers, whose loads and stores have their offset built in.
+func turn4(d []quad, s0, s1, s2, s3 []float32) {
+	p0, p1, p2, p3 := unsafe.Pointer(&s0[0]), unsafe.Pointer(&s1[0]), unsafe.Pointer(&s2[0]), unsafe.Pointer(&s3[0])
+	to, i, o, t := unsafe.Pointer(&d[0]), uintptr(0), uintptr(0), len(s0)/4
+	for {
+		a, b := (*[4]uint32)(unsafe.Add(p0, i)), (*[4]uint32)(unsafe.Add(p1, i))
+		c, e := (*[4]uint32)(unsafe.Add(p2, i)), (*[4]uint32)(unsafe.Add(p3, i))
+		w := (*[14]uint64)(unsafe.Add(to, o))
+		w[0], w[1] = pair(a[0], b[0]), pair(c[0], e[0])
+		w[4], w[5] = pair(a[1], b[1]), pair(c[1], e[1])
+		w[8], w[9] = pair(a[2], b[2]), pair(c[2], e[2])
+		w[12], w[13] = pair(a[3], b[3]), pair(c[3], e[3])
+		i += 4 * floatBytes
+		o += 8 * quadBytes
+		if t--; t == 0 {
+			return
+		}
+	}
+}
+
+// packStrips packs rows of src as a right operand: panels of eight columns,
+// [⌈cols/8⌉][rows][2] quads, rows rounded up to eights.
+func packStrips(dst []quad, src []float32, stride, rows, cols int) {
+	depth := 2 * up8(rows)
+	for c := 0; c < cols; c += 8 {
+		d := dst[c/8*depth:][:depth]
+		clear(d[2*rows:])
+		if cols-c < 8 {
+			clear(d)
+			for r := range rows {
+				for i, x := range src[r*stride+c:][:cols-c] {
+					d[2*r+i/4][i%4] = x
+				}
+			}
+			continue
+		}
+		for r := range rows {
+			t, s := (*[2]quad)(d[2*r:]), (*[8]float32)(src[r*stride+c:])
+			load((*quad)(s[0:])).StoreArray(&t[0])
+			load((*quad)(s[4:])).StoreArray(&t[1])
+		}
+	}
+}
+
+// unturn writes a product [cols][2] of quads back as up to eight rows, each
+// column times its factor.
+func unturn(dst []float32, stride, rows, cols int, src []quad, factor0, factor1 quad) {
+	if rows == 8 && cols%4 == 0 {
+		unturn4(dst, stride, cols, src, factor0)
+		unturn4(dst[4*stride:], stride, cols, src[1:], factor1)
+		return
+	}
+	for r := range rows {
+		f := factor0[r%4]
+		if r >= 4 {
+			f = factor1[r%4]
+		}
+		for c := range cols {
+			dst[r*stride+c] = f * src[2*c+r/4][r%4]
+		}
+	}
+}
+
+// unturn4 writes four rows from every second quad of src.
+func unturn4(dst []float32, stride, cols int, src []quad, factor quad) {
+	d0, d1, d2, d3 := dst[:cols], dst[stride:][:cols], dst[2*stride:][:cols], dst[3*stride:][:cols]
+	p0, p1, p2, p3 := unsafe.Pointer(&d0[0]), unsafe.Pointer(&d1[0]), unsafe.Pointer(&d2[0]), unsafe.Pointer(&d3[0])
+	_ = src[2*cols-2]
+	from, i, o, f := unsafe.Pointer(&src[0]), uintptr(0), uintptr(0), load(&factor)
+	for t := cols / 4; ; {
+		s := (*[7]quad)(unsafe.Add(from, o))
+		x0, x1, x2, x3 := load(&s[0]).Mul(f), load(&s[2]).Mul(f), load(&s[4]).Mul(f), load(&s[6]).Mul(f)
+		a, b := (*quad)(unsafe.Add(p0, i)), (*quad)(unsafe.Add(p1, i))
+		c, e := (*quad)(unsafe.Add(p2, i)), (*quad)(unsafe.Add(p3, i))
+		a[0], b[0], c[0], e[0] = x0.GetElem(0), x0.GetElem(1), x0.GetElem(2), x0.GetElem(3)
+		a[1], b[1], c[1], e[1] = x1.GetElem(0), x1.GetElem(1), x1.GetElem(2), x1.GetElem(3)
+		a[2], b[2], c[2], e[2] = x2.GetElem(0), x2.GetElem(1), x2.GetElem(2), x2.GetElem(3)
+		a[3], b[3], c[3], e[3] = x3.GetElem(0), x3.GetElem(1), x3.GetElem(2), x3.GetElem(3)
+		i += 4 * floatBytes
+		o += 8 * quadBytes
+		if t--; t == 0 {
+			return
+		}
+	}
+}
