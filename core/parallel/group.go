@@ -40,7 +40,7 @@ type Crew struct {
 	// Workers is the number of workers, the leader included; 0 has it measured
 	// in the first steps.
 	Workers int
-	// Max bounds it: the cores of the machine.
+	// Max bounds an automatic number: the cores of the machine.
 	Max int
 	// Now is a clock in ms; without one nothing can be measured, and automatic
 	// means Max.
@@ -84,8 +84,11 @@ func (g *Group) Max() int {
 	if g.crew.Spawn == nil {
 		return 1
 	}
-	return max(1, min(g.crew.Max, g.shards))
+	return g.shards
 }
+
+// cores bounds an automatic number of workers.
+func (g *Group) cores() int { return max(1, min(g.crew.Max, g.Max())) }
 
 // Workers is the number of workers at work, the leader included.
 func (g *Group) Workers() int { return 1 + g.active }
@@ -109,9 +112,9 @@ func (g *Group) SetWorkers(n int) {
 	case n > 0:
 		g.resize(min(n, g.Max()))
 	case g.crew.Now == nil:
-		g.resize(g.Max())
+		g.resize(g.cores())
 	default:
-		g.tuner = newTuner(g.Max(), g.crew.Speeds)
+		g.tuner = newTuner(g.cores(), g.crew.Speeds)
 		g.resize(g.tuner.count())
 	}
 }
