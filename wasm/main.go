@@ -2,21 +2,30 @@
 
 // Command wasm is the engine inside a Web Worker. The worker's shell provides
 // globalThis.sproutHost.emit(json, bytes?) before it starts this program and
-// calls globalThis.sproutEngine.handle(json, bytes?) with every command.
+// calls globalThis.sproutEngine.handle(json, bytes?) with every command. With
+// the argument "peer" it is a worker beside that engine: see package peers.
 package main
 
 import (
 	"context"
+	"encoding/json"
+	"os"
 	"syscall/js"
 
 	"sprout/core/backend"
 	"sprout/core/backend/simd"
 	"sprout/core/checkpoint"
+	"sprout/core/parallel"
+	"sprout/stages"
+	"sprout/wasm/peers"
 	"sprout/wasm/session"
 	"sprout/wasm/store"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "peer" {
+		peers.Serve(build)
+	}
 	h := newHost()
 	s := session.New(h, session.Options{
 		OpenStore: func(ctx context.Context) (checkpoint.Store, error) {
@@ -25,6 +34,8 @@ func main() {
 		NewBackend: func() (backend.Backend, error) { return simd.New(), nil },
 		Backend:    "simd",
 		SIMD:       simd.Enabled,
+		Cores:      cores(),
+		Spawn:      spawner(),
 	})
 	handle := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		command, file := args[0].String(), []byte(nil)
@@ -40,4 +51,36 @@ func main() {
 	js.Global().Set("sproutEngine", map[string]any{"handle": handle})
 	h.emitReady()
 	select {}
+}
+
+// cores is what the browser tells, at least 1.
+func cores() int {
+	n := js.Global().Get("navigator").Get("hardwareConcurrency")
+	if n.Type() != js.TypeNumber {
+		return 1
+	}
+	return max(1, n.Int())
+}
+
+// spawner starts workers of a run, or is nil where there can be none.
+func spawner() func(stages.Blueprint) (parallel.Peer, error) {
+	if !peers.Available() {
+		return nil
+	}
+	return func(b stages.Blueprint) (parallel.Peer, error) {
+		data, err := json.Marshal(b)
+		if err != nil {
+			return nil, err
+		}
+		return peers.Spawn(data)
+	}
+}
+
+// build is the other side: a worker from its blueprint.
+func build(blueprint []byte) (peers.Worker, error) {
+	var b stages.Blueprint
+	if err := json.Unmarshal(blueprint, &b); err != nil {
+		return nil, err
+	}
+	return b.Worker(simd.New())
 }

@@ -33,6 +33,7 @@ var Events = map[string]any{
 	"metrics":  MetricsEvent{},
 	"sampled":  SampleEvent{},
 	"state":    StateEvent{},
+	"workers":  WorkersEvent{},
 	"saved":    SavedEvent{},
 	"token":    TokenEvent{},
 	"progress": ProgressEvent{},

@@ -66,12 +66,17 @@ type (
 		Parent    string             `json:"parent,omitempty"` // checkpoint id
 		Resume    string             `json:"resume,omitempty"` // checkpoint id
 		Paused    bool               `json:"paused,omitempty"` // wait for Step or Resume
+		// Workers is how many cores compute; 0 lets the run find the fastest count.
+		// No number depends on it.
+		Workers int `json:"workers,omitempty"`
 	}
 	// Control acts on the run in progress. Result: RunState.
 	Control struct {
-		// Action is "pause", "resume", "step", "stop", "save" (somebody asked), or
-		// "keep" (an automatic save, when the page is hidden).
-		Action string `json:"action"`
+		// Action is "pause", "resume", "step", "stop", "save" (somebody asked),
+		// "keep" (an automatic save, when the page is hidden), or "workers" (from
+		// the next step on there are Workers of them, 0: automatic).
+		Action  string `json:"action"`
+		Workers int    `json:"workers,omitempty"`
 	}
 
 	// Sample writes text, with TokenEvents on the way. Result: Sampled.
@@ -135,6 +140,8 @@ type (
 		Backend string      `json:"backend"` // "simd"
 		SIMD    bool        `json:"simd"`    // false: built without SIMD, say so
 		Go      string      `json:"go"`
+		Cores   int         `json:"cores"`   // of the machine, as far as the browser tells
+		Workers bool        `json:"workers"` // the engine can start workers here
 		Storage StorageInfo `json:"storage"`
 		// Resumable is the newest checkpoint, where it belongs to an unfinished run.
 		Resumable *CheckpointInfo `json:"resumable,omitempty"`
@@ -236,9 +243,25 @@ type (
 		History    []Metrics          `json:"history,omitempty"`
 		Samples    []SampleEvent      `json:"samples,omitempty"`
 		Bytes      int64              `json:"bytes"` // memory of the recorded step
+		Workers    Workers            `json:"workers"`
 		// Dataset and Tokenizer of the run, which a resumed run brings with it.
 		Dataset   Dataset       `json:"dataset"`
 		Tokenizer TokenizerInfo `json:"tokenizer"`
+	}
+	// Workers says who computes a run's steps.
+	Workers struct {
+		Count     int  `json:"count"`     // at work, the engine itself included
+		Requested int  `json:"requested"` // 0: automatic
+		Max       int  `json:"max"`       // what the run can use; 1 where the browser cannot start workers
+		Cores     int  `json:"cores"`     // as in Ready
+		Measuring bool `json:"measuring"` // automatic, and still trying
+		// Speeds that the first steps of an automatic run have found, by count.
+		Speeds []WorkerSpeed `json:"speeds,omitempty"`
+	}
+	// WorkerSpeed is the speed of a count of workers.
+	WorkerSpeed struct {
+		Count       int     `json:"count"`
+		StepsPerSec float64 `json:"steps_per_s"`
 	}
 	// NGram is a baseline computed on the same held-out tokens.
 	NGram struct {
@@ -363,6 +386,12 @@ type (
 	// StateEvent follows every change of a run's state.
 	StateEvent struct {
 		RunState
+	}
+	// WorkersEvent follows every change of who computes: another count, a
+	// measurement, or a lost worker (which is also reported as a problem).
+	WorkersEvent struct {
+		Run     string  `json:"run"`
+		Workers Workers `json:"workers"`
 	}
 	// SavedEvent: a checkpoint is safe on disk.
 	SavedEvent struct {

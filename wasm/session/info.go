@@ -16,6 +16,7 @@ func (s *Session) hello(c protocol.Hello, _ []byte) (any, []byte, error) {
 	s.storage.begin(c.Writer)
 	ready := protocol.Ready{
 		Version: protocol.Version, Backend: s.options.Backend, SIMD: s.options.SIMD, Go: runtime.Version(),
+		Cores: s.cores(), Workers: s.options.Spawn != nil,
 		Storage: s.storage.info,
 	}
 	if metas, err := s.storage.list(); err == nil && !s.run.active() {

@@ -37,12 +37,13 @@ type run struct {
 	told    float64            // when the page was last told, ms
 	savedAt int                // step of the last save, -1 for none
 	single  bool               // pause again after one step
+	lost    []*problem.Problem // workers that were lost, not yet told
 }
 
 // request is a control action on its way to the loop.
 type request struct {
-	action string
-	reply  chan error
+	protocol.Control
+	reply chan error
 }
 
 func noRun() error {
@@ -73,7 +74,7 @@ func (s *Session) startRun(c protocol.StartRun, _ []byte) (any, []byte, error) {
 	if r.stage, err = stage.Start(*setup); err != nil {
 		return nil, nil, err
 	}
-	r.describe()
+	s.describeRun(r)
 	r.state, r.savedAt = running, -1
 	if c.Paused {
 		r.state = paused
@@ -130,18 +131,20 @@ func (s *Session) prepare(c protocol.StartRun) (*stages.Setup, *run, error) {
 	setup.Corpus, setup.Town, setup.Langs = d.corpus, d.town, d.langs
 	setup.Dataset = checkpoint.DatasetRef{ID: d.info.ID, Name: d.info.Name}
 	r := &run{data: d, requests: make(chan request), ended: make(chan struct{})}
+	s.crew(setup, r, c.Workers)
 	t := &tokenizer{tok: setup.Tokenizer}
 	t.describe(tokens, d)
 	r.info.Tokenizer = t.info
 	return setup, r, nil
 }
 
-// describe fills in what the page is told of the run.
-func (r *run) describe() {
+// describeRun fills in what the page is told of the run.
+func (s *Session) describeRun(r *run) {
 	i := r.stage.Info()
 	r.info.Run, r.info.Stage, r.info.Preset, r.info.Seed = i.Run, i.Stage, i.Preset, i.Seed
 	r.info.Params, r.info.Parameters, r.info.Vocab = i.Params, i.Parameters, i.Config.Vocab
 	r.info.Steps, r.info.Step, r.info.LnV, r.info.Bytes = i.Steps, i.Step, i.LnV, i.Bytes
+	r.info.Workers = s.describeWorkers(r)
 	r.info.Dataset = r.data.info
 	r.info.NGrams = ngrams(i.NGrams)
 	h := r.stage.History()
@@ -166,6 +169,7 @@ func (s *Session) closeRun() {
 	if s.run == nil {
 		return
 	}
+	<-s.run.ended
 	s.engine.Lock()
 	defer s.engine.Unlock()
 	s.models.drop(live)
@@ -192,6 +196,7 @@ func (s *Session) loop(r *run) {
 		s.step(r)
 		s.host.Yield()
 	}
+	s.endWorkers(r)
 }
 
 // step trains once and tells what there is to tell.
@@ -209,6 +214,7 @@ func (s *Session) step(r *run) {
 	if report.Sample != nil {
 		s.emit("sampled", protocol.SampleEvent(*report.Sample))
 	}
+	s.tellWorkers(r)
 	if now := s.host.Now(); now-r.told > metricsEvery || report.Metrics.HeldOutLoss != nil || r.single {
 		r.told = now
 		s.tell(r)
@@ -242,7 +248,7 @@ func (s *Session) guarded(r *run) (report stages.Report, err error) {
 // obey carries out one control action between two steps.
 func (s *Session) obey(r *run, q request) {
 	var err error
-	switch q.action {
+	switch q.Action {
 	case "pause":
 		s.enter(r, paused, nil)
 	case "resume":
@@ -258,8 +264,10 @@ func (s *Session) obey(r *run, q request) {
 		err = s.save(r, checkpoint.Manual)
 	case "keep":
 		err = s.keep(r, checkpoint.Auto)
+	case "workers":
+		err = s.setWorkers(r, q.Workers)
 	default:
-		err = problem.New("bad_command", nil, "A run has no action %q.", q.action)
+		err = problem.New("bad_command", nil, "A run has no action %q.", q.Action)
 	}
 	q.reply <- err
 }
@@ -269,7 +277,7 @@ func (s *Session) control(c protocol.Control, _ []byte) (any, []byte, error) {
 	if r == nil {
 		return nil, nil, noRun()
 	}
-	q := request{c.Action, make(chan error, 1)}
+	q := request{c, make(chan error, 1)}
 	var err error
 	select {
 	case r.requests <- q:

@@ -14,7 +14,9 @@ import (
 
 	"sprout/core/backend"
 	"sprout/core/checkpoint"
+	"sprout/core/parallel"
 	"sprout/core/problem"
+	"sprout/stages"
 	"sprout/wasm/protocol"
 )
 
@@ -36,6 +38,9 @@ type Options struct {
 	NewBackend func() (backend.Backend, error)
 	Backend    string // name, shown by the page
 	SIMD       bool   // the backend was built with vector instructions
+	Cores      int    // of the machine, as far as is known; at least 1
+	// Spawn starts a worker beside the engine; nil where there can be none.
+	Spawn func(stages.Blueprint) (parallel.Peer, error)
 }
 
 // Session is one engine. Handle is called on goroutines of one thread, as under
@@ -52,7 +57,8 @@ type Session struct {
 	data     library
 	storage  storage
 	run      *run
-	starting bool // a run is being prepared
+	speeds   stages.Speeds // of counts of workers, by what was trained
+	starting bool          // a run is being prepared
 	models   models
 
 	sampling sync.Map // stream → *bool that asks for its end
@@ -60,7 +66,7 @@ type Session struct {
 
 // New starts a session; the page's hello opens the store.
 func New(h Host, o Options) *Session {
-	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}}
+	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}}
 }
 
 type handler func(s *Session, message, file []byte) (result any, out []byte, err error)

@@ -31,6 +31,8 @@ export interface RunOptions {
   resume?: string
   /** Waits for step() or resume(). */
   paused?: boolean
+  /** How many cores compute; 0, or left out: as many as are fastest. No number depends on it. */
+  workers?: number
 }
 
 export interface SampleOptions {
@@ -96,6 +98,7 @@ const surface = {
     step: run.step,
     metrics: [...run.metrics],
     samples: run.samples,
+    workers: run.workers,
     problems: engine.problems.map((p) => p.problem),
     resumable: engine.offer?.checkpoint,
   }),
@@ -104,6 +107,7 @@ const surface = {
   async run(options: RunOptions = {}) {
     await engine.started
     if (run.stages.length === 0) await run.loadStages()
+    run.wanted = options.workers ?? run.wanted
     if (options.resume !== undefined) {
       const list = await checkpoints.reload()
       const checkpoint = list.find((c) => c.id === options.resume)
@@ -135,6 +139,8 @@ const surface = {
   stop: () => run.control('stop'),
   /** Saves a checkpoint now. */
   save: () => run.control('save'),
+  /** From the next step on so many cores compute; 0: as many as are fastest. */
+  workers: (count: number) => run.setWorkers(count),
 
   /** Writes text. Without a checkpoint: the run in progress, else the shipped one. */
   async sample(options: SampleOptions = {}): Promise<Sampled> {

@@ -102,6 +102,7 @@ export interface Protocol {
     state: StateEvent
     storage: StorageEvent
     token: TokenEvent
+    workers: WorkersEvent
   }
 }
 export interface DeleteCheckpoint {
@@ -209,6 +210,8 @@ export interface Ready {
   backend: string
   simd: boolean
   go: string
+  cores: number
+  workers: boolean
   storage: StorageInfo
   resumable?: CheckpointInfo
 }
@@ -233,6 +236,7 @@ export interface OpTime {
 }
 export interface Control {
   action: string
+  workers?: number
 }
 export interface RunState {
   run: string
@@ -252,6 +256,7 @@ export interface StartRun {
   parent?: string
   resume?: string
   paused?: boolean
+  workers?: number
 }
 export interface RunInfo {
   run: string
@@ -270,8 +275,21 @@ export interface RunInfo {
   history?: Metrics[]
   samples?: SampleEvent[]
   bytes: number
+  workers: Workers
   dataset: Dataset
   tokenizer: TokenizerInfo
+}
+export interface Workers {
+  count: number
+  requested: number
+  max: number
+  cores: number
+  measuring: boolean
+  speeds?: WorkerSpeed[]
+}
+export interface WorkerSpeed {
+  count: number
+  steps_per_s: number
 }
 export interface TokenizerInfo {
   id: string
@@ -424,4 +442,8 @@ export interface TokenEvent {
 export interface Likelihood {
   token: Token
   p: number
+}
+export interface WorkersEvent {
+  run: string
+  workers: Workers
 }

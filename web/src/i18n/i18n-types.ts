@@ -604,6 +604,10 @@ type RootTranslation = {
 		 */
 		speed: string
 		/**
+		 * W​o​r​k​e​r​s
+		 */
+		workersAtWork: string
+		/**
 		 * t​r​a​i​n​i​n​g
 		 */
 		train: string
@@ -1193,6 +1197,12 @@ type RootTranslation = {
 		 * @param {unknown} want
 		 */
 		sampling_setting: RequiredParams<'field' | 'value' | 'want'>
+		/**
+		 * A​ ​w​o​r​k​e​r​ ​w​a​s​ ​l​o​s​t​ ​(​{​w​h​y​}​)​.​ ​I​t​s​ ​p​a​r​t​ ​w​a​s​ ​c​o​m​p​u​t​e​d​ ​a​g​a​i​n​ ​a​n​d​ ​n​o​ ​n​u​m​b​e​r​ ​h​a​s​ ​c​h​a​n​g​e​d​;​ ​t​r​a​i​n​i​n​g​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​a​t​ ​w​o​r​k​.
+		 * @param {unknown} count
+		 * @param {unknown} why
+		 */
+		worker_lost: RequiredParams<'count|number' | 'why'>
 		/**
 		 * T​h​i​s​ ​b​r​o​w​s​e​r​ ​k​e​e​p​s​ ​n​o​ ​d​a​t​a​ ​f​o​r​ ​t​h​e​ ​p​a​g​e​ ​(​n​o​ ​I​n​d​e​x​e​d​D​B​)​.​ ​T​r​a​i​n​i​n​g​ ​w​o​r​k​s​;​ ​c​h​e​c​k​p​o​i​n​t​s​ ​l​i​v​e​ ​o​n​l​y​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​i​s​ ​t​a​b​.​ ​D​o​w​n​l​o​a​d​ ​w​h​a​t​ ​y​o​u​ ​w​a​n​t​ ​t​o​ ​k​e​e​p​.
 		 */
@@ -1996,6 +2006,46 @@ type RootTranslation = {
 		 */
 		ownText: string
 	}
+	workers: {
+		/**
+		 * W​o​r​k​e​r​s
+		 */
+		title: string
+		/**
+		 * a​u​t​o​m​a​t​i​c
+		 */
+		automatic: string
+		/**
+		 * {​n​}​ ​a​t​ ​w​o​r​k
+		 * @param {string} n
+		 */
+		atWork: RequiredParams<'n'>
+		/**
+		 * c​o​r​e​s​ ​h​e​r​e​:​ ​{​n​}
+		 * @param {string} n
+		 */
+		cores: RequiredParams<'n'>
+		/**
+		 * H​o​w​ ​m​a​n​y​ ​c​o​r​e​s​ ​c​o​m​p​u​t​e​ ​s​i​d​e​ ​b​y​ ​s​i​d​e​.​ ​T​h​e​ ​n​u​m​b​e​r​s​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​ ​f​o​r​ ​a​n​y​ ​c​o​u​n​t​,​ ​o​n​l​y​ ​t​h​e​ ​s​p​e​e​d​ ​c​h​a​n​g​e​s​.​ ​“​A​u​t​o​m​a​t​i​c​”​ ​t​r​i​e​s​ ​a​ ​f​e​w​ ​i​n​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​s​ ​a​n​d​ ​k​e​e​p​s​ ​t​h​e​ ​f​a​s​t​e​s​t​.
+		 */
+		detail: string
+		/**
+		 * T​h​i​s​ ​b​r​o​w​s​e​r​ ​c​a​n​n​o​t​ ​s​t​a​r​t​ ​w​o​r​k​e​r​s​ ​f​r​o​m​ ​w​i​t​h​i​n​ ​a​ ​w​o​r​k​e​r​,​ ​s​o​ ​o​n​e​ ​d​o​e​s​ ​e​v​e​r​y​t​h​i​n​g​.
+		 */
+		single: string
+		/**
+		 * M​e​a​s​u​r​e​d​ ​i​n​ ​t​h​i​s​ ​r​u​n
+		 */
+		measured: string
+		/**
+		 * S​t​e​p​s​/​s
+		 */
+		speed: string
+		/**
+		 * i​n​ ​u​s​e
+		 */
+		chosen: string
+	}
 }
 
 export type TranslationFunctions = {
@@ -2563,6 +2613,10 @@ export type TranslationFunctions = {
 		 */
 		speed: () => LocalizedString
 		/**
+		 * Workers
+		 */
+		workersAtWork: () => LocalizedString
+		/**
 		 * training
 		 */
 		train: () => LocalizedString
@@ -3028,6 +3082,10 @@ export type TranslationFunctions = {
 		 * The setting {field} = {value} is not possible; it must be {want}.
 		 */
 		sampling_setting: (arg: { field: unknown, value: unknown, want: unknown }) => LocalizedString
+		/**
+		 * A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.
+		 */
+		worker_lost: (arg: { count: unknown, why: unknown }) => LocalizedString
 		/**
 		 * This browser keeps no data for the page (no IndexedDB). Training works; checkpoints live only as long as this tab. Download what you want to keep.
 		 */
@@ -3773,6 +3831,44 @@ export type TranslationFunctions = {
 		 * It reads anything, but cuts it badly: merges learned on English leave Chinese in bytes. A model is tied to the tokenizer it was trained with, since it knows tokens by number alone. So every checkpoint here carries its own.
 		 */
 		ownText: () => LocalizedString
+	}
+	workers: {
+		/**
+		 * Workers
+		 */
+		title: () => LocalizedString
+		/**
+		 * automatic
+		 */
+		automatic: () => LocalizedString
+		/**
+		 * {n} at work
+		 */
+		atWork: (arg: { n: string }) => LocalizedString
+		/**
+		 * cores here: {n}
+		 */
+		cores: (arg: { n: string }) => LocalizedString
+		/**
+		 * How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest.
+		 */
+		detail: () => LocalizedString
+		/**
+		 * This browser cannot start workers from within a worker, so one does everything.
+		 */
+		single: () => LocalizedString
+		/**
+		 * Measured in this run
+		 */
+		measured: () => LocalizedString
+		/**
+		 * Steps/s
+		 */
+		speed: () => LocalizedString
+		/**
+		 * in use
+		 */
+		chosen: () => LocalizedString
 	}
 }
 

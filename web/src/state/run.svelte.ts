@@ -7,6 +7,7 @@ import type {
   SampleEvent,
   Stage,
   StartRun,
+  Workers,
 } from '../engine/messages'
 import { data } from './data.svelte'
 import { engine } from './engine.svelte'
@@ -20,6 +21,10 @@ class Run {
   stages = $state.raw<Stage[]>([])
   presets = $state.raw<Preset[]>([])
   info = $state.raw<RunInfo>()
+  /** Who computes the run's steps. */
+  workers = $state.raw<Workers>()
+  /** How many cores a person wants to compute; 0: as many as are fastest. */
+  wanted = $state(0)
   phase = $state<RunPhase>('none')
   step = $state(0)
   samples = $state.raw<SampleEvent[]>([])
@@ -40,6 +45,9 @@ class Run {
       this.metrics.push(...e.metrics)
       this.step = e.metrics.at(-1)?.step ?? this.step
       this.#draw()
+    })
+    client.on('workers', (e) => {
+      if (e.run === this.info?.run) this.workers = e.workers
     })
     client.on('sampled', (e) => (this.samples = [...this.samples, e]))
     client.on('saved', (e) => {
@@ -85,7 +93,7 @@ class Run {
   }
 
   /** Starts on the chosen text and tokenizer, made first where needed. */
-  async start(choice: Omit<StartRun, 'dataset' | 'tokenizer'>): Promise<RunInfo> {
+  async start(choice: Omit<StartRun, 'dataset' | 'tokenizer' | 'workers'>): Promise<RunInfo> {
     return this.#begin(async () => {
       const dataset = await data.ensureDataset()
       const tokenizer = await data.ensureTokenizer()
@@ -108,6 +116,13 @@ class Run {
     this.#enter(state.state as RunPhase)
   }
 
+  /** Chooses how many cores compute, in the run in progress too. */
+  async setWorkers(count: number): Promise<void> {
+    this.wanted = count
+    if (this.phase === 'running' || this.phase === 'paused')
+      await engine.client.call('run.control', { action: 'workers', workers: count })
+  }
+
   /** Calls back at every change of phase. */
   onPhase(callback: () => void): () => void {
     this.#watchers.add(callback)
@@ -118,13 +133,15 @@ class Run {
     this.#enter('preparing')
     this.info = undefined
     try {
-      const info = await engine.client.call('run.start', await prepare())
+      const command = { ...(await prepare()), workers: this.wanted }
+      const info = await engine.client.call('run.start', command)
       this.metrics.length = 0
       this.metrics.push(...(info.history ?? []))
       this.samples = info.samples ?? []
       this.saved = []
       this.step = info.step
       this.info = info
+      this.workers = info.workers
       data.adopt(info.dataset, info.tokenizer)
       this.drawn++
       return info

@@ -67,6 +67,7 @@ export const pretrain = {
   stepLabel: 'Step',
   left: 'Time left',
   speed: 'Tokens/s',
+  workersAtWork: 'Workers',
   train: 'training',
   heldOut: 'held out',
   yours: 'your guess',
@@ -109,6 +110,19 @@ export const pretrain = {
     'The mean, over all N tokens, of the negative logarithm of the probability p that the model θ gave to the token that really came next.',
   code: 'The lines that run, from {file:string}, line {line:number}.',
   codeLabel: 'Go source of the loss',
+}
+
+export const workers = {
+  title: 'Workers',
+  automatic: 'automatic',
+  atWork: '{n:string} at work',
+  cores: 'cores here: {n:string}',
+  detail:
+    'How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest.',
+  single: 'This browser cannot start workers from within a worker, so one does everything.',
+  measured: 'Measured in this run',
+  speed: 'Steps/s',
+  chosen: 'in use',
 }
 
 export const reading = {

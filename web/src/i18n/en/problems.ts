@@ -128,6 +128,8 @@ export const problems = {
   sampling_not_finite:
     'The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.',
   sampling_setting: 'The setting {field} = {value} is not possible; it must be {want}.',
+  worker_lost:
+    'A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.',
 
   storage_missing:
     'This browser keeps no data for the page (no IndexedDB). Training works; checkpoints live only as long as this tab. Download what you want to keep.',

@@ -1,7 +1,16 @@
 import type { Translation } from '../i18n-types'
 import { checkpoints, common, engine, progress } from './common.js'
 import { home, stages } from './home.js'
-import { breakIt, exercise, params, pretrain, questions, reading, source } from './pretrain.js'
+import {
+  breakIt,
+  exercise,
+  params,
+  pretrain,
+  questions,
+  reading,
+  source,
+  workers,
+} from './pretrain.js'
 import { problems } from './problems.js'
 import { speech, tokenizer } from './tokenizer.js'
 
@@ -22,4 +31,5 @@ export default {
   speech,
   stages,
   tokenizer,
+  workers,
 } satisfies Translation

@@ -68,6 +68,7 @@ export const pretrain: Translation['pretrain'] = {
   stepLabel: '步',
   left: '还需',
   speed: '词元／秒',
+  workersAtWork: '线程',
   train: '训练',
   heldOut: '留出',
   yours: '你的猜测',
@@ -108,6 +109,19 @@ export const pretrain: Translation['pretrain'] = {
   formulaWords: '对全部 N 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
   code: '真正在运行的几行，出自 {file} 第 {line} 行起。',
   codeLabel: '损失的 Go 源码',
+}
+
+export const workers: Translation['workers'] = {
+  title: '工作线程（workers）',
+  automatic: '自动',
+  atWork: '{n} 个在算',
+  cores: '本机核心数：{n}',
+  detail:
+    '同时用几个处理器核心来算。无论几个，数字都一样，一位不差，只是快慢不同。“自动”会在头几步试几种，留下最快的。',
+  single: '这个浏览器不能在线程里再开线程，所以由一个包办。',
+  measured: '这次训练中测得',
+  speed: '步／秒',
+  chosen: '在用',
 }
 
 export const reading: Translation['reading'] = {

@@ -98,6 +98,8 @@ export const problems: Translation['problems'] = {
   sampling_not_finite:
     '模型的输出已经不是数了，写不出字来。它的训练爆了，请从更早的检查点，用更小的学习率继续。',
   sampling_setting: '{field} = {value} 不行，应当是 {want}。',
+  worker_lost:
+    '有个工作线程没了（{why}）。它的那一份已经重新算过，数字没有任何变化；训练继续，现在有 {count|number} 个在算。',
 
   storage_missing:
     '这个浏览器不给页面存数据（没有 IndexedDB）。训练照常，但检查点关掉标签页就没有了。想留的请下载。',
