@@ -42,9 +42,7 @@ func (t *trainer) Profile() ([]OpTime, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = before.Restore()
-	t.group.Changed()
-	if err != nil {
+	if err := before.Restore(); err != nil {
 		return nil, err
 	}
 	add(shard, shards)
