@@ -8,20 +8,21 @@ import (
 	"text/tabwriter"
 
 	"sprout/core/op"
+	"sprout/e2e/bench/lab"
 	"sprout/e2e/bench/workload"
 )
 
 // workbench checks an operation against the reference, natively and in the
 // browser, and then says how fast it is in every shape of a training step of
 // both workloads, beside the peak of exact arithmetic there.
-func workbench(place lab, r workload.Request) error {
-	places := []lab{native{}}
-	if place != (native{}) {
+func workbench(place lab.Lab, r workload.Request) error {
+	places := []lab.Lab{lab.Native{}}
+	if place != (lab.Native{}) {
 		places = append(places, place)
 	}
 	reports := make([]workload.OpReport, len(places))
 	for i, p := range places {
-		if err := p.run(r, &reports[i]); err != nil {
+		if err := p.Run(r, &reports[i]); err != nil {
 			return err
 		}
 		if err := checked(reports[i], placeNames[i]); err != nil {

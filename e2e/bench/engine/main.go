@@ -12,9 +12,13 @@ import (
 	"syscall/js"
 
 	"sprout/e2e/bench/workload"
+	"sprout/wasm/peers"
 )
 
 func main() {
+	if os.Args[1] == "peer" {
+		peers.Serve(func(blueprint []byte) (peers.Worker, error) { return workload.NewWorker(blueprint) })
+	}
 	result, err := run(os.Args[1])
 	if err != nil {
 		result = map[string]string{"error": err.Error()}
@@ -32,6 +36,8 @@ func run(text string) (any, error) {
 		return nil, err
 	}
 	return workload.Run(workload.Host{
+		Spawn:   peers.Spawn,
+		Cores:   js.Global().Get("navigator").Get("hardwareConcurrency").Int(),
 		Breathe: breathe(),
 		Memory:  func() int64 { return int64(js.Global().Call("memoryBytes").Int()) },
 	}, request)

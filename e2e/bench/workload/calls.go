@@ -22,7 +22,7 @@ func stepCalls(name string) ([]*stepCall, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := NewTrainer(&paper{}, shape)
+	t, err := NewTrainer(Host{}, &paper{}, shape, 1)
 	if err != nil {
 		return nil, err
 	}

@@ -22,12 +22,14 @@ func Train(h Host, name string, workers int) (Training, error) {
 	if err != nil {
 		return Training{}, err
 	}
-	t, err := NewTrainer(simd.New(), shape)
+	be := simd.New()
+	defer be.Close()
+	t, err := NewTrainer(h, be, shape, workers)
 	if err != nil {
 		return Training{}, err
 	}
 	defer t.Close()
-	r := Training{Parameters: shape.Model.ParamCount(), Workers: 1}
+	r := Training{Parameters: shape.Model.ParamCount(), Workers: t.group.Workers()}
 	for s := range shape.Warm + shape.Steps {
 		began := time.Now()
 		loss, err := t.Step()

@@ -1,6 +1,8 @@
 package workload
 
 import (
+	"time"
+
 	"sprout/core/autograd"
 	"sprout/core/backend"
 	"sprout/core/nn"
@@ -20,15 +22,16 @@ type Trainer struct {
 	step  int
 }
 
-// NewTrainer records the step on a backend.
-func NewTrainer(be backend.Backend, shape Shape) (*Trainer, error) {
+// NewTrainer records the step on a backend and has workers help; 0: as many as
+// there are cores.
+func NewTrainer(h Host, be backend.Backend, shape Shape, workers int) (*Trainer, error) {
 	t := &Trainer{be: be, shape: shape}
 	r, model, err := replica(be, shape)
 	if err != nil {
 		return nil, err
 	}
 	t.model = model
-	if t.group, err = parallel.NewGroup(r, shape.Batch); err != nil {
+	if t.group, err = parallel.NewGroup(r, shape.Batch, h.crew(shape, workers)); err != nil {
 		return nil, err
 	}
 	// Decay and rates are those of the peers.
@@ -60,6 +63,7 @@ func replica(be backend.Backend, shape Shape) (parallel.Replica, *nn.Params, err
 	T := shape.Model.Context
 	r := parallel.Replica{
 		Backend: be, Slab: model.Slab, Params: views,
+		Services: map[string]parallel.Service{heapService: heap},
 		Record: func(tape *autograd.Tape, rows int) parallel.Graph {
 			in := nn.Input{
 				Tokens: tape.Input(tensor.I32, rows, T), Pos: tape.Input(tensor.I32, rows, T), Start: tape.Input(tensor.I32, rows),
@@ -96,8 +100,24 @@ func (t *Trainer) Step() (loss float64, err error) {
 	if err := t.adamw.Update(t.step, 1e-3); err != nil {
 		return 0, err
 	}
+	t.group.Changed()
 	t.step++
 	return loss, nil
+}
+
+// timeSteps trains and returns the milliseconds of each step; between two of
+// them the event loop turns.
+func (t *Trainer) timeSteps(h Host, steps int) (ms []float64, err error) {
+	ms = make([]float64, steps)
+	for i := range ms {
+		began := time.Now()
+		if _, err := t.Step(); err != nil {
+			return nil, err
+		}
+		ms[i] = time.Since(began).Seconds() * 1e3
+		h.breathe()
+	}
+	return ms, nil
 }
 
 // timed is a call of a step in a profile.

@@ -1,4 +1,6 @@
-package main
+// Package lab is where the workloads are run: this process, or a page of a
+// headless browser with an engine of its own.
+package lab
 
 import (
 	"embed"
@@ -20,18 +22,19 @@ import (
 //go:embed site
 var site embed.FS
 
-// lab is a place to measure in.
-type lab interface {
-	// run measures from a fresh start and reads the result into out.
-	run(r workload.Request, out any) error
-	close()
+// Lab is a place to measure in.
+type Lab interface {
+	// Run measures from a fresh start and reads the result into out.
+	Run(r workload.Request, out any) error
+	Close()
 }
 
-// native is this process.
-type native struct{}
+// Native is this process.
+type Native struct{}
 
-func (native) run(r workload.Request, out any) error {
-	result, err := workload.Run(workload.Host{}, r)
+// Run implements Lab.
+func (Native) Run(r workload.Request, out any) error {
+	result, err := workload.Run(workload.Native(), r)
 	if err != nil {
 		return err
 	}
@@ -42,37 +45,40 @@ func (native) run(r workload.Request, out any) error {
 	return json.Unmarshal(data, out)
 }
 
-func (native) close() {}
+// Close does nothing.
+func (Native) Close() {}
 
-// chromium runs the engine in a page of a headless browser.
-type chromium struct {
-	*browser.Browser
-	server *httptest.Server
-	dir    string
+// Chromium runs the engine in a page of a headless browser; every run is a page
+// of its own.
+type Chromium struct {
+	browser *browser.Browser
+	server  *httptest.Server
+	dir     string
 }
 
-// newChromium builds the engine and starts a browser.
-func newChromium() (*chromium, error) {
+// NewChromium builds the engine and starts a browser.
+func NewChromium() (*Chromium, error) {
 	dir, err := os.MkdirTemp("", "sprout-bench-")
 	if err != nil {
 		return nil, err
 	}
-	c := &chromium{dir: dir}
+	c := &Chromium{dir: dir}
 	if err := assemble(dir); err != nil {
-		c.close()
+		c.Close()
 		return nil, err
 	}
 	c.server = httptest.NewServer(static.New(os.DirFS(dir)))
-	if c.Browser, err = browser.Start(browser.Options{}); err != nil {
-		c.close()
+	if c.browser, err = browser.Start(browser.Options{}); err != nil {
+		c.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *chromium) close() {
-	if c.Browser != nil {
-		c.Close()
+// Close ends the browser.
+func (c *Chromium) Close() {
+	if c.browser != nil {
+		c.browser.Close()
 	}
 	if c.server != nil {
 		c.server.Close()
@@ -80,12 +86,13 @@ func (c *chromium) close() {
 	os.RemoveAll(c.dir)
 }
 
-func (c *chromium) run(r workload.Request, out any) error {
+// Run implements Lab.
+func (c *Chromium) Run(r workload.Request, out any) error {
 	request, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	p, err := c.NewPage()
+	p, err := c.browser.NewPage()
 	if err != nil {
 		return err
 	}
