@@ -134,18 +134,17 @@ func (w *window) visible(b, i, rows int) (from, to int) {
 // exponential is 0. Key j is scores[2·(j-from)] and the one after it.
 func (w *window) hide(scores []quad, b, i, from int) {
 	hidden := float32(math.Inf(-1))
-	to := from + len(scores)/2
+	flat := unsafe.Slice(&scores[0][0], lanes*len(scores))
 	for r := range 8 {
-		first, end := to, to // no query
+		first, end := from, from // no query
 		if i+r < w.Tq {
 			first, end = w.keys(b, i+r)
 		}
-		lane := scores[r/4:]
-		for j := from; j < min(first, to); j++ {
-			lane[2*(j-from)][r%4] = hidden
+		for at := r; at < min(8*(first-from), len(flat)); at += 8 {
+			flat[at] = hidden
 		}
-		for j := max(end, from); j < to; j++ {
-			lane[2*(j-from)][r%4] = hidden
+		for at := 8*max(end-from, 0) + r; at < len(flat); at += 8 {
+			flat[at] = hidden
 		}
 	}
 }

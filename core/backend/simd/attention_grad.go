@@ -20,11 +20,11 @@ func attentionGrad(be *Backend, c *op.Call) {
 	deep, wide, long := up4(w.D), up4(w.Tk), up8(w.Tq)
 	quads := be.arena.takeQuads
 	keys, keysT, values := quads(wide*deep), quads(wide*deep), quads(wide*deep)
-	queries, dYs, out := quads(2*deep), quads(2*deep), quads(2*deep)
+	queries, dYs, ys, out := quads(2*deep), quads(2*deep), quads(2*deep), quads(2*deep)
 	qStrips, dYStrips := quads(up8(w.D)/4*long), quads(up8(w.D)/4*long)
 	pitch := 2 * wide // of eight queries
 	p, dS := quads(long/8*pitch), quads(long/8*pitch)
-	edge := be.arena.take(4 * up8(w.D))
+	strip, edge := quads(4*long), be.arena.take(4*up8(w.D))
 	one := lanesOf(1)
 	for b := range w.B {
 		seen := w.seen(b)
@@ -48,15 +48,13 @@ func attentionGrad(be *Backend, c *op.Call) {
 				pi, dSi := p[i/8*pitch:][:2*to], dS[i/8*pitch:][:2*to]
 				turnPanel(queries, q[at:], qs, rows, w.D)
 				turnPanel(dYs, dY[at:], qs, rows, w.D)
+				turnPanel(ys, y[at:], qs, rows, w.D)
 				multiplyStack(pi, keys, 4*deep, to/4, queries)
 				multiplyStack(dSi, values, 4*deep, to/4, dYs)
 				w.hide(pi, b, i, 0)
 				var logs, delta [8]float32
 				copy(logs[:], lse[w.lse(b, i, h):][:rows])
-				orderedDots(delta[:min(4, rows)], dY[at:], y[at:], qs, w.D)
-				if rows > 4 {
-					orderedDots(delta[4:rows], dY[at+4*qs:], y[at+4*qs:], qs, w.D)
-				}
+				orderedDots(&delta, dYs, ys)
 				scoreGrad(pi, dSi, w.scale, &logs, &delta)
 				multiplyStack(out, keysT, 4*up4(seen), deep/4, dSi)
 				unturn(dQ[at:], qs, rows, w.D, out, one, one)
@@ -66,18 +64,21 @@ func attentionGrad(be *Backend, c *op.Call) {
 				// These keys are seen by no query before i.
 				i := max(0, j-int(w.start[b])) &^ 7
 				pj, dSj, turns := p[i/8*pitch+2*j:], dS[i/8*pitch+2*j:], (long-i)/8
-				keyGrad(dV[o:], kvs, rows, w.D, pj, pitch, turns, dYStrips[2*i:], 2*long, edge, !firstOfGroup)
-				keyGrad(dK[o:], kvs, rows, w.D, dSj, pitch, turns, qStrips[2*i:], 2*long, edge, !firstOfGroup)
+				steps := strip[:32*turns]
+				spreadStrip(steps, pj, pitch, turns)
+				keyGrad(dV[o:], kvs, rows, w.D, steps, dYStrips[2*i:], 2*long, edge, !firstOfGroup)
+				spreadStrip(steps, dSj, pitch, turns)
+				keyGrad(dK[o:], kvs, rows, w.D, steps, qStrips[2*i:], 2*long, edge, !firstOfGroup)
 			}
 		}
 	}
 }
 
 // keyGrad is multiplyStrip for up to four rows of n columns; edge holds a strip.
-func keyGrad(c []float32, ldc, rows, n int, a []quad, pitch, turns int, b []quad, depth int, edge []float32, accumulate bool) {
+func keyGrad(c []float32, ldc, rows, n int, a, b []quad, depth int, edge []float32, accumulate bool) {
 	panels := (n + 7) / 8
 	if rows == 4 && n%8 == 0 {
-		multiplyStrip(c, ldc, a, pitch, turns, b, depth, panels, accumulate)
+		multiplyStrip(c, ldc, a, b, depth, panels, accumulate)
 		return
 	}
 	width := 8 * panels
@@ -86,7 +87,7 @@ func keyGrad(c []float32, ldc, rows, n int, a []quad, pitch, turns int, b []quad
 			copy(edge[r*width:][:n], c[r*ldc:])
 		}
 	}
-	multiplyStrip(edge, width, a, pitch, turns, b, depth, panels, accumulate)
+	multiplyStrip(edge, width, a, b, depth, panels, accumulate)
 	for r := range rows {
 		copy(c[r*ldc:][:n], edge[r*width:])
 	}
@@ -127,28 +128,24 @@ func scoreGrad(p, dS []quad, scale float32, lse, delta *[8]float32) {
 	}
 }
 
-// orderedDots are Σ x·y of rows that lie stride apart, in ascending order, as
-// the products dY·v are summed: where one key has all the weight, y is its v and
-// dP − delta is exactly 0.
-func orderedDots(out, x, y []float32, stride, n int) {
-	if len(out) == 4 {
-		x0, x1, x2, x3 := x[:n], x[stride:][:n], x[2*stride:][:n], x[3*stride:][:n]
-		y0, y1, y2, y3 := y[:n], y[stride:][:n], y[2*stride:][:n], y[3*stride:][:n]
-		var s0, s1, s2, s3 float32
-		for i := range x0 {
-			s0 += float32(x0[i] * y0[i])
-			s1 += float32(x1[i] * y1[i])
-			s2 += float32(x2[i] * y2[i])
-			s3 += float32(x3[i] * y3[i])
+// orderedDots are Σ x·y of eight columns, in ascending order, as the products
+// dY·v are summed: where one key has all the weight, y is its v and dP − delta is
+// exactly 0.
+func orderedDots(out *[8]float32, x, y []quad) {
+	var s0, s1 vec
+	_ = y[len(x)-1]
+	px, py, o, turns := unsafe.Pointer(&x[0]), unsafe.Pointer(&y[0]), uintptr(0), len(x)/8
+	for {
+		a, b := (*[8]quad)(unsafe.Add(px, o)), (*[8]quad)(unsafe.Add(py, o))
+		s0, s1 = s0.Add(load(&a[0]).Mul(load(&b[0]))), s1.Add(load(&a[1]).Mul(load(&b[1])))
+		s0, s1 = s0.Add(load(&a[2]).Mul(load(&b[2]))), s1.Add(load(&a[3]).Mul(load(&b[3])))
+		s0, s1 = s0.Add(load(&a[4]).Mul(load(&b[4]))), s1.Add(load(&a[5]).Mul(load(&b[5])))
+		s0, s1 = s0.Add(load(&a[6]).Mul(load(&b[6]))), s1.Add(load(&a[7]).Mul(load(&b[7])))
+		o += 8 * quadBytes
+		if turns--; turns == 0 {
+			break
 		}
-		out[0], out[1], out[2], out[3] = s0, s1, s2, s3
-		return
 	}
-	for r := range out {
-		var sum float32
-		for i := range n {
-			sum += float32(x[r*stride+i] * y[r*stride+i])
-		}
-		out[r] = sum
-	}
+	store((*quad)(out[:4]), s0)
+	store((*quad)(out[4:]), s1)
 }

@@ -80,12 +80,38 @@ func packBlocksTurned(dst []quad, src []float32, stride, rows, cols int) {
 			}
 			continue
 		}
-		for r := range rows {
-			t, x := (*[4]quad)(d[4*r:]), load(quadAt(src, r*stride+c))
-			splat(x.GetElem(0)).StoreArray(&t[0])
-			splat(x.GetElem(1)).StoreArray(&t[1])
-			splat(x.GetElem(2)).StoreArray(&t[2])
-			splat(x.GetElem(3)).StoreArray(&t[3])
+		spreadColumns(d[:4*rows], src[c:], stride)
+	}
+}
+
+// spreadColumns packs four columns for packBlocksTurned, two rows a turn.
+func spreadColumns(d []quad, src []float32, stride int) {
+	rows := len(d) / 4
+	_ = src[(rows-1)*stride+3]
+	from, to := unsafe.Pointer(&src[0]), unsafe.Pointer(&d[0])
+	step, i, o := uintptr(stride)*floatBytes, uintptr(0), uintptr(0)
+	if t := rows / 2; t > 0 {
+		for {
+			d := (*[8]quad)(unsafe.Add(to, o))
+			x, y := load((*quad)(unsafe.Add(from, i))), load((*quad)(unsafe.Add(from, i+step)))
+			splat(x.GetElem(0)).StoreArray(&d[0])
+			splat(x.GetElem(1)).StoreArray(&d[1])
+			splat(x.GetElem(2)).StoreArray(&d[2])
+			splat(x.GetElem(3)).StoreArray(&d[3])
+			splat(y.GetElem(0)).StoreArray(&d[4])
+			splat(y.GetElem(1)).StoreArray(&d[5])
+			splat(y.GetElem(2)).StoreArray(&d[6])
+			splat(y.GetElem(3)).StoreArray(&d[7])
+			i += 2 * step
+			o += 8 * quadBytes
+			if t--; t == 0 {
+				break
+			}
+		}
+	}
+	if rows%2 == 1 {
+		for l, x := range src[(rows-1)*stride:][:4] {
+			d[4*(rows-1)+l] = lanesOf(x)
 		}
 	}
 }
@@ -145,10 +171,67 @@ func packStrips(dst []quad, src []float32, stride, rows, cols int) {
 			}
 			continue
 		}
-		for r := range rows {
-			t, s := (*[2]quad)(d[2*r:]), (*[8]float32)(src[r*stride+c:])
-			load((*quad)(s[0:])).StoreArray(&t[0])
-			load((*quad)(s[4:])).StoreArray(&t[1])
+		copyColumns(d[:2*rows], src[c:], stride)
+	}
+}
+
+// copyColumns packs eight columns for packStrips, two rows a turn.
+func copyColumns(d []quad, src []float32, stride int) {
+	rows := len(d) / 2
+	_ = src[(rows-1)*stride+7]
+	from, to := unsafe.Pointer(&src[0]), unsafe.Pointer(&d[0])
+	step, i, o := uintptr(stride)*floatBytes, uintptr(0), uintptr(0)
+	if t := rows / 2; t > 0 {
+		for {
+			x, y := (*[2]quad)(unsafe.Add(from, i)), (*[2]quad)(unsafe.Add(from, i+step))
+			d := (*[4]quad)(unsafe.Add(to, o))
+			load(&x[0]).StoreArray(&d[0])
+			load(&x[1]).StoreArray(&d[1])
+			load(&y[0]).StoreArray(&d[2])
+			load(&y[1]).StoreArray(&d[3])
+			i += 2 * step
+			o += 4 * quadBytes
+			if t--; t == 0 {
+				break
+			}
+		}
+	}
+	if rows%2 == 1 {
+		*(*[2]quad)(d[2*(rows-1):]) = *(*[2]quad)(unsafe.Add(from, i))
+	}
+}
+
+// spreadStrip packs four rows of [turns][4 rows][8], turns that lie pitch quads
+// apart, as a left operand [8·turns][4] quads.
+func spreadStrip(d, src []quad, pitch, turns int) {
+	_, _ = d[32*turns-1], src[(turns-1)*pitch+7]
+	from, to, step, i, o := unsafe.Pointer(&src[0]), unsafe.Pointer(&d[0]), uintptr(pitch)*quadBytes, uintptr(0), uintptr(0)
+	for {
+		s := (*[8]quad)(unsafe.Add(from, i))
+		for h := range 2 {
+			d := (*[16]quad)(unsafe.Add(to, o))
+			x0, x1, x2, x3 := load(&s[h]), load(&s[2+h]), load(&s[4+h]), load(&s[6+h])
+			splat(x0.GetElem(0)).StoreArray(&d[0])
+			splat(x1.GetElem(0)).StoreArray(&d[1])
+			splat(x2.GetElem(0)).StoreArray(&d[2])
+			splat(x3.GetElem(0)).StoreArray(&d[3])
+			splat(x0.GetElem(1)).StoreArray(&d[4])
+			splat(x1.GetElem(1)).StoreArray(&d[5])
+			splat(x2.GetElem(1)).StoreArray(&d[6])
+			splat(x3.GetElem(1)).StoreArray(&d[7])
+			splat(x0.GetElem(2)).StoreArray(&d[8])
+			splat(x1.GetElem(2)).StoreArray(&d[9])
+			splat(x2.GetElem(2)).StoreArray(&d[10])
+			splat(x3.GetElem(2)).StoreArray(&d[11])
+			splat(x0.GetElem(3)).StoreArray(&d[12])
+			splat(x1.GetElem(3)).StoreArray(&d[13])
+			splat(x2.GetElem(3)).StoreArray(&d[14])
+			splat(x3.GetElem(3)).StoreArray(&d[15])
+			o += 16 * quadBytes
+		}
+		i += step
+		if turns--; turns == 0 {
+			return
 		}
 	}
 }

@@ -72,57 +72,18 @@ func multiplyStack(c, a []quad, pitch, blocks int, b []quad) {
 	for i := range blocks {
 		oa, ob := uintptr(i*pitch)*quadBytes, uintptr(0)`)
 	w.p("var c00, c01, c10, c11, c20, c21, c30, c31 vec")
-	loop := func(steps int, turns string) {
-		w.p("if t := %s; t > 0 { for {", turns)
-		w.p("p, q := (*[%d]quad)(unsafe.Add(pa, oa)), (*[%d]quad)(unsafe.Add(pb, ob))", rows*steps, quads*steps)
-		for u := range steps {
-			set := "="
-			if u == 0 {
-				set = ":="
-			}
-			for q := range quads {
-				w.p("b%d %s archsimd.LoadFloat32x4Array(&q[%d])", q, set, u*quads+q)
-			}
-			for r := range rows {
-				if r > 0 {
-					set = "="
-				}
-				w.p("x %s archsimd.LoadFloat32x4Array(&p[%d])", set, u*rows+r)
-				for q := range quads {
-					w.p("c%d%d = c%d%d.Add(x.Mul(b%d))", r, q, r, q, q)
-				}
-			}
-		}
-		w.p("oa += %d*quadBytes\nob += %d*quadBytes", rows*steps, quads*steps)
-		w.p("if t--; t == 0 { break } } }")
-	}
-	loop(16, "k/16")
-	loop(4, "k%16/4")
+	w.loop(16, "k/16")
+	w.loop(4, "k%16/4")
 	w.p("d := (*[8]quad)(unsafe.Add(pc, uintptr(i)*8*quadBytes))")
 	w.sums(func(r, q int) { w.p("c%d%d.StoreArray(&d[%d])", r, q, r*quads+q) })
 	w.p("}\n}")
 }
 
-// strip writes multiplyStrip.
-func (w *writer) strip() {
-	w.p(`
-// multiplyStrip computes c = Σₖ aᵀ·b, or c += Σₖ aᵀ·b, in ascending k, for four
-// rows of stride ldc and 8·panels columns. a holds [turns][4 rows][8 steps of k],
-// turns that lie pitch quads apart; b panels of [8·turns][2] quads, that lie depth
-// quads apart.
-func multiplyStrip(c []float32, ldc int, a []quad, pitch, turns int, b []quad, depth, panels int, accumulate bool) {
-	if turns == 0 || panels == 0 { return }
-	_, _ = a[(turns-1)*pitch+7], b[(panels-1)*depth+16*turns-1]
-	pa, pb, step := unsafe.Pointer(&a[0]), unsafe.Pointer(&b[0]), uintptr(pitch)*quadBytes
-	for j := range panels {
-		d := c[8*j:]
-		r0, r1, r2, r3 := (*[8]float32)(d), (*[8]float32)(d[ldc:]), (*[8]float32)(d[2*ldc:]), (*[8]float32)(d[3*ldc:])
-		var c00, c01, c10, c11, c20, c21, c30, c31 vec
-		if accumulate {`)
-	w.sums(func(r, q int) { w.p("c%d%d = load((*quad)(r%d[%d:]))", r, q, r, 4*q) })
-	w.p("}\noa, ob := uintptr(0), uintptr(j*depth)*quadBytes")
-	w.p("t := turns\nfor {\np, q := (*[32]float32)(unsafe.Add(pa, oa)), (*[16]quad)(unsafe.Add(pb, ob))")
-	for u := range 8 {
+// loop writes turns of so many steps of k.
+func (w *writer) loop(steps int, turns string) {
+	w.p("if t := %s; t > 0 { for {", turns)
+	w.p("p, q := (*[%d]quad)(unsafe.Add(pa, oa)), (*[%d]quad)(unsafe.Add(pb, ob))", rows*steps, quads*steps)
+	for u := range steps {
 		set := "="
 		if u == 0 {
 			set = ":="
@@ -134,13 +95,36 @@ func multiplyStrip(c []float32, ldc int, a []quad, pitch, turns int, b []quad, d
 			if r > 0 {
 				set = "="
 			}
-			w.p("x %s archsimd.BroadcastFloat32x4(p[%d])", set, 8*r+u)
+			w.p("x %s archsimd.LoadFloat32x4Array(&p[%d])", set, u*rows+r)
 			for q := range quads {
 				w.p("c%d%d = c%d%d.Add(x.Mul(b%d))", r, q, r, q, q)
 			}
 		}
 	}
-	w.p("oa += step\nob += 16*quadBytes\nif t--; t == 0 { break }\n}")
+	w.p("oa += %d*quadBytes\nob += %d*quadBytes", rows*steps, quads*steps)
+	w.p("if t--; t == 0 { break } } }")
+}
+
+// strip writes multiplyStrip.
+func (w *writer) strip() {
+	w.p(`
+// multiplyStrip computes c = Σₖ a·b, or c += Σₖ a·b, in ascending k, for four
+// rows of stride ldc and 8·panels columns: a is [k][4] quads with a value in all
+// lanes, b panels of [k][2] quads that lie depth quads apart. k is a multiple of 8.
+func multiplyStrip(c []float32, ldc int, a, b []quad, depth, panels int, accumulate bool) {
+	k := len(a)/4
+	if k == 0 || panels == 0 { return }
+	_ = b[(panels-1)*depth+2*k-1]
+	pa, pb := unsafe.Pointer(&a[0]), unsafe.Pointer(&b[0])
+	for j := range panels {
+		d := c[8*j:]
+		r0, r1, r2, r3 := (*[8]float32)(d), (*[8]float32)(d[ldc:]), (*[8]float32)(d[2*ldc:]), (*[8]float32)(d[3*ldc:])
+		var c00, c01, c10, c11, c20, c21, c30, c31 vec
+		if accumulate {`)
+	w.sums(func(r, q int) { w.p("c%d%d = load((*quad)(r%d[%d:]))", r, q, r, 4*q) })
+	w.p("}\noa, ob := uintptr(0), uintptr(j*depth)*quadBytes")
+	w.loop(16, "k/16")
+	w.loop(8, "k%16/8")
 	w.sums(func(r, q int) { w.p("c%d%d.StoreArray((*quad)(r%d[%d:]))", r, q, r, 4*q) })
 	w.p("}\n}")
 }

@@ -22,22 +22,23 @@ func multiplyStack(c, a []quad, pitch, blocks int, b []quad) {
 	}
 }
 
-func multiplyStrip(c []float32, ldc int, a []quad, pitch, turns int, b []quad, depth, panels int, accumulate bool) {
+func multiplyStrip(c []float32, ldc int, a, b []quad, depth, panels int, accumulate bool) {
 	for j := range panels {
 		for r := range 4 {
 			for h := range 2 {
 				d := quadAt(c, r*ldc+8*j+4*h)
-				var s quad
+				var s0, s1, s2, s3 float32
 				if accumulate {
-					s = *d
+					s0, s1, s2, s3 = d[0], d[1], d[2], d[3]
 				}
-				for k := range 8 * turns {
-					x, q := a[k/8*pitch+2*r+k%8/4][k%4], &b[j*depth+2*k+h]
-					for l := range s {
-						s[l] += float32(x * q[l])
-					}
+				for k := range len(a) / 4 {
+					x, q := a[4*k+r][0], &b[j*depth+2*k+h]
+					s0 += float32(x * q[0])
+					s1 += float32(x * q[1])
+					s2 += float32(x * q[2])
+					s3 += float32(x * q[3])
 				}
-				*d = s
+				*d = quad{s0, s1, s2, s3}
 			}
 		}
 	}
