@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -61,6 +62,19 @@ func TestReproducibleFile(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.True(t, bytes.Equal(files[0], files[1]))
+}
+
+// The number of workers is found by the way, and said.
+func TestWorkersAreFound(t *testing.T) {
+	if runtime.NumCPU() == 1 {
+		t.Skip("one core: nothing to choose")
+	}
+	_, log, err := train(t, "-data", book(t), "-char", "-steps", "60")
+	require.NoError(t, err)
+	require.Regexp(t, `going on with \d+ workers; \d+ make [\d.]+ steps/s; `, log)
+	_, log, err = train(t, "-data", book(t), "-char", "-steps", "60", "-workers", "2")
+	require.NoError(t, err)
+	require.NotContains(t, log, "going on")
 }
 
 func TestInterruptSaves(t *testing.T) {

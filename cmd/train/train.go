@@ -15,6 +15,7 @@ import (
 	"sprout/core/backend"
 	"sprout/core/backend/simd"
 	"sprout/core/checkpoint"
+	"sprout/core/problem"
 	"sprout/core/text"
 	"sprout/core/world"
 	"sprout/stages"
@@ -26,6 +27,7 @@ type trainer struct {
 	stdout, log io.Writer
 	run         stages.Run
 	bar         *bar
+	calibrating bool             // the run was trying numbers of workers
 	store       checkpoint.Store // nil: nothing is kept on the way
 }
 
@@ -45,6 +47,10 @@ func (t *trainer) prepare() error {
 		Progress: func(what string, done float64) error {
 			t.bar.show(done, what)
 			return nil
+		},
+		OnLost: func(p *problem.Problem) {
+			t.bar.clear()
+			fmt.Fprintln(t.log, p.Error())
 		},
 	}
 	if t.reproduce {
@@ -209,6 +215,7 @@ func (t *trainer) report(r stages.Report) error {
 		}
 		fmt.Fprintf(t.stdout, "%s\n", line)
 	}
+	t.tellWorkers()
 	steps := t.run.Info().Steps
 	if m.HeldOutLoss != nil {
 		t.bar.clear()
@@ -225,6 +232,20 @@ func (t *trainer) report(r stages.Report) error {
 	t.bar.show(float64(m.Step)/float64(steps),
 		fmt.Sprintf("%d/%d loss %.3f, %.0f tokens/s, %.0f s left", m.Step, steps, m.TrainLoss, m.TokensPerSec, m.SecondsLeft))
 	return nil
+}
+
+// tellWorkers says what the first steps have found.
+func (t *trainer) tellWorkers() {
+	i := t.run.Info()
+	if t.calibrating && !i.Calibrating {
+		t.bar.clear()
+		fmt.Fprintf(t.log, "going on with %d workers", i.Workers)
+		for _, c := range i.Calibration {
+			fmt.Fprintf(t.log, "; %d make %.2f steps/s", c.Workers, c.StepsPerSec)
+		}
+		fmt.Fprintln(t.log)
+	}
+	t.calibrating = i.Calibrating
 }
 
 // keep saves a checkpoint: in the folder, or the last one in the file.
