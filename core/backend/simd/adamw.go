@@ -1,6 +1,10 @@
 package simd
 
-import "sprout/core/op"
+import (
+	"unsafe"
+
+	"sprout/core/op"
+)
 
 func init() { register("adamw", adamW) }
 
@@ -18,10 +22,10 @@ func adamW(be *Backend, c *op.Call) {
 		beta2: splat(h[op.HyperBeta2]), gain2: splat(1 - h[op.HyperBeta2]),
 		rate: splat(lr / h[op.HyperBias1]), bias2: splat(1 / h[op.HyperBias2]), eps: splat(h[op.HyperEps]),
 	}
-	i := len(p) &^ 3
+	i := len(p) &^ 7
 	s.steps(p[:i], g[:i], m[:i], v[:i])
 	if i < len(p) {
-		var tp, tg, tm, tv quad
+		var tp, tg, tm, tv [8]float32
 		copy(tp[:], p[i:])
 		copy(tg[:], g[i:])
 		copy(tm[:], m[i:])
@@ -36,18 +40,35 @@ func adamW(be *Backend, c *op.Call) {
 // adamState holds the numbers of one call in all lanes.
 type adamState struct{ keep, scale, beta1, gain1, beta2, gain2, rate, bias2, eps vec }
 
-// steps updates whole quads.
+// steps updates slices of one length, a multiple of eight: two vectors a turn,
+// since each waits long for its root and its quotient.
 func (s *adamState) steps(p, g, m, v []float32) {
+	turns := len(p) / 8
+	if turns == 0 {
+		return
+	}
 	keep, scale, rate, bias2, eps := s.keep, s.scale, s.rate, s.bias2, s.eps
 	beta1, gain1, beta2, gain2 := s.beta1, s.gain1, s.beta2, s.gain2
-	for len(p) >= 4 && len(g) >= 4 && len(m) >= 4 && len(v) >= 4 {
-		grad := load((*quad)(g)).Mul(scale)
-		m1 := load((*quad)(m)).Mul(beta1).Add(grad.Mul(gain1))
-		v1 := load((*quad)(v)).Mul(beta2).Add(grad.Mul(grad).Mul(gain2))
-		store((*quad)(m), m1)
-		store((*quad)(v), v1)
-		down := m1.Mul(rate).Div(v1.Mul(bias2).Sqrt().Add(eps))
-		store((*quad)(p), load((*quad)(p)).Mul(keep).Sub(down))
-		p, g, m, v = p[4:], g[4:], m[4:], v[4:]
+	pp, pg, pm, pv, o := unsafe.Pointer(&p[0]), unsafe.Pointer(&g[0]), unsafe.Pointer(&m[0]), unsafe.Pointer(&v[0]), uintptr(0)
+	for {
+		ps, gs := (*[2]quad)(unsafe.Add(pp, o)), (*[2]quad)(unsafe.Add(pg, o))
+		ms, vs := (*[2]quad)(unsafe.Add(pm, o)), (*[2]quad)(unsafe.Add(pv, o))
+		g0, g1 := load(&gs[0]).Mul(scale), load(&gs[1]).Mul(scale)
+		v0 := load(&vs[0]).Mul(beta2).Add(g0.Mul(g0).Mul(gain2))
+		v1 := load(&vs[1]).Mul(beta2).Add(g1.Mul(g1).Mul(gain2))
+		m0 := load(&ms[0]).Mul(beta1).Add(g0.Mul(gain1))
+		m1 := load(&ms[1]).Mul(beta1).Add(g1.Mul(gain1))
+		v0.StoreArray(&vs[0])
+		v1.StoreArray(&vs[1])
+		m0.StoreArray(&ms[0])
+		m1.StoreArray(&ms[1])
+		d0 := m0.Mul(rate).Div(v0.Mul(bias2).Sqrt().Add(eps))
+		d1 := m1.Mul(rate).Div(v1.Mul(bias2).Sqrt().Add(eps))
+		load(&ps[0]).Mul(keep).Sub(d0).StoreArray(&ps[0])
+		load(&ps[1]).Mul(keep).Sub(d1).StoreArray(&ps[1])
+		o += 8 * floatBytes
+		if turns--; turns == 0 {
+			return
+		}
 	}
 }

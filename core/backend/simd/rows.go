@@ -1,6 +1,9 @@
 package simd
 
-import "math"
+import (
+	"math"
+	"unsafe"
+)
 
 // Reductions along a row. Sixteen partial sums, value i in partial i mod 16 (mod
 // 4 in the rest of the row), joined in a fixed order: the result depends on the
@@ -31,13 +34,21 @@ func sumOf(x []float32) float32 {
 func dot(x, y []float32) float32 {
 	y = y[:len(x)]
 	var a, b, c, d vec
-	for len(x) >= 16 && len(y) >= 16 {
-		p, q := (*[16]float32)(x), (*[16]float32)(y)
-		a = a.Add(load((*quad)(p[0:])).Mul(load((*quad)(q[0:]))))
-		b = b.Add(load((*quad)(p[4:])).Mul(load((*quad)(q[4:]))))
-		c = c.Add(load((*quad)(p[8:])).Mul(load((*quad)(q[8:]))))
-		d = d.Add(load((*quad)(p[12:])).Mul(load((*quad)(q[12:]))))
-		x, y = x[16:], y[16:]
+	if turns := len(x) / 16; turns > 0 {
+		px, py, o := unsafe.Pointer(&x[0]), unsafe.Pointer(&y[0]), uintptr(0)
+		for {
+			p, q := (*[4]quad)(unsafe.Add(px, o)), (*[4]quad)(unsafe.Add(py, o))
+			a = a.Add(load(&p[0]).Mul(load(&q[0])))
+			b = b.Add(load(&p[1]).Mul(load(&q[1])))
+			c = c.Add(load(&p[2]).Mul(load(&q[2])))
+			d = d.Add(load(&p[3]).Mul(load(&q[3])))
+			o += 16 * floatBytes
+			if turns--; turns == 0 {
+				break
+			}
+		}
+		n := len(x) &^ 15
+		x, y = x[n:], y[n:]
 	}
 	for len(x) >= 4 && len(y) >= 4 {
 		a = a.Add(load((*quad)(x)).Mul(load((*quad)(y))))
@@ -45,6 +56,33 @@ func dot(x, y []float32) float32 {
 	}
 	if len(x) > 0 {
 		a = a.Add(tail(x, 0).Mul(tail(y, 0)))
+	}
+	return sum4(a.Add(b).Add(c.Add(d)))
+}
+
+// dot3 is Σ (x·y)·z.
+func dot3(x, y, z []float32) float32 {
+	y, z = y[:len(x)], z[:len(x)]
+	var a, b, c, d vec
+	if turns := len(x) / 16; turns > 0 {
+		px, py, pz, o := unsafe.Pointer(&x[0]), unsafe.Pointer(&y[0]), unsafe.Pointer(&z[0]), uintptr(0)
+		for {
+			p, q, r := (*[4]quad)(unsafe.Add(px, o)), (*[4]quad)(unsafe.Add(py, o)), (*[4]quad)(unsafe.Add(pz, o))
+			a = a.Add(load(&p[0]).Mul(load(&q[0])).Mul(load(&r[0])))
+			b = b.Add(load(&p[1]).Mul(load(&q[1])).Mul(load(&r[1])))
+			c = c.Add(load(&p[2]).Mul(load(&q[2])).Mul(load(&r[2])))
+			d = d.Add(load(&p[3]).Mul(load(&q[3])).Mul(load(&r[3])))
+			o += 16 * floatBytes
+			if turns--; turns == 0 {
+				break
+			}
+		}
+		n := len(x) &^ 15
+		x, y, z = x[n:], y[n:], z[n:]
+	}
+	for i := 0; i < len(x); i += 4 {
+		n := min(len(x), i+4)
+		a = a.Add(tail(x[i:n], 0).Mul(tail(y[i:n], 0)).Mul(tail(z[i:n], 0)))
 	}
 	return sum4(a.Add(b).Add(c.Add(d)))
 }
