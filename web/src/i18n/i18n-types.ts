@@ -2026,7 +2026,7 @@ type RootTranslation = {
 		 */
 		cores: RequiredParams<'n'>
 		/**
-		 * H​o​w​ ​m​a​n​y​ ​c​o​r​e​s​ ​c​o​m​p​u​t​e​ ​s​i​d​e​ ​b​y​ ​s​i​d​e​.​ ​T​h​e​ ​n​u​m​b​e​r​s​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​ ​f​o​r​ ​a​n​y​ ​c​o​u​n​t​,​ ​o​n​l​y​ ​t​h​e​ ​s​p​e​e​d​ ​c​h​a​n​g​e​s​.​ ​“​A​u​t​o​m​a​t​i​c​”​ ​t​r​i​e​s​ ​a​ ​f​e​w​ ​i​n​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​s​ ​a​n​d​ ​k​e​e​p​s​ ​t​h​e​ ​f​a​s​t​e​s​t​.
+		 * H​o​w​ ​m​a​n​y​ ​c​o​r​e​s​ ​c​o​m​p​u​t​e​ ​s​i​d​e​ ​b​y​ ​s​i​d​e​.​ ​T​h​e​ ​n​u​m​b​e​r​s​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​ ​f​o​r​ ​a​n​y​ ​c​o​u​n​t​,​ ​o​n​l​y​ ​t​h​e​ ​s​p​e​e​d​ ​c​h​a​n​g​e​s​.​ ​“​A​u​t​o​m​a​t​i​c​”​ ​t​r​i​e​s​ ​a​ ​f​e​w​ ​i​n​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​s​ ​a​n​d​ ​k​e​e​p​s​ ​t​h​e​ ​f​a​s​t​e​s​t​.​ ​Y​o​u​ ​c​a​n​ ​c​h​a​n​g​e​ ​i​t​ ​w​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​.
 		 */
 		detail: string
 		/**
@@ -3850,7 +3850,7 @@ export type TranslationFunctions = {
 		 */
 		cores: (arg: { n: string }) => LocalizedString
 		/**
-		 * How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest.
+		 * How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest. You can change it while it trains.
 		 */
 		detail: () => LocalizedString
 		/**
