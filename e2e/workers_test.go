@@ -49,14 +49,28 @@ func TestWorkersChangeNoBit(t *testing.T) {
 // An automatic run measures the counts that the machine has cores for.
 func TestWorkersAreCalibrated(t *testing.T) {
 	x := open(t, "#/pretrain?lang=en", rhyme).ready()
-	if value[int](x, time.Second, "return navigator.hardwareConcurrency") < 2 {
+	cores := value[int](x, time.Second, "return navigator.hardwareConcurrency")
+	if cores < 2 {
 		t.Skip("one core")
 	}
 	x.do(60*time.Second, "await sprout.run({...small({steps: 100000}), workers: 0})")
 	x.wait(60*time.Second, "!sprout.state().workers.measuring && sprout.state().workers.speeds?.length > 1")
-	counts := value[[]int](x, time.Second, "return sprout.state().workers.speeds.map(s => s.count)")
-	assert.Equal(t, []int{1, 2}, counts[:2])
-	assert.True(t, value[bool](x, time.Second, "const w = sprout.state().workers; return w.speeds.find(s => s.count === w.count).steps_per_s === Math.max(...w.speeds.map(s => s.steps_per_s))"), "the fastest stays")
+	w := value[struct {
+		Count  int
+		Speeds []struct {
+			Count int
+			Speed float64 `json:"steps_per_s"`
+		}
+	}](x, time.Second, "return sprout.state().workers")
+	fastest, chosen := 0.0, 0.0
+	for _, s := range w.Speeds {
+		fastest = max(fastest, s.Speed)
+		if s.Count == w.Count {
+			chosen = s.Speed
+		}
+	}
+	assert.Equal(t, min(cores, 4), w.Speeds[len(w.Speeds)-1].Count, "as many as there are cores, or shards")
+	assert.GreaterOrEqual(t, chosen, 0.9*fastest, "about the fastest stays")
 	x.sees("Measured in this run")
 	x.do(20*time.Second, "await sprout.stop()")
 	x.wait(10*time.Second, "(async () => "+peers+" === 0)()")
