@@ -31,3 +31,11 @@ type Backend interface {
 	// Close frees everything.
 	Close() error
 }
+
+// Viewer is a backend whose buffers lie in the program's memory, so that what is
+// only handed on need not be copied first.
+type Viewer interface {
+	// View is the F32 tensor t where it lies, to be read until it is written,
+	// freed, or its backend closed.
+	View(t tensor.Tensor) []float32
+}

@@ -22,13 +22,13 @@ type Group struct {
 	shards int
 	sums   []float64
 	one    [1]float32
-	fetch  func(Node) (bool, error) // method value, made once
+	fetch  fetcher // method value, made once
 
 	crew    Crew
 	team    []*member // the peers, worker 1 first
 	active  int       // of them at work; the others wait until the tuner has chosen
-	weights []float32 // as the peers get them
-	loaded  bool      // weights are the newest
+	weights []float32 // a copy for the peers, where the backend needs one
+	loaded  bool      // it is the newest
 	tuner   tuner
 	losses  []float64 // times of the last losses, ms
 }
@@ -166,9 +166,9 @@ func (g *Group) step(b *Batch) error {
 	return nil
 }
 
-// collect brings a node's sum into the leader's work slab where a peer has it.
+// collect brings a node's sum into one of the leader's slabs where a peer has it.
 // If that peer is lost, nobody has it: the leader goes on to its halves.
-func (g *Group) collect(n Node) (bool, error) {
+func (g *Group) collect(n Node, to tensor.Tensor) (bool, error) {
 	for _, m := range g.team[:g.active] {
 		if m.next == len(m.owed) || m.owed[m.next] != n {
 			continue
@@ -179,7 +179,7 @@ func (g *Group) collect(n Node) (bool, error) {
 			return false, nil
 		}
 		m.next++
-		return true, g.lead.Backend.Write(g.lead.work, r.Floats)
+		return true, g.lead.Backend.Write(to, r.Floats)
 	}
 	return false, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sprout/core/autograd"
+	"sprout/core/backend"
 	"sprout/core/backend/simd"
 	"sprout/core/op"
 	"sprout/core/tensor"
@@ -61,6 +62,12 @@ func crew(t *testing.T, weights []float32, batch, workers int) Crew {
 		},
 		Workers: workers, Max: 100,
 	}
+}
+
+// device is a replica on a backend whose memory cannot be looked at.
+func device(r Replica) Replica {
+	r.Backend = struct{ backend.Backend }{r.Backend}
+	return r
 }
 
 func testWeights() []float32 {
@@ -121,8 +128,16 @@ func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
 			single, err := NewGroup(classifier(t, weights), rows, Crew{})
 			require.NoError(t, err)
 			defer single.Close()
-			for _, workers := range []int{2, 3, 4, 8} {
-				g, err := NewGroup(classifier(t, weights), rows, crew(t, weights, rows, workers))
+			for _, workers := range []int{2, 3, 4, 8, -3} {
+				lead, help := classifier(t, weights), crew(t, weights, rows, max(workers, -workers))
+				if workers < 0 {
+					workers = -workers
+					lead = device(lead)
+					help.Spawn = func() (Peer, error) {
+						return NewGoroutine(func() (*Worker, error) { return NewWorker(device(classifier(t, weights)), rows), nil }), nil
+					}
+				}
+				g, err := NewGroup(lead, rows, help)
 				require.NoError(t, err)
 				require.Equal(t, min(workers, Shards(rows)), g.Workers())
 				for step := range uint64(3) {

@@ -9,7 +9,7 @@ type Peer interface {
 	Start(weights []float32, j *Job) error
 	// Next waits for the job's next result, valid until the following call. A
 	// job gives one result per node, a service one. After an error the peer is
-	// of no use any more.
+	// of no use any more, and looks no more at what it was given.
 	Next() (Result, error)
 	// Close ends the peer.
 	Close()

@@ -1,6 +1,10 @@
 package parallel
 
-import "slices"
+import (
+	"slices"
+
+	"sprout/core/backend"
+)
 
 // member is a peer in the group.
 type member struct {
@@ -44,9 +48,6 @@ func (g *Group) resize(n int) {
 		m.job.Kind = Gradient
 		m.job.Nodes = cover(m.job.Nodes[:0], Node{0, g.shards}, first, end)
 	}
-	if g.active > 0 && g.weights == nil {
-		g.weights = make([]float32, g.lead.Slab.Len())
-	}
 }
 
 // send starts a job, with the weights if the peer lacks the newest. A peer that
@@ -58,13 +59,10 @@ func (g *Group) send(m *member, j *Job) error {
 	}
 	var weights []float32
 	if !m.fresh {
-		if !g.loaded {
-			if err := g.lead.Backend.Read(g.weights, g.lead.Slab); err != nil {
-				return err
-			}
-			g.loaded = true
+		var err error
+		if weights, err = g.newest(); err != nil {
+			return err
 		}
-		weights = g.weights
 	}
 	if err := m.Start(weights, j); err != nil {
 		g.lose(m, err)
@@ -77,6 +75,23 @@ func (g *Group) send(m *member, j *Job) error {
 	return nil
 }
 
+// newest is the weights as peers get them: where they lie, or a copy.
+func (g *Group) newest() ([]float32, error) {
+	if v, ok := g.lead.Backend.(backend.Viewer); ok {
+		return v.View(g.lead.Slab), nil
+	}
+	if !g.loaded {
+		if g.weights == nil {
+			g.weights = make([]float32, g.lead.Slab.Len())
+		}
+		if err := g.lead.Backend.Read(g.weights, g.lead.Slab); err != nil {
+			return nil, err
+		}
+		g.loaded = true
+	}
+	return g.weights, nil
+}
+
 // aService stands for the one result of a service.
 var aService = []Node{{}}
 
@@ -84,8 +99,6 @@ var aService = []Node{{}}
 func (g *Group) lose(m *member, why error) {
 	m.Close()
 	m.lost, m.fresh, m.owed, m.next = true, false, nil, 0
-	// It may still be reading what it was given.
-	g.weights, g.loaded = make([]float32, len(g.weights)), false
 	now, recent := g.now(), g.losses[:0]
 	for _, t := range g.losses {
 		if now-t < lossWindow {

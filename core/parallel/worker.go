@@ -70,17 +70,27 @@ func (w *Worker) Do(weights []float32, j *Job, emit func(Result) error) error {
 		if err := w.sum(j.Batch, n, nil); err != nil {
 			return err
 		}
-		if i == len(w.results) {
-			w.results = append(w.results, make([]float32, w.work.Len()))
-		}
-		if err := w.Backend.Read(w.results[i], w.work); err != nil {
+		floats, err := w.result(i, i == len(j.Nodes)-1)
+		if err != nil {
 			return err
 		}
-		if err := emit(Result{Floats: w.results[i]}); err != nil {
+		if err := emit(Result{Floats: floats}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// result is the work slab, to stay as it is until the next job: a copy, unless
+// nothing more is computed in this one.
+func (w *Worker) result(i int, last bool) ([]float32, error) {
+	if v, ok := w.Backend.(backend.Viewer); ok && last {
+		return v.View(w.work), nil
+	}
+	for i >= len(w.results) {
+		w.results = append(w.results, make([]float32, w.work.Len()))
+	}
+	return w.results[i], w.Backend.Read(w.results[i], w.work)
 }
 
 // Close frees everything.
@@ -151,12 +161,14 @@ func (w *Worker) sumAt(i int) tensor.Tensor {
 
 var scalar = tensor.Shape{1}
 
+type fetcher func(n Node, to tensor.Tensor) (there bool, err error)
+
 // sum leaves the gradients of a node's shards in the work slab, added as the
 // fixed tree adds them. fetch, if not nil, is asked first: where another worker
-// has a node's sum, it brings it into the slab and says true.
-func (w *Worker) sum(b *Batch, n Node, fetch func(Node) (bool, error)) error {
+// has a node's sum, it brings it into the given slab and says true.
+func (w *Worker) sum(b *Batch, n Node, fetch fetcher) error {
 	if fetch != nil {
-		if there, err := fetch(n); there || err != nil {
+		if there, err := fetch(n, w.work); there || err != nil {
 			return err
 		}
 	}
@@ -170,6 +182,15 @@ func (w *Worker) sum(b *Batch, n Node, fetch func(Node) (bool, error)) error {
 	left, right := n.halves()
 	if err := w.sum(b, left, fetch); err != nil {
 		return err
+	}
+	if fetch != nil {
+		// Where another has the right half, it goes to the other slab: a sum of two
+		// has the same bits either way round.
+		if there, err := fetch(right, l.left); err != nil {
+			return err
+		} else if there {
+			return l.add.Run()
+		}
 	}
 	if err := l.store.Run(); err != nil {
 		return err

@@ -119,6 +119,9 @@ func (be *Backend) Read(dst []float32, t tensor.Tensor) error {
 	return nil
 }
 
+// View is t where it lies.
+func (be *Backend) View(t tensor.Tensor) []float32 { return be.f32(t) }
+
 func mustMatch(verb string, t tensor.Tensor, n int) {
 	if t.Len() != n {
 		panic(fmt.Sprintf("simd: %s of %d values, tensor is %v", verb, n, t))
