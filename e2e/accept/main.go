@@ -54,6 +54,9 @@ var measurements = []struct {
 	{"alive", (*bench).alive},
 	{"shakespeare", (*bench).shakespeare},
 	{"chinese", (*bench).chinese},
+	{"speed", (*bench).speed},
+	{"heap", (*bench).heap},
+	{"live", (*bench).live},
 	{"peers", (*bench).peers},
 	{"demo", (*bench).demo},
 }

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
-	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"sprout/e2e/browser"
@@ -109,77 +104,4 @@ func (b *bench) town() error {
 		b.atMost("town, sprout, time to beat the trigram", seconds, 120, "s", "default settings, one worker in Chromium, from the start of preparing text and tokenizer; held-out bits per byte measured every 100 steps", o)
 		return err
 	})
-}
-
-// peers runs the interleaved bench against native PyTorch.
-func (b *bench) peers() error {
-	if err := exec.Command("/usr/bin/python3", "-c", "import torch").Run(); err != nil {
-		return fmt.Errorf("the peers need PyTorch: apt-get install python3-torch python3-numpy libopenblas0-openmp (%w)", err)
-	}
-	for _, w := range []struct{ workload, rounds string }{{"char", "3"}, {"decode", "3"}} {
-		out := filepath.Join("build", "peers-"+w.workload+".json")
-		absolute, err := filepath.Abs(out)
-		if err != nil {
-			return err
-		}
-		extra, err := filepath.Abs(filepath.Join("e2e", "bench", "peer.json"))
-		if err != nil {
-			return err
-		}
-		cmd := exec.Command("/usr/bin/python3", filepath.Join(shared, "bench", "run_all.py"), "--only", "torch-2t,sprout",
-			"--extra", extra, "--workload", w.workload, "--rounds", w.rounds, "--out", absolute)
-		cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-		if err := cmd.Run(); err != nil {
-			return err
-		}
-		if err := b.compare(out, w.workload); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// compare takes best round against best round.
-func (b *bench) compare(file, workload string) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	var rounds map[string][]struct {
-		MS     []float64          `json:"ms"`
-		Decode map[string]float64 `json:"decode_tok_s"`
-		Error  string             `json:"error"`
-	}
-	if err := json.Unmarshal(data, &rounds); err != nil {
-		return err
-	}
-	best := map[string]float64{}
-	for name, list := range rounds {
-		for _, r := range list {
-			if r.Error != "" {
-				return fmt.Errorf("%s: %s", name, r.Error)
-			}
-			if workload == "decode" {
-				best[name] = max(best[name], r.Decode["kv"])
-			} else if m := median(r.MS); best[name] == 0 || m < best[name] {
-				best[name] = m
-			}
-		}
-	}
-	ratio := best["sprout"] / best["torch-2t"]
-	if workload == "decode" {
-		b.atLeast("decoding, tokens/s against PyTorch", ratio, 1, "ratio", "803k parameters with KV cache, best round over best round", best)
-		return nil
-	}
-	b.atMost("training step against PyTorch on 2 threads", ratio, 6, "ratio", "803k parameters, one worker in Chromium, best round over best round", best)
-	return nil
-}
-
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return math.Inf(1)
-	}
-	x = slices.Clone(x)
-	slices.Sort(x)
-	return x[len(x)/2]
 }

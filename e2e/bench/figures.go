@@ -140,9 +140,10 @@ func heaps(place lab.Lab, r *report) error {
 		return err
 	}
 	for _, u := range uses {
-		how := fmt.Sprintf("%d steps, %d workers, %.2f ms each", u.Steps, u.Workers, u.StepMs)
-		r.add("heap allocated per step", u.PerStep, "bytes", how)
-		r.add("heap grown", float64(u.Growth), "bytes", how)
+		of := fmt.Sprintf(", %s, workers: %d", u.Model, u.Workers)
+		how := fmt.Sprintf("%d steps of %.2f ms, all workers together", u.Steps, u.StepMs)
+		r.add("heap allocated per step"+of, u.PerStep, "bytes", how)
+		r.add("heap grown"+of, float64(u.Growth), "bytes", how)
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ func (t *Trainer) memories() (all []Memory, err error) {
 
 // HeapUse is what replayed steps do to the heap.
 type HeapUse struct {
+	Model   string  `json:"model"`
 	Steps   int     `json:"steps"`
 	Workers int     `json:"workers"`
 	PerStep float64 `json:"bytes_per_step"` // allocated by all workers together
@@ -68,17 +69,19 @@ var tiny = Shape{Model: model(1, 2, 32, 64, 16), Batch: 4}
 // and 10,000 of a tiny model with two, where only their conversation may.
 func Heap(h Host) (uses []HeapUse, err error) {
 	for _, x := range []struct {
+		model                string
 		shape                Shape
 		workers, warm, steps int
 	}{
-		{Shapes["char"], 1, 3, 10},
-		{tiny, 1, 200, 2000},
-		{tiny, 2, 500, 10_000},
+		{"char", Shapes["char"], 1, 3, 10},
+		{"tiny", tiny, 1, 200, 2000},
+		{"tiny", tiny, 2, 500, 10_000},
 	} {
 		u, err := heapUse(h, x.shape, x.workers, x.warm, x.steps)
 		if err != nil {
 			return nil, err
 		}
+		u.Model = x.model
 		uses = append(uses, u)
 	}
 	return uses, nil
