@@ -112,7 +112,8 @@ func attention(be *Backend, c *op.Call) {
 				s := softmaxLanes(p, w.scale)
 				multiplyStack(out, values[4*from:], 4*up4(seen), deep/4, p)
 				copy(lse[w.lse(b, i, h):][:rows], s.logs[:])
-				unturn(y[at:], qs, rows, w.D, out, quad(s.inverse[:4]), quad(s.inverse[4:]))
+				scaleColumns(out, &s.inverse)
+				unturn(y[at:], qs, rows, w.D, out)
 			}
 		}
 	}
@@ -130,9 +131,30 @@ func (w *window) visible(b, i, rows int) (from, to int) {
 	return min(from, to) &^ 3, up4(to)
 }
 
+// causal[t] is -Inf in the lanes of the queries that do not see key t after the
+// first one's own, and 0 in the others.
+var causal = func() (c [8 + 3][2]quad) {
+	for t := range c {
+		for r := range min(t, 8) {
+			c[t][r/4][r%4] = float32(math.Inf(-1))
+		}
+	}
+	return c
+}()
+
 // hide sets the scores of keys that a query does not see to -Inf, whose
 // exponential is 0. Key j is scores[2·(j-from)] and the one after it.
 func (w *window) hide(scores []quad, b, i, from int) {
+	if w.from == nil && i+8 <= w.Tq {
+		s, zero := scores[2*(int(w.start[b])+i-from):], splat(0)
+		for t := 1; t < len(s)/2; t++ {
+			x, c := (*[2]quad)(s[2*t:]), &causal[t]
+			c0, c1 := load(&c[0]), load(&c[1])
+			ifLess(c0, zero, c0, load(&x[0])).StoreArray(&x[0])
+			ifLess(c1, zero, c1, load(&x[1])).StoreArray(&x[1])
+		}
+		return
+	}
 	hidden := float32(math.Inf(-1))
 	flat := unsafe.Slice(&scores[0][0], lanes*len(scores))
 	for r := range 8 {

@@ -22,10 +22,9 @@ func attentionGrad(be *Backend, c *op.Call) {
 	keys, keysT, values := quads(wide*deep), quads(wide*deep), quads(wide*deep)
 	queries, dYs, ys, out := quads(2*deep), quads(2*deep), quads(2*deep), quads(2*deep)
 	qStrips, dYStrips := quads(up8(w.D)/4*long), quads(up8(w.D)/4*long)
-	pitch := 2 * wide // of eight queries
+	pitch := 2*wide + 4 // of eight queries; apart from a power of two, for the caches
 	p, dS := quads(long/8*pitch), quads(long/8*pitch)
 	strip, edge := quads(4*long), be.arena.take(4*up8(w.D))
-	one := lanesOf(1)
 	for b := range w.B {
 		seen := w.seen(b)
 		for h := range w.Heads {
@@ -57,7 +56,7 @@ func attentionGrad(be *Backend, c *op.Call) {
 				orderedDots(&delta, dYs, ys)
 				scoreGrad(pi, dSi, w.scale, &logs, &delta)
 				multiplyStack(out, keysT, 4*up4(seen), deep/4, dSi)
-				unturn(dQ[at:], qs, rows, w.D, out, one, one)
+				unturn(dQ[at:], qs, rows, w.D, out)
 			}
 			for j := 0; j < seen; j += 4 {
 				rows, o := min(4, seen-j), w.kv(b, j, g)

@@ -236,41 +236,57 @@ func spreadStrip(d, src []quad, pitch, turns int) {
 	}
 }
 
-// unturn writes a product [cols][2] of quads back as up to eight rows, each
-// column times its factor.
-func unturn(dst []float32, stride, rows, cols int, src []quad, factor0, factor1 quad) {
-	if rows == 8 && cols%4 == 0 {
-		unturn4(dst, stride, cols, src, factor0)
-		unturn4(dst[4*stride:], stride, cols, src[1:], factor1)
+// unturn writes a product [cols][2] of quads back as up to eight rows.
+func unturn(dst []float32, stride, rows, cols int, src []quad) {
+	if rows < 8 || cols%4 != 0 {
+		for r := range rows {
+			for c := range cols {
+				dst[r*stride+c] = src[2*c+r/4][r%4]
+			}
+		}
 		return
 	}
-	for r := range rows {
-		f := factor0[r%4]
-		if r >= 4 {
-			f = factor1[r%4]
-		}
-		for c := range cols {
-			dst[r*stride+c] = f * src[2*c+r/4][r%4]
+	for h := range 2 {
+		d := dst[4*h*stride:]
+		unturn4(d[:cols], d[stride:][:cols], d[2*stride:][:cols], d[3*stride:][:cols], src[h:2*cols])
+	}
+}
+
+// unturn4 writes four rows from every second quad of src, in pairs as turn4.
+func unturn4(d0, d1, d2, d3 []float32, src []quad) {
+	p0, p1, p2, p3 := unsafe.Pointer(&d0[0]), unsafe.Pointer(&d1[0]), unsafe.Pointer(&d2[0]), unsafe.Pointer(&d3[0])
+	from, i, o, t := unsafe.Pointer(&src[0]), uintptr(0), uintptr(0), len(d0)/4
+	for {
+		s := (*[28]uint32)(unsafe.Add(from, o))
+		a, b := (*[2]uint64)(unsafe.Add(p0, i)), (*[2]uint64)(unsafe.Add(p1, i))
+		c, e := (*[2]uint64)(unsafe.Add(p2, i)), (*[2]uint64)(unsafe.Add(p3, i))
+		a[0], a[1] = pair(s[0], s[8]), pair(s[16], s[24])
+		b[0], b[1] = pair(s[1], s[9]), pair(s[17], s[25])
+		c[0], c[1] = pair(s[2], s[10]), pair(s[18], s[26])
+		e[0], e[1] = pair(s[3], s[11]), pair(s[19], s[27])
+		i += 4 * floatBytes
+		o += 8 * quadBytes
+		if t--; t == 0 {
+			return
 		}
 	}
 }
 
-// unturn4 writes four rows from every second quad of src.
-func unturn4(dst []float32, stride, cols int, src []quad, factor quad) {
-	d0, d1, d2, d3 := dst[:cols], dst[stride:][:cols], dst[2*stride:][:cols], dst[3*stride:][:cols]
-	p0, p1, p2, p3 := unsafe.Pointer(&d0[0]), unsafe.Pointer(&d1[0]), unsafe.Pointer(&d2[0]), unsafe.Pointer(&d3[0])
-	_ = src[2*cols-2]
-	from, i, o, f := unsafe.Pointer(&src[0]), uintptr(0), uintptr(0), load(&factor)
-	for t := cols / 4; ; {
-		s := (*[7]quad)(unsafe.Add(from, o))
-		x0, x1, x2, x3 := load(&s[0]).Mul(f), load(&s[2]).Mul(f), load(&s[4]).Mul(f), load(&s[6]).Mul(f)
-		a, b := (*quad)(unsafe.Add(p0, i)), (*quad)(unsafe.Add(p1, i))
-		c, e := (*quad)(unsafe.Add(p2, i)), (*quad)(unsafe.Add(p3, i))
-		a[0], b[0], c[0], e[0] = x0.GetElem(0), x0.GetElem(1), x0.GetElem(2), x0.GetElem(3)
-		a[1], b[1], c[1], e[1] = x1.GetElem(0), x1.GetElem(1), x1.GetElem(2), x1.GetElem(3)
-		a[2], b[2], c[2], e[2] = x2.GetElem(0), x2.GetElem(1), x2.GetElem(2), x2.GetElem(3)
-		a[3], b[3], c[3], e[3] = x3.GetElem(0), x3.GetElem(1), x3.GetElem(2), x3.GetElem(3)
-		i += 4 * floatBytes
+// scaleColumns multiplies eight columns [n][2] of quads, each by its factor. n is
+// a multiple of 4.
+func scaleColumns(x []quad, factors *[8]float32) {
+	f0, f1 := load((*quad)(factors[:4])), load((*quad)(factors[4:]))
+	at, o, t := unsafe.Pointer(&x[0]), uintptr(0), len(x)/8
+	for {
+		x := (*[8]quad)(unsafe.Add(at, o))
+		load(&x[0]).Mul(f0).StoreArray(&x[0])
+		load(&x[1]).Mul(f1).StoreArray(&x[1])
+		load(&x[2]).Mul(f0).StoreArray(&x[2])
+		load(&x[3]).Mul(f1).StoreArray(&x[3])
+		load(&x[4]).Mul(f0).StoreArray(&x[4])
+		load(&x[5]).Mul(f1).StoreArray(&x[5])
+		load(&x[6]).Mul(f0).StoreArray(&x[6])
+		load(&x[7]).Mul(f1).StoreArray(&x[7])
 		o += 8 * quadBytes
 		if t--; t == 0 {
 			return

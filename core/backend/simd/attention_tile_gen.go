@@ -114,17 +114,18 @@ func (w *writer) strip() {
 func multiplyStrip(c []float32, ldc int, a, b []quad, depth, panels int, accumulate bool) {
 	k := len(a)/4
 	if k == 0 || panels == 0 { return }
-	_ = b[(panels-1)*depth+2*k-1]
-	pa, pb := unsafe.Pointer(&a[0]), unsafe.Pointer(&b[0])
+	_, _ = b[(panels-1)*depth+2*k-1], c[3*ldc+8*panels-1]
+	pc, pa, pb, row := unsafe.Pointer(&c[0]), unsafe.Pointer(&a[0]), unsafe.Pointer(&b[0]), uintptr(ldc)*floatBytes
 	for j := range panels {
-		d := c[8*j:]
-		r0, r1, r2, r3 := (*[8]float32)(d), (*[8]float32)(d[ldc:]), (*[8]float32)(d[2*ldc:]), (*[8]float32)(d[3*ldc:])
+		oc := uintptr(j)*8*floatBytes
+		r0, r1 := (*[2]quad)(unsafe.Add(pc, oc)), (*[2]quad)(unsafe.Add(pc, oc+row))
+		r2, r3 := (*[2]quad)(unsafe.Add(pc, oc+2*row)), (*[2]quad)(unsafe.Add(pc, oc+3*row))
 		var c00, c01, c10, c11, c20, c21, c30, c31 vec
 		if accumulate {`)
-	w.sums(func(r, q int) { w.p("c%d%d = load((*quad)(r%d[%d:]))", r, q, r, 4*q) })
+	w.sums(func(r, q int) { w.p("c%d%d = load(&r%d[%d])", r, q, r, q) })
 	w.p("}\noa, ob := uintptr(0), uintptr(j*depth)*quadBytes")
 	w.loop(16, "k/16")
 	w.loop(8, "k%16/8")
-	w.sums(func(r, q int) { w.p("c%d%d.StoreArray((*quad)(r%d[%d:]))", r, q, r, 4*q) })
+	w.sums(func(r, q int) { w.p("c%d%d.StoreArray(&r%d[%d])", r, q, r, q) })
 	w.p("}\n}")
 }

@@ -342,21 +342,22 @@ func multiplyStrip(c []float32, ldc int, a, b []quad, depth, panels int, accumul
 	if k == 0 || panels == 0 {
 		return
 	}
-	_ = b[(panels-1)*depth+2*k-1]
-	pa, pb := unsafe.Pointer(&a[0]), unsafe.Pointer(&b[0])
+	_, _ = b[(panels-1)*depth+2*k-1], c[3*ldc+8*panels-1]
+	pc, pa, pb, row := unsafe.Pointer(&c[0]), unsafe.Pointer(&a[0]), unsafe.Pointer(&b[0]), uintptr(ldc)*floatBytes
 	for j := range panels {
-		d := c[8*j:]
-		r0, r1, r2, r3 := (*[8]float32)(d), (*[8]float32)(d[ldc:]), (*[8]float32)(d[2*ldc:]), (*[8]float32)(d[3*ldc:])
+		oc := uintptr(j) * 8 * floatBytes
+		r0, r1 := (*[2]quad)(unsafe.Add(pc, oc)), (*[2]quad)(unsafe.Add(pc, oc+row))
+		r2, r3 := (*[2]quad)(unsafe.Add(pc, oc+2*row)), (*[2]quad)(unsafe.Add(pc, oc+3*row))
 		var c00, c01, c10, c11, c20, c21, c30, c31 vec
 		if accumulate {
-			c00 = load((*quad)(r0[0:]))
-			c01 = load((*quad)(r0[4:]))
-			c10 = load((*quad)(r1[0:]))
-			c11 = load((*quad)(r1[4:]))
-			c20 = load((*quad)(r2[0:]))
-			c21 = load((*quad)(r2[4:]))
-			c30 = load((*quad)(r3[0:]))
-			c31 = load((*quad)(r3[4:]))
+			c00 = load(&r0[0])
+			c01 = load(&r0[1])
+			c10 = load(&r1[0])
+			c11 = load(&r1[1])
+			c20 = load(&r2[0])
+			c21 = load(&r2[1])
+			c30 = load(&r3[0])
+			c31 = load(&r3[1])
 		}
 		oa, ob := uintptr(0), uintptr(j*depth)*quadBytes
 		if t := k / 16; t > 0 {
@@ -715,13 +716,13 @@ func multiplyStrip(c []float32, ldc int, a, b []quad, depth, panels int, accumul
 				}
 			}
 		}
-		c00.StoreArray((*quad)(r0[0:]))
-		c01.StoreArray((*quad)(r0[4:]))
-		c10.StoreArray((*quad)(r1[0:]))
-		c11.StoreArray((*quad)(r1[4:]))
-		c20.StoreArray((*quad)(r2[0:]))
-		c21.StoreArray((*quad)(r2[4:]))
-		c30.StoreArray((*quad)(r3[0:]))
-		c31.StoreArray((*quad)(r3[4:]))
+		c00.StoreArray(&r0[0])
+		c01.StoreArray(&r0[1])
+		c10.StoreArray(&r1[0])
+		c11.StoreArray(&r1[1])
+		c20.StoreArray(&r2[0])
+		c21.StoreArray(&r2[1])
+		c30.StoreArray(&r3[0])
+		c31.StoreArray(&r3[1])
 	}
 }
