@@ -71,7 +71,7 @@ func TestWorkersAreCalibrated(t *testing.T) {
 	}
 	assert.Equal(t, min(cores, 4), w.Speeds[len(w.Speeds)-1].Count, "as many as there are cores, or shards")
 	assert.GreaterOrEqual(t, chosen, 0.9*fastest, "about the fastest stays")
-	x.sees("Measured in this run")
+	x.sees("Measured on this machine")
 	x.do(20*time.Second, "await sprout.stop()")
 	x.wait(10*time.Second, "(async () => "+peers+" === 0)()")
 }

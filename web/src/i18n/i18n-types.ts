@@ -2034,7 +2034,7 @@ type RootTranslation = {
 		 */
 		single: string
 		/**
-		 * M​e​a​s​u​r​e​d​ ​i​n​ ​t​h​i​s​ ​r​u​n
+		 * M​e​a​s​u​r​e​d​ ​o​n​ ​t​h​i​s​ ​m​a​c​h​i​n​e
 		 */
 		measured: string
 		/**
@@ -3858,7 +3858,7 @@ export type TranslationFunctions = {
 		 */
 		single: () => LocalizedString
 		/**
-		 * Measured in this run
+		 * Measured on this machine
 		 */
 		measured: () => LocalizedString
 		/**

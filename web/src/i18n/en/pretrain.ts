@@ -120,7 +120,7 @@ export const workers = {
   detail:
     'How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest. You can change it while it trains.',
   single: 'This browser cannot start workers from within a worker, so one does everything.',
-  measured: 'Measured in this run',
+  measured: 'Measured on this machine',
   speed: 'Steps/s',
   chosen: 'in use',
 }

@@ -119,7 +119,7 @@ export const workers: Translation['workers'] = {
   detail:
     '同时用几个处理器核心来算。无论几个，数字都一样，一位不差，只是快慢不同。“自动”会在头几步试几种，留下最快的。训练当中也能改。',
   single: '这个浏览器不能在线程里再开线程，所以由一个包办。',
-  measured: '这次训练中测得',
+  measured: '在这台机器上测得',
   speed: '步／秒',
   chosen: '在用',
 }
