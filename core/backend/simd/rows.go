@@ -87,26 +87,37 @@ func dot3(x, y, z []float32) float32 {
 	return sum4(a.Add(b).Add(c.Add(d)))
 }
 
-// maxOf is the largest value of a row that is not empty.
+// maxOf is the largest value of a row that is not empty. Comparisons, because
+// the maximum of wasm vectors takes twice as many instructions for the sake of
+// NaN and -0; a NaN is passed over.
 func maxOf(x []float32) float32 {
 	if len(x) < 4 {
 		return max4(tail(x, x[0]))
 	}
 	a := load((*quad)(x))
-	b := a
-	rest := x
-	for len(rest) >= 8 {
-		p := (*[8]float32)(rest)
-		a = a.Max(load((*quad)(p[0:])))
-		b = b.Max(load((*quad)(p[4:])))
-		rest = rest[8:]
+	if turns := len(x) / 16; turns > 0 {
+		b, c, d := a, a, a
+		at, o := unsafe.Pointer(&x[0]), uintptr(0)
+		for {
+			p := (*[4]quad)(unsafe.Add(at, o))
+			x0, x1, x2, x3 := load(&p[0]), load(&p[1]), load(&p[2]), load(&p[3])
+			a, b = ifLess(a, x0, x0, a), ifLess(b, x1, x1, b)
+			c, d = ifLess(c, x2, x2, c), ifLess(d, x3, x3, d)
+			o += 16 * floatBytes
+			if turns--; turns == 0 {
+				break
+			}
+		}
+		a, c = ifLess(a, b, b, a), ifLess(c, d, d, c)
+		a = ifLess(a, c, c, a)
 	}
-	// The last four values, which the loop may have seen already.
-	a = a.Max(load((*quad)(x[len(x)-4:])))
-	if len(rest) >= 4 {
-		b = b.Max(load((*quad)(rest)))
+	for i := len(x) &^ 15; i+4 <= len(x); i += 4 {
+		y := load(quadAt(x, i))
+		a = ifLess(a, y, y, a)
 	}
-	return max4(a.Max(b))
+	// The last four values, some of which were seen already.
+	y := load((*quad)(x[len(x)-4:]))
+	return max4(ifLess(a, y, y, a))
 }
 
 // expShifted computes y = exp(s·x − shift) and returns Σ y. y and x may be the
@@ -114,16 +125,38 @@ func maxOf(x []float32) float32 {
 func expShifted(y, x []float32, s, shift float32) float32 {
 	by, down := splat(s), splat(shift)
 	var a, b vec
-	for len(x) >= 8 && len(y) >= 8 {
-		p, q := (*[8]float32)(x), (*[8]float32)(y)
-		u := load((*quad)(p[0:])).Mul(by).Sub(down)
-		v := load((*quad)(p[4:])).Mul(by).Sub(down)
-		n, r := expSplit(u)
-		m, t := expSplit(v)
-		e := expJoin(expSeries(r), n, u)
-		f := expJoin(expSeries(t), m, v)
-		store((*quad)(q[0:]), e)
-		store((*quad)(q[4:]), f)
+	if turns := len(x) / 16; turns > 0 {
+		n := len(x) &^ 15
+		_ = y[n-1]
+		px, py, o := unsafe.Pointer(&x[0]), unsafe.Pointer(&y[0]), uintptr(0)
+		for {
+			p, q := (*[4]quad)(unsafe.Add(px, o)), (*[4]quad)(unsafe.Add(py, o))
+			x0, x1 := load(&p[0]).Mul(by).Sub(down), load(&p[1]).Mul(by).Sub(down)
+			x2, x3 := load(&p[2]).Mul(by).Sub(down), load(&p[3]).Mul(by).Sub(down)
+			t0, r0 := expSplit(x0)
+			t1, r1 := expSplit(x1)
+			t2, r2 := expSplit(x2)
+			t3, r3 := expSplit(x3)
+			e0 := expJoin(expSeries(r0), t0, x0)
+			e1 := expJoin(expSeries(r1), t1, x1)
+			e2 := expJoin(expSeries(r2), t2, x2)
+			e3 := expJoin(expSeries(r3), t3, x3)
+			e0.StoreArray(&q[0])
+			e1.StoreArray(&q[1])
+			e2.StoreArray(&q[2])
+			e3.StoreArray(&q[3])
+			a, b = a.Add(e0).Add(e2), b.Add(e1).Add(e3)
+			o += 16 * floatBytes
+			if turns--; turns == 0 {
+				break
+			}
+		}
+		x, y = x[n:], y[n:]
+	}
+	if len(x) >= 8 && len(y) >= 8 {
+		e, f := exp4(load(quadAt(x, 0)).Mul(by).Sub(down)), exp4(load(quadAt(x, 4)).Mul(by).Sub(down))
+		store(quadAt(y, 0), e)
+		store(quadAt(y, 4), f)
 		a, b = a.Add(e), b.Add(f)
 		x, y = x[8:], y[8:]
 	}
