@@ -18,6 +18,7 @@ func Cases() []Case {
 	g.elementwise()
 	g.reductions()
 	g.inPlace()
+	g.differences()
 	return g.cases
 }
 
@@ -239,4 +240,14 @@ func (g *generator) inPlace() {
 		g.op("cache_write", nil, nil, g.normal(2, 9, n), g.normal(2, 4, n), ints(5, 2))
 		g.op("cache_write", nil, nil, g.normal(3, 4, n), g.normal(3, 1, n), ints(0, 3, 1))
 	}
+}
+
+func (g *generator) differences() {
+	for _, n := range sizes {
+		g.op("neg", nil, []int{0}, g.normal(n))
+		g.op("sub", nil, []int{0, 1}, g.normal(3, n), g.normal(3, n))
+		g.op("sub", nil, []int{0, 1}, g.normal(3, n), g.normal(n))
+		g.op("sub", nil, []int{0, 1}, g.normal(3, n), g.normal(1))
+	}
+	g.op("sub", nil, []int{0, 1}, g.normal(2, 3, 5), g.normal(3, 5))
 }

@@ -91,6 +91,8 @@ func rowFamilies() []rowFamily {
 		Kind: "attention", Params: op.Attention{Heads: 4, KVHeads: 2}, Why: "decoding",
 		In: []Value{x(1, 4*6), x(29, 2*6), x(29, 2*6), ids(&rng, 29, manyRows), {}},
 	}, nil, "", nil, nil)
+	add(Case{Kind: "neg", In: []Value{x(c)}}, nil, "", nil, nil)
+	add(Case{Kind: "sub", In: []Value{x(c), weight(c)}}, []int{1}, "", nil, nil)
 	return fs
 }
 

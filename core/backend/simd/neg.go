@@ -1,0 +1,5 @@
+package simd
+
+func init() {
+	unary("neg", func(x vec) vec { return x.Neg() })
+}
