@@ -15,6 +15,9 @@ type Param struct {
 	// Residual marks the projections that write into the residual stream; they
 	// start smaller, because 2L of them add up.
 	Residual bool
+	// Head marks the tensors of a Head: zero at first, and nothing that a model
+	// to start from must have.
+	Head bool
 }
 
 // Matrix reports whether the tensor is a matrix; norms are vectors. Weight

@@ -21,12 +21,13 @@ type Params struct {
 	at map[string]int // index in List
 }
 
-// NewParams reserves zeroed weights. The configuration must be valid.
-func NewParams(be backend.Backend, cfg Config) (*Params, error) {
+// NewParams reserves zeroed weights, those of heads behind the decoder's. The
+// configuration must be valid.
+func NewParams(be backend.Backend, cfg Config, heads ...Head) (*Params, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	list, n := cfg.Layout()
+	list, n := cfg.WithHeads(heads...)
 	p := &Params{Config: cfg, List: list, be: be, at: make(map[string]int, len(list))}
 	for i, q := range list {
 		p.at[q.Name] = i
@@ -88,9 +89,16 @@ const streamInit = 0x696e6974
 
 // Init draws fresh weights as GPT-2 does: normal with deviation 0.02, the
 // projections into the residual stream 0.02/√(2L), norms 1. Every tensor draws
-// from a stream of its own, so its values do not depend on the others.
+// from a stream of its own, so its values do not depend on the others. Heads
+// are 0.
 func (p *Params) Init(seed uint64) error {
 	for i, q := range p.List {
+		if q.Head {
+			if err := p.be.Write(q.In(p.Slab), make([]float32, q.Shape.Len())); err != nil {
+				return err
+			}
+			continue
+		}
 		std := 0.02
 		if q.Residual {
 			std /= math.Sqrt(2 * float64(p.Config.Layers))
@@ -111,13 +119,17 @@ func (p *Params) Init(seed uint64) error {
 }
 
 // Load writes weights that get finds by name. A weight that is missing, of
-// another length or not finite is a problem, and then nothing was written.
+// another length or not finite is a problem, and then nothing was written. A
+// head that is missing becomes 0.
 func (p *Params) Load(get func(name string) []float32) error { return p.LoadInto(p.Slab, get) }
 
 // LoadInto is Load for any slab of the model's layout.
 func (p *Params) LoadInto(slab tensor.Tensor, get func(name string) []float32) error {
 	for _, q := range p.List {
 		data := get(q.Name)
+		if data == nil && q.Head {
+			continue
+		}
 		if len(data) != q.Shape.Len() {
 			return problem.New("model_tensor",
 				problem.Args{"tensor": q.Name, "have": len(data), "want": q.Shape.Len()},
@@ -131,7 +143,11 @@ func (p *Params) LoadInto(slab tensor.Tensor, get func(name string) []float32) e
 		}
 	}
 	for _, q := range p.List {
-		if err := p.be.Write(q.In(slab), get(q.Name)); err != nil {
+		data := get(q.Name)
+		if data == nil {
+			data = make([]float32, q.Shape.Len())
+		}
+		if err := p.be.Write(q.In(slab), data); err != nil {
 			return err
 		}
 	}

@@ -3,8 +3,8 @@ package nn
 import "sprout/core/checkpoint"
 
 // Specs lists the tensors that a checkpoint of a model must hold.
-func Specs(cfg Config) []checkpoint.Spec {
-	params, _ := cfg.Layout()
+func Specs(cfg Config, heads ...Head) []checkpoint.Spec {
+	params, _ := cfg.WithHeads(heads...)
 	specs := make([]checkpoint.Spec, len(params))
 	for i, p := range params {
 		specs[i] = checkpoint.Spec{Name: p.Name, Shape: p.Shape}
