@@ -46,8 +46,18 @@ type evaluator struct {
 // that reads so many tokens. n-gram models are fitted on the training part and
 // measured on the very same tokens.
 func newEvaluator(score scoring, d *text.Dataset, T, budget int, town *world.Town, langs []world.Lang, tok *text.Tokenizer, facts, context int) *evaluator {
-	e := &evaluator{score: score, data: d, T: T, windows: d.SpreadWindows(T, max(1, budget/T))}
+	e := newReader(score, d, T, budget, town, langs, tok, facts, context)
 	e.ngrams = baselines(d, T, e.windows)
+	return e
+}
+
+// newReader is an evaluator without n-gram models, and without windows where d
+// is nil.
+func newReader(score scoring, d *text.Dataset, T, budget int, town *world.Town, langs []world.Lang, tok *text.Tokenizer, facts, context int) *evaluator {
+	e := &evaluator{score: score, data: d, T: T}
+	if d != nil {
+		e.windows = d.SpreadWindows(T, max(1, budget/T))
+	}
 	e.batch.Ints, e.batch.Floats = make([][]int32, 2), make([][]float32, 1)
 	if town == nil {
 		return e
@@ -71,10 +81,41 @@ func Measure(p *nn.Params, d *text.Dataset, town *world.Town, langs []world.Lang
 	return newEvaluator(s.score, d, T, fullTokens, town, langs, tok, math.MaxInt, T).measure()
 }
 
+func (e *evaluator) baselines() []NGram { return e.ngrams }
+
 // measure scores the windows and asks for the facts.
 func (e *evaluator) measure() (Evaluation, error) {
 	out := Evaluation{NGrams: e.ngrams, Recall: -1}
-	nats, bytes, tokens := 0.0, 0.0, 0
+	read, err := e.read()
+	if err != nil {
+		return out, err
+	}
+	out.Loss, out.BitsPerByte, out.Tokens = read.mean(), read.bitsPerByte(), read.tokens
+	if len(e.clozes) > 0 {
+		out.Recall, err = e.recall()
+	}
+	return out, err
+}
+
+// tally sums losses.
+type tally struct {
+	nats, bytes float64
+	tokens      int
+}
+
+// mean is the loss of a token, in nats.
+func (s tally) mean() float64 { return s.nats / float64(s.tokens) }
+
+// bitsPerByte is 0 where the tokens stand for no text.
+func (s tally) bitsPerByte() float64 {
+	if s.bytes == 0 {
+		return 0
+	}
+	return text.BitsPerByte(s.nats, s.bytes)
+}
+
+// read scores the windows.
+func (e *evaluator) read() (sum tally, err error) {
 	T := e.T
 	for windows := e.windows; len(windows) > 0; {
 		n := min(len(windows), max(1, handedOut/T))
@@ -83,29 +124,26 @@ func (e *evaluator) measure() (Evaluation, error) {
 		for i, w := range windows[:n] {
 			e.data.Window(w, T, inputs[i*T:(i+1)*T], targets[i*T:(i+1)*T], mask[i*T:(i+1)*T])
 		}
-		err := e.score(b, func(_ int, losses []float32) {
-			for _, l := range losses {
-				nats += float64(l)
-			}
-		})
-		if err != nil {
-			return out, err
+		if err := e.add(&sum); err != nil {
+			return sum, err
 		}
-		for _, m := range mask {
-			tokens += int(m)
-		}
-		bytes += e.data.Bytes(targets, mask)
+		sum.bytes += e.data.Bytes(targets, mask)
 		windows = windows[n:]
 	}
-	out.Tokens = tokens
-	out.Loss = nats / float64(tokens)
-	out.BitsPerByte = bitsPerByte(nats, bytes)
-	if len(e.clozes) == 0 {
-		return out, nil
+	return sum, nil
+}
+
+// add scores the batch and adds its losses and tokens.
+func (e *evaluator) add(sum *tally) error {
+	err := e.score(&e.batch, func(_ int, losses []float32) {
+		for _, l := range losses {
+			sum.nats += float64(l)
+		}
+	})
+	for _, m := range e.batch.Floats[0] {
+		sum.tokens += int(m)
 	}
-	var err error
-	out.Recall, err = e.recall()
-	return out, err
+	return err
 }
 
 // rows is a batch of so many rows of T, to be filled.
@@ -117,14 +155,6 @@ func (e *evaluator) rows(n, T int) *parallel.Batch {
 	}
 	b.Ints[0], b.Ints[1], b.Floats[0] = b.Ints[0][:n*T], b.Ints[1][:n*T], b.Floats[0][:n*T]
 	return b
-}
-
-// bitsPerByte is 0 where the tokens stand for no text.
-func bitsPerByte(nats, bytes float64) float64 {
-	if bytes == 0 {
-		return 0
-	}
-	return text.BitsPerByte(nats, bytes)
 }
 
 // baselines measures the n-gram models on the targets of the windows.

@@ -32,18 +32,20 @@ type opened struct {
 	seed   uint64
 	values map[string]float64 // every setting
 	cfg    nn.Config
-	data   *text.Dataset
-	print  string // fingerprint of data
+	data   *text.Dataset // nil without a corpus
+	print  string        // fingerprint of the data
 	state  runState
 	past   History
 }
 
 // openRun encodes the data and settles configuration and settings: those of
 // the checkpoint to resume, of the parent, or of the preset.
-func openRun(stage Stage, s Setup) (*opened, error) {
+//
+// more are token streams beside the corpus that the run depends on.
+func openRun(stage Stage, s Setup, more ...[]int32) (*opened, error) {
 	o := &opened{Setup: s, stage: stage, seed: s.Seed}
-	if s.Corpus == nil || s.Tokenizer == nil || s.NewBackend == nil {
-		panic("stages: a run needs a corpus, a tokenizer and a backend")
+	if s.Tokenizer == nil || s.NewBackend == nil {
+		panic("stages: a run needs a tokenizer and a backend")
 	}
 	if r := s.Resume; r != nil {
 		if err := o.readState(r); err != nil {
@@ -68,6 +70,7 @@ func openRun(stage Stage, s Setup) (*opened, error) {
 	if err := o.encode(); err != nil {
 		return nil, err
 	}
+	o.print = fingerprint(o.data, more)
 	if s.Resume != nil && o.state.Data != o.print {
 		return nil, problem.New("resume_data", nil,
 			"This run was made with another text or tokenizer. Choose the same ones to go on, or start a new run from its weights.")
@@ -126,8 +129,11 @@ func (o *opened) configure() error {
 	return from.Check(nn.Specs(o.cfg))
 }
 
-// encode turns the corpus into tokens and takes their fingerprint.
+// encode turns the corpus, where there is one, into tokens.
 func (o *opened) encode() error {
+	if o.Corpus == nil {
+		return nil
+	}
 	_, trainBytes, _ := text.Size(o.Corpus.Train)
 	_, heldOutBytes, _ := text.Size(o.Corpus.HeldOut)
 	total := float64(trainBytes + heldOutBytes + 1)
@@ -136,19 +142,31 @@ func (o *opened) encode() error {
 		onRead = func(read int) error { return o.Progress("encode", float64(read)/total) }
 	}
 	var err error
-	if o.data, err = text.NewDataset(o.Corpus, o.Tokenizer, onRead); err != nil {
-		return err
-	}
+	o.data, err = text.NewDataset(o.Corpus, o.Tokenizer, onRead)
+	return err
+}
+
+// fingerprint is short for all tokens that a run learns from.
+func fingerprint(d *text.Dataset, more [][]int32) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d\n", o.data.Vocab)
-	var word [2]byte
-	for _, stream := range [][]uint16{o.data.Train, o.data.HeldOut} {
+	if d != nil {
+		fmt.Fprintf(h, "%d\n", d.Vocab)
+		var word [2]byte
+		for _, stream := range [][]uint16{d.Train, d.HeldOut} {
+			for _, id := range stream {
+				binary.LittleEndian.PutUint16(word[:], id)
+				h.Write(word[:])
+			}
+			h.Write([]byte("\n"))
+		}
+	}
+	for _, stream := range more {
+		var word [4]byte
 		for _, id := range stream {
-			binary.LittleEndian.PutUint16(word[:], id)
+			binary.LittleEndian.PutUint32(word[:], uint32(id))
 			h.Write(word[:])
 		}
 		h.Write([]byte("\n"))
 	}
-	o.print = hex.EncodeToString(h.Sum(nil)[:8])
-	return nil
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }

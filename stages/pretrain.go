@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"math"
+
 	"sprout/core/autograd"
 	"sprout/core/nn"
 	"sprout/core/optim"
@@ -117,6 +119,9 @@ func (Pretrain) Params(p nn.Preset) []Param {
 
 // Start prepares a run.
 func (stage Pretrain) Start(s Setup) (Run, error) {
+	if s.Corpus == nil {
+		panic("stages: pretraining needs a corpus")
+	}
 	o, err := openRun(stage, s)
 	if err != nil {
 		return nil, err
@@ -126,14 +131,41 @@ func (stage Pretrain) Start(s Setup) (Run, error) {
 	if err := o.data.Check(T); err != nil {
 		return nil, err
 	}
+	B := int(v["batch"])
 	return newTrainer(o, recipe{
-		batch: int(v["batch"]),
-		optim: optim.Config{Beta1: v["beta1"], Beta2: v["beta2"], WeightDecay: v["weight_decay"], Clip: v["clip"]},
-		schedule: optim.Schedule{
-			Peak: v["lr"], Floor: v["lr"] / 10, Warmup: min(int(v["warmup"]), int(v["steps"])/2), Steps: int(v["steps"]),
+		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
+		fill: windows(o.data, o.seed, B, T),
+		gauge: func(t *trainer, whole bool) gauge {
+			budget, facts := trainingTokens, trainingFacts
+			if whole {
+				budget, facts = fullTokens, math.MaxInt
+			}
+			return newEvaluator(t.score, t.data, T, budget, t.Town, t.Langs, t.Setup.Tokenizer, facts, t.cfg.Context)
 		},
-		fill: windows(o.data, o.seed, int(v["batch"]), T),
+		prompt: func(int) (string, []int32) { return "", beginning(o) },
+		slide:  s.Corpus.Continuous,
 	})
+}
+
+// beginning of what the model writes: of a document, or of a line in one long
+// text.
+func beginning(o *opened) []int32 {
+	if o.Corpus.Continuous {
+		return o.Tokenizer.Encode("\n")
+	}
+	return nil
+}
+
+// adamw is the optimiser that the settings of a stage ask for.
+func adamw(v map[string]float64) optim.Config {
+	return optim.Config{Beta1: v["beta1"], Beta2: v["beta2"], WeightDecay: v["weight_decay"], Clip: v["clip"]}
+}
+
+// warmupCosine is the schedule that the settings of a stage ask for.
+func warmupCosine(v map[string]float64) optim.Schedule {
+	return optim.Schedule{
+		Peak: v["lr"], Floor: v["lr"] / 10, Warmup: min(int(v["warmup"]), int(v["steps"])/2), Steps: int(v["steps"]),
+	}
 }
 
 func (Pretrain) objective(p *nn.Params, values map[string]float64) parallel.Replica {

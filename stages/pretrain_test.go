@@ -321,8 +321,8 @@ func TestRecall(t *testing.T) {
 			}
 		}
 	}
-	for i := range run.eval.clozes { // an oracle that is always right
-		run.eval.clozes[i].answer = argbest(t, run, i)
+	for i := range run.eval.(*evaluator).clozes { // an oracle that is always right
+		run.eval.(*evaluator).clozes[i].answer = argbest(t, run, i)
 	}
 	e, err = run.eval.measure()
 	require.NoError(t, err)
@@ -332,7 +332,7 @@ func TestRecall(t *testing.T) {
 // argbest is the likeliest ending of a cloze, scored one at a time.
 func argbest(t *testing.T, run *trainer, cloze int) int {
 	t.Helper()
-	c := run.eval.clozes[cloze]
+	c := run.eval.(*evaluator).clozes[cloze]
 	best, at := math.Inf(1), -1
 	for j, ids := range c.endings {
 		n := len(ids) - 1

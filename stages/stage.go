@@ -85,11 +85,16 @@ type Setup struct {
 	Seed   uint64
 	Params map[string]float64 // settings that differ from the defaults
 
-	Corpus    *text.Corpus
-	Tokenizer *text.Tokenizer
-	Town      *world.Town  // of which the corpus tells; nil: none, and no fact recall
-	Langs     []world.Lang // of the corpus; none means both
-	Dataset   checkpoint.DatasetRef
+	// Corpus is the text that pretraining learns from, and that later stages are
+	// measured on and may go over again; they do without where it is nil.
+	Corpus *text.Corpus
+	// Conversations are what SFT learns from; nil: those in the corpus, else the
+	// town's.
+	Conversations *text.Corpus
+	Tokenizer     *text.Tokenizer
+	Town          *world.Town  // of which the corpus tells; nil: none, and no fact recall
+	Langs         []world.Lang // of the corpus; none means both
+	Dataset       checkpoint.DatasetRef
 
 	Run    string                 // name of the run, kept in its checkpoints
 	Parent *checkpoint.Checkpoint // weights to start from; nil: fresh ones
@@ -138,12 +143,13 @@ type Info struct {
 	Config             nn.Config
 	Parameters         int
 	Steps, Step        int
-	LnV                float64 // nats: the loss of knowing nothing
-	NGrams             []NGram // on the tokens of the held-out loss
-	Bytes              int64   // memory of model, optimiser and recorded step
-	Workers            int     // at work
-	Requested          int     // 0: automatic
-	MaxWorkers         int     // that can be of use
+	LnV                float64            // nats: the loss of knowing nothing
+	NGrams             []NGram            // on the tokens of the held-out loss
+	Notes              []*problem.Problem // what was done to the data; no errors
+	Bytes              int64              // memory of model, optimiser and recorded step
+	Workers            int                // at work
+	Requested          int                // 0: automatic
+	MaxWorkers         int                // that can be of use
 	// Calibration is what an automatic run has measured so far, and Calibrating
 	// says that it is still at it.
 	Calibration []parallel.Speed
@@ -170,6 +176,9 @@ type Metrics struct {
 	HeldOutLoss  *float64 `json:"held_out_loss,omitempty"`
 	BitsPerByte  *float64 `json:"bits_per_byte,omitempty"`
 	Recall       *float64 `json:"recall,omitempty"` // share of town facts completed
+	// Measures are what only this stage has to tell, under the names that its own
+	// documentation explains.
+	Measures map[string]float64 `json:"measures,omitempty"`
 }
 
 // Sample is a text written in the course of training.
@@ -199,6 +208,8 @@ type Evaluation struct {
 	Tokens      int // scored
 	NGrams      []NGram
 	Recall      float64 // share of town facts completed; -1 without a town
+	// Measures are what only this stage has to tell; see Metrics.
+	Measures map[string]float64
 }
 
 // OpTime sums one kind of operation over a step.

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"maps"
 	"math"
 	"strings"
 
@@ -16,10 +17,27 @@ import (
 // recipe is what a stage adds to the shared trainer.
 type recipe struct {
 	batch    int // rows per step
+	tokens   int // per step, for the rate
 	optim    optim.Config
 	schedule optim.Schedule
 	// fill makes the batch of a step, a function of the step alone.
 	fill func(step int, b *parallel.Batch)
+	// tell, if not nil, puts more of a step's sums into its metrics.
+	tell func(m Metrics, sums []float64, b *parallel.Batch) Metrics
+	// gauge makes what measures the model: a quick and steady part of it while
+	// training, or all of it.
+	gauge func(t *trainer, whole bool) gauge
+	// prompt begins the text that the model writes at a step; none begins a
+	// document. slide lets it write beyond its context.
+	prompt func(step int) (shown string, tokens []int32)
+	slide  bool
+}
+
+// gauge measures a model, as it is at each call, on what it has not learned.
+type gauge interface {
+	measure() (Evaluation, error)
+	// baselines are n-gram models on the tokens of the measured loss, if any.
+	baselines() []NGram
 }
 
 // trainer is the Run of every stage that minimises one recorded loss.
@@ -31,7 +49,8 @@ type trainer struct {
 	group    *parallel.Group
 	adam     *optim.AdamW
 	good     *optim.Snapshot
-	eval     *evaluator
+	eval     gauge
+	notes    []*problem.Problem
 	writer   *gen.Generator
 	step     int
 	kept     int // step of the snapshot, -1 before there is one
@@ -85,8 +104,7 @@ func (t *trainer) prepare() (err error) {
 			return err
 		}
 	}
-	T := int(t.values["context"])
-	t.eval = newEvaluator(t.score, t.data, T, trainingTokens, t.Town, t.Langs, t.Setup.Tokenizer, trainingFacts, t.cfg.Context)
+	t.eval = t.gauge(t, false)
 	t.writer, err = gen.New(t.model, 1, nil)
 	return err
 }
@@ -137,6 +155,7 @@ func (t *trainer) Step() (Report, error) {
 		}
 		e := t.measured
 		m.HeldOutLoss, m.BitsPerByte = &e.Loss, &e.BitsPerByte
+		m.measured(e.Measures)
 		if e.Recall >= 0 {
 			m.Recall = &e.Recall
 		}
@@ -148,7 +167,7 @@ func (t *trainer) Step() (Report, error) {
 		t.history.Samples = append(t.history.Samples, *r.Sample)
 	}
 	t.clock.finished()
-	m.TokensPerSec = t.clock.perSecond(t.tokensPerStep())
+	m.TokensPerSec = t.clock.perSecond(t.tokens)
 	m.Seconds = t.clock.seconds
 	m.SecondsLeft = t.clock.left(t.schedule.Steps - t.step)
 	r.Metrics = m
@@ -157,7 +176,13 @@ func (t *trainer) Step() (Report, error) {
 	return r, nil
 }
 
-func (t *trainer) tokensPerStep() int { return int(t.values["batch"]) * int(t.values["context"]) }
+// measured adds measures to those that a step has already.
+func (m *Metrics) measured(more map[string]float64) {
+	if m.Measures == nil && len(more) > 0 {
+		m.Measures = map[string]float64{}
+	}
+	maps.Copy(m.Measures, more)
+}
 
 // update is the step proper: gradient, norm, and only if both are finite the
 // weights.
@@ -174,6 +199,9 @@ func (t *trainer) update() (Metrics, error) {
 	}
 	if !finite(m.TrainLoss) || !finite(m.GradNorm) {
 		return m, t.diverged(m)
+	}
+	if t.tell != nil {
+		m = t.tell(m, sums, &t.batchOf)
 	}
 	if t.kept < 0 || t.step%keepEvery == 0 {
 		if err := t.good.Keep(); err != nil {
@@ -216,26 +244,26 @@ func (t *trainer) diverged(m Metrics) error {
 	return t.failed
 }
 
-// write lets the model continue a beginning of its own: the start of a
-// document, or of a line in one long text.
+// write lets the model continue a beginning.
 func (t *trainer) write() (*Sample, error) {
 	const tokens, temperature = 128, 0.8
-	var prompt []int32
-	if t.Corpus.Continuous {
-		prompt = t.Setup.Tokenizer.Encode("\n")
-	}
-	out, err := t.writer.Generate([][]int32{prompt}, gen.Options{
+	shown, prompt := t.prompt(t.step)
+	written, err := t.writer.Generate([][]int32{prompt}, gen.Options{
 		Sampling: gen.Sampling{Temperature: temperature}, MaxTokens: tokens,
-		Slide: t.Corpus.Continuous, Seed: t.seed, Step: uint64(t.step),
+		Slide: t.slide, Seed: t.seed, Step: uint64(t.step),
 	})
 	if err != nil {
 		return nil, err
 	}
-	ids := out[0].Tokens
+	return &Sample{Step: t.step, Prompt: shown, Text: t.words(written[0].Tokens)}, nil
+}
+
+// words are what an answer says, without the token that ends it.
+func (t *trainer) words(ids []int32) string {
 	if n := len(ids); n > 0 && ids[n-1] == text.EOS {
 		ids = ids[:n-1]
 	}
-	return &Sample{Step: t.step, Text: strings.ToValidUTF8(string(t.Setup.Tokenizer.Decode(ids)), "\uFFFD")}, nil
+	return strings.ToValidUTF8(string(t.Setup.Tokenizer.Decode(ids)), "\uFFFD")
 }
 
 // Model is the live model.
@@ -247,18 +275,15 @@ func (t *trainer) Tokenizer() *text.Tokenizer { return t.Setup.Tokenizer }
 // History is all that was reported, also before the run was resumed.
 func (t *trainer) History() History { return t.history }
 
-// Evaluate scores the whole held-out part and every fact.
-func (t *trainer) Evaluate() (Evaluation, error) {
-	T := int(t.values["context"])
-	return newEvaluator(t.score, t.data, T, fullTokens, t.Town, t.Langs, t.Setup.Tokenizer, math.MaxInt, t.cfg.Context).measure()
-}
+// Evaluate measures all that is held out.
+func (t *trainer) Evaluate() (Evaluation, error) { return t.gauge(t, true).measure() }
 
 // Info describes the run.
 func (t *trainer) Info() Info {
 	return Info{
 		Run: t.Run, Stage: t.stage.Name(), Preset: t.preset.Name, Seed: t.seed, Params: t.values, Config: t.cfg,
 		Parameters: t.cfg.ParamCount(), Steps: t.schedule.Steps, Step: t.step,
-		LnV: math.Log(float64(t.cfg.Vocab)), NGrams: t.eval.ngrams,
+		LnV: math.Log(float64(t.cfg.Vocab)), NGrams: t.eval.baselines(), Notes: t.notes,
 		Bytes:   4*int64(t.model.Slab.Len()) + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes(),
 		Workers: t.group.Workers(), Requested: t.group.Requested(), MaxWorkers: t.group.Max(),
 		Calibration: t.group.Calibration(), Calibrating: t.group.Calibrating(),

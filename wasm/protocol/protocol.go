@@ -317,6 +317,8 @@ type (
 		Tokens      int     `json:"tokens"`
 		NGrams      []NGram `json:"ngrams"`
 		Recall      float64 `json:"recall"` // share of town facts completed; -1 where there is no town
+		// Measures are what only this stage has to tell.
+		Measures map[string]float64 `json:"measures,omitempty"`
 	}
 	// SelfTestReport of the conformance library.
 	SelfTestReport struct {
@@ -370,6 +372,8 @@ type (
 		HeldOutLoss  *float64 `json:"held_out_loss,omitempty"`
 		BitsPerByte  *float64 `json:"bits_per_byte,omitempty"`
 		Recall       *float64 `json:"recall,omitempty"` // share of town facts completed
+		// Measures are what only this stage has to tell.
+		Measures map[string]float64 `json:"measures,omitempty"`
 	}
 	// MetricsEvent carries the steps since the last one, in order; the engine
 	// sends a few per second however fast it trains.

@@ -106,6 +106,7 @@ func (s *Session) evaluate(c protocol.Evaluate, _ []byte) (any, []byte, error) {
 func evaluation(e stages.Evaluation) protocol.Evaluation {
 	return protocol.Evaluation{
 		Loss: e.Loss, BitsPerByte: e.BitsPerByte, Tokens: e.Tokens, NGrams: ngrams(e.NGrams), Recall: e.Recall,
+		Measures: e.Measures,
 	}
 }
 

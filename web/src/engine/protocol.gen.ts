@@ -129,6 +129,9 @@ export interface Metrics {
   held_out_loss?: number
   bits_per_byte?: number
   recall?: number
+  measures?: {
+    [k: string]: number
+  }
 }
 export interface SampleEvent {
   step: number
@@ -195,6 +198,9 @@ export interface Evaluation {
   tokens: number
   ngrams: NGram[]
   recall: number
+  measures?: {
+    [k: string]: number
+  }
 }
 export interface NGram {
   order: number
