@@ -1,0 +1,42 @@
+package stages
+
+import (
+	"sprout/core/autograd"
+	"sprout/core/tensor"
+)
+
+// DPO learns from pairs of answers without a reward model: it makes the better
+// answer likelier, measured against a frozen reference, and the worse one less
+// likely.
+//
+// Paper: Rafailov et al. 2023, Direct Preference Optimization: Your Language
+// Model is Secretly a Reward Model, arXiv 2305.18290, eq. 7.
+//
+//	L(θ) = −E log σ(β·h),  h = log π_θ(w)/π_ref(w) − log π_θ(l)/π_ref(l)
+//
+// Traps: log π of an answer is the sum over its tokens and no mean. Where policy
+// and reference are equal the loss is ln 2, and a learning rate that is too
+// small leaves it there. Only the difference counts: log π(w) may fall while the
+// margin grows.
+type DPO struct{}
+
+// <loss>
+
+// dpoLoss is −log σ(β·h) of each pair, [P]. chosen and rejected are log π of
+// whole answers, summed over their tokens, the others the same under the
+// reference, [P] each; beta is [1].
+func dpoLoss(t *autograd.Tape, chosen, rejected, refChosen, refRejected, beta tensor.Tensor) tensor.Tensor {
+	gained := t.Emit("sub", nil, chosen, refChosen)[0]   // log π/π_ref of the better answer
+	lost := t.Emit("sub", nil, rejected, refRejected)[0] // and of the worse one
+	h := t.Emit("sub", nil, gained, lost)[0]
+	d := t.Emit("scale", nil, h, beta)[0] // difference of the implicit rewards β·log π/π_ref
+	return t.Emit("neg", nil, t.Emit("log_sigmoid", nil, d)[0])[0]
+}
+
+// </loss>
+
+func (DPO) loss(v map[string]float64) pairLoss {
+	return func(t *autograd.Tape, k *constants, a answers) tensor.Tensor {
+		return dpoLoss(t, a.chosen, a.rejected, a.refChosen, a.refRejected, k.number(t, v["beta"]))
+	}
+}

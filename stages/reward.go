@@ -1,0 +1,39 @@
+package stages
+
+import (
+	"sprout/core/autograd"
+	"sprout/core/tensor"
+)
+
+// Reward teaches a model to judge answers: a number for each, so that the better
+// of two has the larger one.
+//
+// Papers: Bradley and Terry 1952, Rank Analysis of Incomplete Block Designs; in
+// this form Ouyang et al. 2022, Training language models to follow instructions
+// with human feedback, arXiv 2203.02155.
+//
+//	L(θ) = −E log σ(r_θ(w) − r_θ(l))
+//
+// r is a linear head on the last hidden state, read at the last token of the
+// answer, EOS, where the whole answer has been seen.
+//
+// Traps: with a head of zeros the loss is ln 2. r + c is as good as r for every
+// c, so the scale has no origin; after training the rewards are centred.
+type Reward struct{}
+
+// <loss>
+
+// rewardLoss is −log σ(r_w − r_l) of each pair, [P]. better and worse are the
+// rewards of its answers, [P] each.
+func rewardLoss(t *autograd.Tape, better, worse tensor.Tensor) tensor.Tensor {
+	gap := t.Emit("sub", nil, better, worse)[0]
+	return t.Emit("neg", nil, t.Emit("log_sigmoid", nil, gap)[0])[0]
+}
+
+// </loss>
+
+func (Reward) loss(map[string]float64) pairLoss {
+	return func(t *autograd.Tape, _ *constants, a answers) tensor.Tensor {
+		return rewardLoss(t, a.chosen, a.rejected)
+	}
+}
