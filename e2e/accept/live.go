@@ -12,7 +12,7 @@ import (
 // turns, and the median of neighbouring turns' ratios counts, so that what else
 // the machine does falls on both.
 func (b *bench) live() error {
-	const pairs, length = 16, 4 * time.Second
+	const pairs, length = 24, 2500 * time.Millisecond
 	return b.page("#/pretrain?lang=en", func(p *browser.Page) error {
 		_, err := eval[any](p, time.Minute, `await sprout.run({preset: 'sprout', data: 'town', steps: 100000,
 			params: {eval_every: 50000, sample_every: 50000, checkpoint_every: 50000}})`)
@@ -50,7 +50,7 @@ func turnOf(p *browser.Page, drawn bool, length time.Duration) (float64, error) 
 		route = "#/pretrain?lang=en"
 	}
 	return eval[float64](p, length+time.Minute, fmt.Sprintf(`location.hash = %q
-		await new Promise(r => setTimeout(r, 1000))
+		await new Promise(r => setTimeout(r, 700))
 		if (Boolean(document.querySelector('main canvas')) !== %t) throw new Error('charts, or none, where the other was expected')
 		// A turn begins and ends with news of a step.
 		const news = () => new Promise(r => { const off = sprout.on('metrics', e => { off(); r([e.metrics.at(-1).step, performance.now()]) }) })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"sprout/core/op"
 	"sprout/e2e/bench/lab"
@@ -24,18 +25,12 @@ func (b *bench) speed() error {
 	}
 	defer place.Close()
 
-	rounds := map[int][]float64{} // medians, by workers
-	for range 3 {
-		for _, workers := range []int{1, 2} {
-			var t workload.Training
-			if err := place.Run(workload.Request{Mode: "train", Workload: "char", Workers: workers}, &t); err != nil {
-				return err
-			}
-			rounds[workers] = append(rounds[workers], median(t.Ms))
-		}
+	var rounds workload.Rounds
+	if err := place.Run(workload.Request{Mode: "scaling", Workload: "char"}, &rounds); err != nil {
+		return err
 	}
-	one, two := least(rounds[1]), least(rounds[2])
-	const how = "803k parameters, 768 tokens, in Chromium; best of three interleaved rounds"
+	one, two := rounds.Best(1), rounds.Best(2)
+	const how = "803k parameters, 768 tokens, in Chromium; best of six rounds in turns"
 	b.atMost("training step, char, 2 workers", two, charAim*torchChar, "ms", how, rounds)
 	b.atLeast("two workers against one", one/two, 1.75, "times", how, rounds)
 
@@ -43,7 +38,7 @@ func (b *bench) speed() error {
 	if err := place.Run(workload.Request{Mode: "train", Workload: "large", Workers: 2}, &large); err != nil {
 		return err
 	}
-	b.atMost("training step, large, 2 workers", least(large.Ms), largeAim*torchLarge, "ms", "10.7M parameters, 2048 tokens; the fastest of the timed steps", large.Ms)
+	b.atMost("training step, large, 2 workers", slices.Min(large.Ms), largeAim*torchLarge, "ms", "10.7M parameters, 2048 tokens; the fastest of the timed steps", large.Ms)
 
 	var d workload.Decoding
 	if err := place.Run(workload.Request{Mode: "decode", Workload: "char"}, &d); err != nil {
@@ -77,14 +72,6 @@ func rateOf(r workload.OpReport, name string, kind op.Kind) float64 {
 		}
 	}
 	return flops / seconds / 1e9
-}
-
-func least(x []float64) float64 {
-	m := x[0]
-	for _, v := range x {
-		m = min(m, v)
-	}
-	return m
 }
 
 // heap looks at what training leaves behind.

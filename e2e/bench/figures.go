@@ -56,40 +56,37 @@ func figures(place lab.Lab) error {
 	return os.WriteFile(filepath.Join("build", "bench.json"), append(data, '\n'), 0o644)
 }
 
-// training takes the best of two interleaved rounds.
 func training(place lab.Lab, r *report) error {
-	best := map[int]workload.Training{}
-	for range 2 {
-		for _, workers := range []int{1, 2} {
-			var t workload.Training
-			if err := place.Run(workload.Request{Mode: "train", Workload: "char", Workers: workers}, &t); err != nil {
-				return err
-			}
-			if b, ok := best[workers]; !ok || median(t.Ms) < median(b.Ms) {
-				best[workers] = t
-			}
-		}
+	var rounds workload.Rounds
+	if err := place.Run(workload.Request{Mode: "scaling", Workload: "char"}, &rounds); err != nil {
+		return err
 	}
-	one, two := median(best[1].Ms), median(best[2].Ms)
-	const how = "803k parameters, 768 tokens; best median of two rounds"
+	one, two := rounds.Best(1), rounds.Best(2)
+	const how = "803k parameters, 768 tokens; best of six rounds in turns"
 	r.add("training step, 1 worker", one, "ms", how)
 	r.add("training step, 2 workers", two, "ms", how)
 	r.add("two workers against one", one/two, "times", "")
-	r.add("heap in use after training", float64(best[1].Memory.Heap)/1e6, "MB", "Go's objects, 1 worker")
-	memory(r, "wasm's memory after training, 1 worker", best[1])
-	memory(r, "wasm's memory after training, leader of 2", best[2])
+	for _, workers := range []int{1, 2} {
+		var t workload.Training
+		if err := place.Run(workload.Request{Mode: "train", Workload: "char", Workers: workers}, &t); err != nil {
+			return err
+		}
+		memory(r, fmt.Sprintf("memory after training, workers: %d", workers), t)
+	}
 	var large workload.Training
 	if err := place.Run(workload.Request{Mode: "train", Workload: "large"}, &large); err != nil {
 		return err
 	}
 	r.add("training step, large", median(large.Ms), "ms", fmt.Sprintf("10.7M parameters, 2048 tokens, %d workers; median of %d", large.Workers, len(large.Ms)))
-	memory(r, "wasm's memory after training, large", large)
+	memory(r, "memory after training, large", large)
 	return nil
 }
 
+// memory of the leader.
 func memory(r *report, name string, t workload.Training) {
+	r.add(name+", Go's objects", float64(t.Memory.Heap)/1e6, "MB", "the leader's, in use")
 	if t.Memory.Wasm > 0 {
-		r.add(name, float64(t.Memory.Wasm)/1e6, "MB", "")
+		r.add(name+", wasm", float64(t.Memory.Wasm)/1e6, "MB", "the leader's, reserved")
 	}
 }
 

@@ -10,7 +10,7 @@
 //	go run ./e2e/bench -mode cost     how cost grows with the work: see cost.go
 //
 // Modes of the engine that figures.go puts together can be run alone, too:
-// sample, tokenizer, heap, profile. Workers: 0 is one per core; no loss depends
+// scaling, sample, tokenizer, heap, profile. Workers: 0 is one per core; no loss depends
 // on them.
 package main
 
@@ -26,7 +26,7 @@ import (
 
 func main() {
 	var r workload.Request
-	flag.StringVar(&r.Mode, "mode", "train", "train, decode, all, cost, sample, tokenizer, heap or profile")
+	flag.StringVar(&r.Mode, "mode", "train", "train, decode, all, cost, scaling, sample, tokenizer, heap or profile")
 	flag.StringVar(&r.Workload, "workload", "char", "char (803k parameters) or large (10.7M)")
 	flag.IntVar(&r.Workers, "workers", 0, "how many workers train; 0: one per core")
 	flag.StringVar(&r.Op, "op", "", "time this operation of the training step, or \"all\"")

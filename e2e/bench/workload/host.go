@@ -85,6 +85,8 @@ func Run(h Host, r Request) (any, error) {
 	switch r.Mode {
 	case "train":
 		return Train(h, r.Workload, r.Workers)
+	case "scaling":
+		return Scaling(h, r.Workload)
 	case "decode":
 		return Decode(h, r.Workload)
 	case "sample":

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"time"
 
 	"sprout/core/backend/simd"
@@ -43,5 +44,46 @@ func Train(h Host, name string, workers int) (Training, error) {
 		h.breathe()
 	}
 	r.Memory = h.memory()
+	return r, nil
+}
+
+// Rounds are the median milliseconds of a step in several rounds, by the number
+// of workers.
+type Rounds map[int][]float64
+
+// Best is the best round.
+func (r Rounds) Best(workers int) float64 { return slices.Min(r[workers]) }
+
+// Scaling trains with one worker and with two in short turns, so that what else
+// the machine does falls on both.
+func Scaling(h Host, name string) (Rounds, error) {
+	const rounds, settle, steps = 6, 4, 12
+	shape, err := shapeOf(name)
+	if err != nil {
+		return nil, err
+	}
+	be := simd.New()
+	defer be.Close()
+	t, err := NewTrainer(h, be, shape, 2)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	if _, err := t.timeSteps(h, 2*shape.Warm); err != nil {
+		return nil, err
+	}
+	r := Rounds{}
+	for range rounds {
+		for _, workers := range []int{1, 2} {
+			t.group.SetWorkers(workers)
+			ms, err := t.timeSteps(h, settle+steps)
+			if err != nil {
+				return nil, err
+			}
+			ms = ms[settle:]
+			slices.Sort(ms)
+			r[workers] = append(r[workers], ms[len(ms)/2])
+		}
+	}
 	return r, nil
 }
