@@ -22,7 +22,7 @@ func attentionGrad(be *Backend, c *op.Call) {
 	keys, keysT, values := quads(wide*deep), quads(wide*deep), quads(wide*deep)
 	queries, dYs, ys, out := quads(2*deep), quads(2*deep), quads(2*deep), quads(2*deep)
 	qStrips, dYStrips := quads(up8(w.D)/4*long), quads(up8(w.D)/4*long)
-	pitch := 2*wide + 4 // of eight queries; apart from a power of two, for the caches
+	pitch := 2 * wide // of eight queries
 	p, dS := quads(long/8*pitch), quads(long/8*pitch)
 	strip, edge := quads(4*long), be.arena.take(4*up8(w.D))
 	for b := range w.B {
