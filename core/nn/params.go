@@ -5,20 +5,15 @@ import (
 	"math"
 
 	"sprout/core/backend"
-	"sprout/core/problem"
 	"sprout/core/tensor"
 )
 
 // Params are the weights of one model on one backend: a slab, and the table of
 // rotary positions beside it.
 type Params struct {
+	weights
 	Config Config
-	Slab   tensor.Tensor // f32 [length of the layout]
 	Rope   tensor.Tensor // f32 [Context, D], see RopeTable
-	List   []Param       // in the order of memory
-
-	be backend.Backend
-	at map[string]int // index in List
 }
 
 // NewParams reserves zeroed weights, those of heads behind the decoder's. The
@@ -28,10 +23,7 @@ func NewParams(be backend.Backend, cfg Config, heads ...Head) (*Params, error) {
 		return nil, err
 	}
 	list, n := cfg.WithHeads(heads...)
-	p := &Params{Config: cfg, List: list, be: be, at: make(map[string]int, len(list))}
-	for i, q := range list {
-		p.at[q.Name] = i
-	}
+	p := &Params{weights: newWeights(be, list), Config: cfg}
 	table := RopeTable(cfg.Context, cfg.HeadDim(), cfg.RopeTheta)
 	for _, a := range []struct {
 		t     *tensor.Tensor
@@ -61,22 +53,8 @@ func (p *Params) Close() {
 	}
 }
 
-// Backend is where the weights live.
-func (p *Params) Backend() backend.Backend { return p.be }
-
-// At is a weight by its name. It panics for a name that the model lacks.
-func (p *Params) At(name string) tensor.Tensor { return p.List[p.index(name)].In(p.Slab) }
-
 // Layer is a layer's weight, At(InLayer(layer, name)).
 func (p *Params) Layer(layer int, name string) tensor.Tensor { return p.At(InLayer(layer, name)) }
-
-func (p *Params) index(name string) int {
-	i, ok := p.at[name]
-	if !ok {
-		panic("nn: the model has no weight " + name)
-	}
-	return i
-}
 
 // In is the view of the parameter in a slab of the model's layout: weights,
 // gradients or moments.
@@ -114,63 +92,6 @@ func (p *Params) Init(seed uint64) error {
 		if err := p.be.Write(q.In(p.Slab), data); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// Load writes weights that get finds by name. A weight that is missing, of
-// another length or not finite is a problem, and then nothing was written. A
-// head that is missing becomes 0.
-func (p *Params) Load(get func(name string) []float32) error { return p.LoadInto(p.Slab, get) }
-
-// LoadInto is Load for any slab of the model's layout.
-func (p *Params) LoadInto(slab tensor.Tensor, get func(name string) []float32) error {
-	for _, q := range p.List {
-		data := get(q.Name)
-		if data == nil && q.Head {
-			continue
-		}
-		if len(data) != q.Shape.Len() {
-			return problem.New("model_tensor",
-				problem.Args{"tensor": q.Name, "have": len(data), "want": q.Shape.Len()},
-				"The tensor %s has %d values, but the model needs %d.", q.Name, len(data), q.Shape.Len())
-		}
-		for i, x := range data {
-			if !finite(x) {
-				return problem.New("model_not_finite", problem.Args{"tensor": q.Name, "index": i},
-					"The tensor %s is not finite at element %d; a model with such a value cannot be used.", q.Name, i)
-			}
-		}
-	}
-	for _, q := range p.List {
-		data := get(q.Name)
-		if data == nil {
-			data = make([]float32, q.Shape.Len())
-		}
-		if err := p.be.Write(q.In(slab), data); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// finite is false for NaN and the infinities.
-func finite(x float32) bool { return math.Float32bits(x)&0x7f800000 != 0x7f800000 }
-
-// Dump reads every weight, in the order of memory.
-func (p *Params) Dump(each func(name string, shape tensor.Shape, data []float32)) error {
-	return p.DumpFrom(p.Slab, each)
-}
-
-// DumpFrom is Dump for any slab of the model's layout. The data belongs to the
-// caller.
-func (p *Params) DumpFrom(slab tensor.Tensor, each func(name string, shape tensor.Shape, data []float32)) error {
-	for _, q := range p.List {
-		data := make([]float32, q.Shape.Len())
-		if err := p.be.Read(data, q.In(slab)); err != nil {
-			return err
-		}
-		each(q.Name, q.Shape, data)
 	}
 	return nil
 }
