@@ -29,6 +29,7 @@ type Group struct {
 	active  int       // of them at work; the others wait until the tuner has chosen
 	weights []float32 // a copy for the peers, where the backend needs one
 	loaded  bool      // it is the newest
+	first   []float32 // for peers that have nothing yet; made anew for each batch
 	tuner   tuner
 	losses  []float64 // times of the last losses, ms
 }

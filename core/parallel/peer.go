@@ -3,9 +3,9 @@ package parallel
 // Peer computes beside the leader: a goroutine with a backend of its own, or a
 // Web Worker with a whole engine.
 type Peer interface {
-	// Start hands over a job and returns without waiting. weights is nil where
-	// the peer has the newest ones already. All that is handed over stays
-	// unchanged until the job's last Next has returned.
+	// Start hands over a job and returns without waiting. weights are those of
+	// Worker.Do, nil where the peer has the newest ones already. All that is
+	// handed over stays unchanged until the job's last Next has returned.
 	Start(weights []float32, j *Job) error
 	// Next waits for the job's next result, valid until the following call. A
 	// job gives one result per node, a service one. After an error the peer is

@@ -21,6 +21,9 @@ type Replica struct {
 	Backend backend.Backend
 	Slab    tensor.Tensor   // the trained weights, [n]
 	Params  []tensor.Tensor // views into Slab that get gradients
+	// Frozen are weights outside Slab that nothing changes: the model under an
+	// adapter, a reference. They travel to each worker once, before its first job.
+	Frozen []tensor.Tensor
 	// Record puts the objective for so many rows on a tape.
 	Record func(t *autograd.Tape, rows int) Graph
 	// Services are what the workers do beside gradients.

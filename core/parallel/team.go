@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sprout/core/backend"
+	"sprout/core/tensor"
 )
 
 // member is a peer in the group.
@@ -13,6 +14,7 @@ type member struct {
 	owed  []Node // of the job that it was sent
 	next  int    // the node whose result comes next
 	fresh bool   // has the newest weights
+	whole bool   // has the frozen ones
 	lost  bool
 }
 
@@ -60,7 +62,7 @@ func (g *Group) send(m *member, j *Job) error {
 	var weights []float32
 	if !m.fresh {
 		var err error
-		if weights, err = g.newest(); err != nil {
+		if weights, err = g.weightsFor(m); err != nil {
 			return err
 		}
 	}
@@ -68,11 +70,33 @@ func (g *Group) send(m *member, j *Job) error {
 		g.lose(m, err)
 		return nil
 	}
-	m.fresh = true
+	m.fresh, m.whole = true, true
 	if m.owed = j.Nodes; m.owed == nil {
 		m.owed = aService
 	}
 	return nil
+}
+
+func (g *Group) weightsFor(m *member) ([]float32, error) {
+	if m.whole || len(g.lead.Frozen) == 0 {
+		return g.newest()
+	}
+	if g.first == nil {
+		parts, n := append([]tensor.Tensor{g.lead.Slab}, g.lead.Frozen...), 0
+		for _, x := range parts {
+			n += x.Len()
+		}
+		all := make([]float32, n)
+		n = 0
+		for _, x := range parts {
+			if err := g.lead.Backend.Read(all[n:n+x.Len()], x); err != nil {
+				return nil, err
+			}
+			n += x.Len()
+		}
+		g.first = all
+	}
+	return g.first, nil
 }
 
 // newest is the weights as peers get them: where they lie, or a copy.
@@ -115,6 +139,7 @@ func (g *Group) replaces() bool { return len(g.losses) <= lossesAllowed }
 
 // mend replaces lost peers before a step, or goes on without them.
 func (g *Group) mend() {
+	g.first = nil
 	gone := false
 	for i, m := range g.team {
 		if !m.lost {

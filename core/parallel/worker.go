@@ -44,11 +44,12 @@ func NewWorker(r Replica, batch int) *Worker {
 	return &Worker{Replica: r, rows: rowsPerShard(batch), shards: Shards(batch)}
 }
 
-// Do computes a job. weights, if not nil, replace those of the replica first.
-// emit is called with each result, which is valid until the next job.
+// Do computes a job. weights, if not nil, replace those of the replica first:
+// Slab, or Slab and then all of Frozen. emit is called with each result, which
+// is valid until the next job.
 func (w *Worker) Do(weights []float32, j *Job, emit func(Result) error) error {
 	if weights != nil {
-		if err := w.Backend.Write(w.Slab, weights); err != nil {
+		if err := w.load(weights); err != nil {
 			return err
 		}
 	}
@@ -77,6 +78,23 @@ func (w *Worker) Do(weights []float32, j *Job, emit func(Result) error) error {
 		if err := emit(Result{Floats: floats}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (w *Worker) load(weights []float32) error {
+	n := w.Slab.Len()
+	if err := w.Backend.Write(w.Slab, weights[:n]); err != nil {
+		return err
+	}
+	if weights = weights[n:]; len(weights) == 0 {
+		return nil
+	}
+	for _, f := range w.Frozen {
+		if err := w.Backend.Write(f, weights[:f.Len()]); err != nil {
+			return err
+		}
+		weights = weights[f.Len():]
 	}
 	return nil
 }
