@@ -38,17 +38,28 @@ func (s sequences) ready(be backend.Backend, p *autograd.Plan) error {
 	if err := be.WriteInts(p.At(s.in.Pos), pos); err != nil {
 		return err
 	}
-	return be.WriteInts(p.At(s.in.Start), make([]int32, rows))
+	return s.begin(be, p)
+}
+
+// begin has the keys of every row begin in this pass: there is no cache.
+func (s sequences) begin(be backend.Backend, p *autograd.Plan) error {
+	return be.WriteInts(p.At(s.in.Start), make([]int32, s.tokens.Shape[0]))
+}
+
+// trained is a replica all of whose weights are trained. What they are trained
+// for is still to be recorded.
+func trained(p *nn.Params) parallel.Replica {
+	r := parallel.Replica{Backend: p.Backend(), Slab: p.Slab}
+	for _, q := range p.List {
+		r.Params = append(r.Params, q.In(p.Slab))
+	}
+	return r
 }
 
 // languageModel is the replica of a model that learns to predict the next token
 // of sequences of T tokens.
 func languageModel(p *nn.Params, T int) parallel.Replica {
-	be := p.Backend()
-	r := parallel.Replica{Backend: be, Slab: p.Slab}
-	for _, q := range p.List {
-		r.Params = append(r.Params, q.In(p.Slab))
-	}
+	r := trained(p)
 	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
 		s := newSequences(t, rows, T)
 		logits := p.Forward(t, s.in, nn.Options{}).Logits
@@ -56,7 +67,30 @@ func languageModel(p *nn.Params, T int) parallel.Replica {
 			Ints:   []tensor.Tensor{s.tokens, s.targets},
 			Floats: []tensor.Tensor{s.mask},
 			Sums:   []tensor.Tensor{nextTokenLoss(t, logits, s.targets.Reshape(rows*T), s.mask.Reshape(rows*T))},
-			Ready:  func(plan *autograd.Plan) error { return s.ready(be, plan) },
+			Ready:  func(plan *autograd.Plan) error { return s.ready(p.Backend(), plan) },
+		}
+	}
+	return r
+}
+
+// conversationModel is the replica of a model that learns to answer, from
+// windows of T tokens that hold several conversations. Beside the tokens a
+// batch tells each one's position in its conversation and the first place of
+// the window that it sees.
+func conversationModel(p *nn.Params, T int) parallel.Replica {
+	r := trained(p)
+	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+		s := newSequences(t, rows, T)
+		s.in.From = t.Input(tensor.I32, rows, T)
+		talk := t.Input(tensor.F32, rows, T)
+		logits := p.Forward(t, s.in, nn.Options{}).Logits
+		N := rows * T
+		all, answers := answerLoss(t, logits, s.targets.Reshape(N), s.mask.Reshape(N), talk.Reshape(N))
+		return parallel.Graph{
+			Ints:   []tensor.Tensor{s.tokens, s.targets, s.in.Pos, s.in.From},
+			Floats: []tensor.Tensor{s.mask, talk},
+			Sums:   []tensor.Tensor{all, answers},
+			Ready:  func(plan *autograd.Plan) error { return s.begin(p.Backend(), plan) },
 		}
 	}
 	return r

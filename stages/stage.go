@@ -46,7 +46,7 @@ type Stage interface {
 }
 
 // Journey lists the stages in the order in which they are walked.
-var Journey = []Stage{Pretrain{}}
+var Journey = []Stage{Pretrain{}, SFT{}}
 
 // Find finds a stage by name; problem "stage_unknown".
 func Find(name string) (Stage, error) {

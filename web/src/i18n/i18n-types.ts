@@ -1151,6 +1151,46 @@ type RootTranslation = {
 		 */
 		param_unknown: RequiredParams<'key'>
 		/**
+		 * T​h​e​r​e​ ​a​r​e​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​w​i​t​h​ ​a​n​ ​a​n​s​w​e​r​ ​i​n​ ​t​h​e​ ​d​a​t​a​.​ ​A​t​ ​l​e​a​s​t​ ​t​w​o​ ​a​r​e​ ​n​e​e​d​e​d​:​ ​o​n​e​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​ ​a​n​d​ ​o​n​e​ ​t​o​ ​t​e​s​t​ ​w​i​t​h​.
+		 * @param {unknown} count
+		 */
+		conversations_missing: RequiredParams<'count|number'>
+		/**
+		 * N​o​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​b​e​g​i​n​s​ ​i​t​s​ ​a​n​s​w​e​r​ ​w​i​t​h​i​n​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​.​ ​C​h​o​o​s​e​ ​a​ ​l​a​r​g​e​r​ ​c​o​n​t​e​x​t​.
+		 * @param {unknown} context
+		 */
+		conversations_too_long: RequiredParams<'context|number'>
+		/**
+		 * {​c​u​t​|​n​u​m​b​e​r​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​a​r​e​ ​l​o​n​g​e​r​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​a​n​d​ ​w​e​r​e​ ​c​u​t​;​ ​{​l​o​s​t​|​n​u​m​b​e​r​}​ ​o​f​ ​t​h​e​m​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​,​ ​b​e​c​a​u​s​e​ ​t​h​e​i​r​ ​a​n​s​w​e​r​s​ ​b​e​g​i​n​ ​l​a​t​e​r​.
+		 * @param {unknown} context
+		 * @param {unknown} cut
+		 * @param {unknown} lost
+		 */
+		note_conversations_cut: RequiredParams<'context|number' | 'cut|number' | 'lost|number'>
+		/**
+		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​p​l​a​i​n​ ​t​e​x​t​ ​t​o​ ​g​o​ ​o​v​e​r​ ​a​g​a​i​n​.​ ​C​h​o​o​s​e​ ​t​h​e​ ​t​e​x​t​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​w​a​s​ ​p​r​e​t​r​a​i​n​e​d​ ​o​n​,​ ​o​r​ ​s​e​t​ ​r​e​p​l​a​y​ ​t​o​ ​0​.
+		 */
+		replay_without_text: string
+		/**
+		 * T​h​i​s​ ​s​t​a​g​e​ ​g​o​e​s​ ​o​n​ ​f​r​o​m​ ​a​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​.​ ​C​h​o​o​s​e​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​t​o​ ​s​t​a​r​t​ ​f​r​o​m​.
+		 */
+		parent_missing: string
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​o​f​ ​t​h​e​ ​s​i​z​e​ ​“​{​h​a​v​e​}​”​,​ ​n​o​t​ ​“​{​w​a​n​t​}​”​.​ ​A​ ​s​t​a​g​e​ ​k​e​e​p​s​ ​t​h​e​ ​s​i​z​e​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​s​t​a​r​t​s​ ​f​r​o​m​.
+		 * @param {unknown} have
+		 * @param {unknown} want
+		 */
+		parent_preset: RequiredParams<'have' | 'want'>
+		/**
+		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​{​h​a​v​e​}​”​ ​s​c​o​r​e​s​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​c​a​n​n​o​t​ ​w​r​i​t​e​ ​a​n​y​.​ ​C​h​o​o​s​e​ ​a​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​.
+		 * @param {unknown} have
+		 */
+		parent_stage: RequiredParams<'have'>
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​,​ ​s​o​ ​i​t​s​ ​t​o​k​e​n​s​ ​w​o​u​l​d​ ​m​e​a​n​ ​s​o​m​e​t​h​i​n​g​ ​e​l​s​e​.​ ​U​s​e​ ​t​h​e​ ​m​o​d​e​l​’​s​ ​o​w​n​.
+		 */
+		parent_tokenizer: string
+		/**
 		 * T​h​e​ ​p​a​r​e​n​t​ ​m​o​d​e​l​ ​w​a​s​ ​g​r​o​w​n​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​.​ ​A​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​t​o​k​e​n​s​ ​b​y​ ​n​u​m​b​e​r​ ​a​l​o​n​e​,​ ​s​o​ ​k​e​e​p​ ​t​h​e​ ​t​o​k​e​n​i​z​e​r​ ​o​f​ ​t​h​e​ ​p​a​r​e​n​t​.
 		 */
 		parent_vocab: string
@@ -3042,6 +3082,38 @@ export type TranslationFunctions = {
 		 * This stage has no setting “{key}”.
 		 */
 		param_unknown: (arg: { key: unknown }) => LocalizedString
+		/**
+		 * There are {count|number} conversations with an answer in the data. At least two are needed: one to learn from and one to test with.
+		 */
+		conversations_missing: (arg: { count: unknown }) => LocalizedString
+		/**
+		 * No conversation begins its answer within {context|number} tokens. Choose a larger context.
+		 */
+		conversations_too_long: (arg: { context: unknown }) => LocalizedString
+		/**
+		 * {cut|number} conversations are longer than {context|number} tokens and were cut; {lost|number} of them were left out, because their answers begin later.
+		 */
+		note_conversations_cut: (arg: { context: unknown, cut: unknown, lost: unknown }) => LocalizedString
+		/**
+		 * There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.
+		 */
+		replay_without_text: () => LocalizedString
+		/**
+		 * This stage goes on from a trained model. Choose a checkpoint to start from.
+		 */
+		parent_missing: () => LocalizedString
+		/**
+		 * The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from.
+		 */
+		parent_preset: (arg: { have: unknown, want: unknown }) => LocalizedString
+		/**
+		 * A checkpoint of the stage “{have}” scores answers and cannot write any. Choose a language model.
+		 */
+		parent_stage: (arg: { have: unknown }) => LocalizedString
+		/**
+		 * The model was trained with another tokenizer, so its tokens would mean something else. Use the model’s own.
+		 */
+		parent_tokenizer: () => LocalizedString
 		/**
 		 * The parent model was grown with another tokenizer. A model knows tokens by number alone, so keep the tokenizer of the parent.
 		 */

@@ -112,6 +112,21 @@ export const problems = {
   param_range:
     'The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}.',
   param_unknown: 'This stage has no setting “{key}”.',
+  conversations_missing:
+    'There are {count|number} conversations with an answer in the data. At least two are needed: one to learn from and one to test with.',
+  conversations_too_long:
+    'No conversation begins its answer within {context|number} tokens. Choose a larger context.',
+  note_conversations_cut:
+    '{cut|number} conversations are longer than {context|number} tokens and were cut; {lost|number} of them were left out, because their answers begin later.',
+  replay_without_text:
+    'There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.',
+  parent_missing: 'This stage goes on from a trained model. Choose a checkpoint to start from.',
+  parent_preset:
+    'The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from.',
+  parent_stage:
+    'A checkpoint of the stage “{have}” scores answers and cannot write any. Choose a language model.',
+  parent_tokenizer:
+    'The model was trained with another tokenizer, so its tokens would mean something else. Use the model’s own.',
   parent_vocab:
     'The parent model was grown with another tokenizer. A model knows tokens by number alone, so keep the tokenizer of the parent.',
   stage_unknown: 'There is no stage “{stage}”. Stages are {stages}.',

@@ -86,6 +86,16 @@ export const problems: Translation['problems'] = {
   run_busy: '有训练正在进行。请先停下，它会被保存。',
   param_range: '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。',
   param_unknown: '这个阶段没有“{key}”这项设置。',
+  conversations_missing:
+    '数据里带回答的对话只有 {count|number} 段，至少要两段：一段用来学，一段用来测。',
+  conversations_too_long: '没有一段对话的回答在前 {context|number} 个词元内开始。请把上下文调长。',
+  note_conversations_cut:
+    '有 {cut|number} 段对话超过 {context|number} 个词元，已截短；其中 {lost|number} 段的回答开始得太晚，没有采用。',
+  replay_without_text: '没有可以重温的普通文本。请选模型预训练时用的文本，或把重温比例设为 0。',
+  parent_missing: '这一阶段要从训练好的模型接着走。请选一个检查点作为起点。',
+  parent_preset: '模型的大小是“{have}”，不是“{want}”。后面的阶段沿用起点模型的大小。',
+  parent_stage: '“{have}”阶段的检查点只会打分，不会写字。请选一个语言模型。',
+  parent_tokenizer: '模型是用另一个分词器训练的，词元的含义对不上。请用模型自己的分词器。',
   parent_vocab: '上一代模型用的是另一个分词器。模型只认编号，请沿用上一代的分词器。',
   stage_unknown: '没有“{stage}”这个阶段。可选：{stages}。',
   not_resumable: '这个检查点只有模型，没有训练状态，不能接着练，但可以和它说话。',

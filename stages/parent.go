@@ -1,0 +1,58 @@
+package stages
+
+import (
+	"bytes"
+
+	"sprout/core/problem"
+	"sprout/core/text"
+)
+
+// fromLanguageModel checks that a run of a later stage has a language model to
+// start from, with its own tokenizer and of the asked size, and takes the size
+// from there where none was asked for.
+func (s *Setup) fromLanguageModel(stage string) error {
+	if s.Resume != nil {
+		return nil
+	}
+	if s.Parent == nil {
+		return problem.New("parent_missing", problem.Args{"stage": stage},
+			"The stage %s goes on from a trained model. Choose a checkpoint to start from.", stage)
+	}
+	m := s.Parent.Meta
+	if notLanguageModels[m.Stage] {
+		return problem.New("parent_stage", problem.Args{"have": m.Stage, "stage": stage},
+			"A checkpoint of the stage %s is no language model, so %s cannot start from it.", m.Stage, stage)
+	}
+	if len(s.Parent.Tokenizer) > 0 {
+		tok, err := text.ParseJSON(s.Parent.Tokenizer)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(tok.JSON(), s.Tokenizer.JSON()) {
+			return problem.New("parent_tokenizer", nil,
+				"The model was trained with another tokenizer, so its tokens would mean something else. Use the model's own tokenizer.")
+		}
+	}
+	switch {
+	case s.Preset == "" && m.Preset == "":
+		s.Preset = "sprout" // an imported model: only defaults depend on it
+	case s.Preset == "":
+		s.Preset = m.Preset
+	case m.Preset != "" && m.Preset != s.Preset:
+		return problem.New("parent_preset", problem.Args{"have": m.Preset, "want": s.Preset},
+			"The model is of the size %s, not %s; a stage keeps the size of the model that it starts from.", m.Preset, s.Preset)
+	}
+	return nil
+}
+
+// notLanguageModels are stages whose checkpoints score answers and write none.
+var notLanguageModels = map[string]bool{"reward": true}
+
+func init() {
+	problem.Register(map[string]string{
+		"parent_missing":   "a stage that needs a model to start from got none: stage",
+		"parent_stage":     "the parent is no language model: have, stage",
+		"parent_tokenizer": "the parent was trained with another tokenizer",
+		"parent_preset":    "the parent is of another size than the one asked for: have, want",
+	})
+}
