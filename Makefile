@@ -55,7 +55,7 @@ fmt: ## format Go and the page
 MODE ?= train
 WORKLOAD ?= char
 WORKERS ?= 0
-bench: $(if $(filter all,$(MODE)),build) ## train in headless Chromium and print the times (WORKLOAD=large, WORKERS=1); MODE=decode, all or cost; OP=matmul or all: the kernels
+bench: $(if $(filter all,$(MODE)),build) ## time a training step in Chromium (WORKLOAD=large WORKERS=1); MODE=decode, all, cost; OP=matmul
 	@go run ./e2e/bench -mode $(MODE) -workload $(WORKLOAD) -workers $(WORKERS) $(if $(OP),-op $(OP))
 
 golden: ## remake the golden files from PyTorch and Hugging Face (needs python3-torch)

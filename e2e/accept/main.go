@@ -3,8 +3,8 @@
 // figure its aim, what was measured, and how. It fails where an aim is missed
 // and where ../shared, with the texts and the peers, is absent.
 //
-//	go run ./e2e/accept            all of them, about half an hour on 2 cores
-//	go run ./e2e/accept -only town,first
+//	go run ./e2e/accept            all of them, about three quarters of an hour on 2 cores
+//	go run ./e2e/accept -only speed,peers
 package main
 
 import (

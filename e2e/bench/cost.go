@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"sprout/e2e/bench/lab"
 	"sprout/e2e/bench/workload"
@@ -10,13 +11,18 @@ import (
 
 // costs measures how time and memory of a step grow with parameters, context
 // and workers, and prints tables in Markdown. The time per unit of work must
-// not grow: an exponent of 1 is linear.
-func costs(place lab.Lab) error {
-	for _, curve := range []struct{ name, title string }{
+// not grow: an exponent of 1 is linear. only may name one of the curves.
+func costs(place lab.Lab, only string) error {
+	curves := []struct{ name, title string }{
 		{"parameters", "Parameters, 512 tokens a step, one worker"},
 		{"context", "Context, 2048 tokens a step, 803k parameters, one worker"},
 		{"workers", "Workers, 1024 tokens a step in 8 shards, 803k parameters"},
-	} {
+	}
+	alone := slices.ContainsFunc(curves, func(c struct{ name, title string }) bool { return c.name == only })
+	for _, curve := range curves {
+		if alone && curve.name != only {
+			continue
+		}
 		var points []workload.CostPoint
 		if err := place.Run(workload.Request{Mode: "cost", Workload: curve.name}, &points); err != nil {
 			return err

@@ -27,7 +27,7 @@ import (
 func main() {
 	var r workload.Request
 	flag.StringVar(&r.Mode, "mode", "train", "train, decode, all, cost, scaling, sample, tokenizer, heap or profile")
-	flag.StringVar(&r.Workload, "workload", "char", "char (803k parameters) or large (10.7M)")
+	flag.StringVar(&r.Workload, "workload", "char", "char (803k parameters) or large (10.7M); for cost: parameters, context, workers, else all")
 	flag.IntVar(&r.Workers, "workers", 0, "how many workers train; 0: one per core")
 	flag.StringVar(&r.Op, "op", "", "time this operation of the training step, or \"all\"")
 	here := flag.Bool("native", false, "run without a browser")
@@ -57,7 +57,7 @@ func run(r workload.Request, here bool) error {
 	case "all":
 		return figures(place)
 	case "cost":
-		return costs(place)
+		return costs(place, r.Workload)
 	default:
 		var line json.RawMessage
 		if err := place.Run(r, &line); err != nil {

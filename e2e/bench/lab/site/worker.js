@@ -15,4 +15,5 @@ globalThis.onmessage = async ({ data: request }) => {
   const instance = await WebAssembly.instantiate(module, go.importObject)
   globalThis.memoryBytes = () => instance.exports.mem.buffer.byteLength
   await go.run(instance)
+  postMessage('{"error": "the engine ended"}') // nobody hears it after a result
 }
