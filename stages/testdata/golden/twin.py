@@ -93,7 +93,8 @@ def rotate(x):
     return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
 
 
-def forward(w, ids):
+def hidden(w, ids):
+    """What the head reads, [rows,T,C]."""
     n, t = ids.shape
     x = w["model.embed_tokens.weight"][ids]
     hide = torch.full((t, t), float("-inf")).triu(1)
@@ -108,7 +109,11 @@ def forward(w, ids):
         x = x + (p @ v).transpose(1, 2).reshape(n, t, C) @ g("self_attn.o_proj").T
         h = norm(x, g("post_attention_layernorm"))
         x = x + (F.silu(h @ g("mlp.gate_proj").T) * (h @ g("mlp.up_proj").T)) @ g("mlp.down_proj").T
-    return norm(x, w["model.norm.weight"]) @ w["model.embed_tokens.weight"].T
+    return norm(x, w["model.norm.weight"])
+
+
+def forward(w, ids):
+    return hidden(w, ids) @ w["model.embed_tokens.weight"].T
 
 
 def loss_of(w, step):

@@ -1,0 +1,249 @@
+package stages
+
+import (
+	"cmp"
+	"encoding/binary"
+	"hash/fnv"
+	"slices"
+
+	"sprout/core/parallel"
+	"sprout/core/problem"
+	"sprout/core/tensor"
+	"sprout/core/text"
+	"sprout/core/world"
+)
+
+// Pair is a conversation with two endings, the better one first. Both are whole
+// conversations and share their beginning.
+type Pair struct {
+	Chosen, Rejected []text.Turn
+}
+
+// townPairs is how many made-up pairs of a town are learned from and measured
+// on.
+const townPairs = 2048
+
+// TownPairs are made-up preferences over a town's questions in the given
+// languages (none means both).
+func TownPairs(t *world.Town, langs ...world.Lang) []Pair {
+	if len(langs) == 0 {
+		langs = world.Langs
+	}
+	out := make([]Pair, 0, townPairs)
+	for i := range townPairs {
+		// Languages take turns in the town's numbering.
+		p := t.Pair(i/len(langs)*len(world.Langs) + int(langs[i%len(langs)]))
+		if p.Chosen == p.Rejected {
+			continue
+		}
+		out = append(out, Pair{exchange(p.Question.Text, p.Chosen).Turns, exchange(p.Question.Text, p.Rejected).Turns})
+	}
+	return out
+}
+
+// PairsOf takes the pairs from the records of a file and leaves out everything
+// else.
+func PairsOf(records []text.Record) []Pair {
+	var out []Pair
+	for _, r := range records {
+		if r.Rejected != nil {
+			out = append(out, Pair{r.Turns, r.Rejected})
+		}
+	}
+	return out
+}
+
+// contest is a pair as tokens: the better answer's conversation and the worse
+// one's, of which only what they do not share is learned.
+type contest [2]Conversation
+
+// newContest renders pair number i, counted from 1. Problems: "pair_unanswered",
+// "pair_equal", "pair_prompts", "pair_too_long".
+func newContest(tok *text.Tokenizer, p Pair, i, context int) (contest, error) {
+	shared := 0
+	for shared < min(len(p.Chosen), len(p.Rejected)) && p.Chosen[shared] == p.Rejected[shared] {
+		shared++
+	}
+	if shared == len(p.Chosen) && shared == len(p.Rejected) {
+		return contest{}, problem.New("pair_equal", problem.Args{"pair": i},
+			"The two answers of pair %d are the same, so neither can be preferred.", i)
+	}
+	prompt := tok.AppendChat(nil, p.Chosen[:shared])
+	var c contest
+	for k, turns := range [2][]text.Turn{p.Chosen, p.Rejected} {
+		if shared == len(turns) || turns[len(turns)-1].Role != text.RoleAssistant {
+			return c, problem.New("pair_unanswered", problem.Args{"pair": i},
+				"Pair %d lacks one of its two answers; a preference needs both.", i)
+		}
+		if turns[shared].Role != text.RoleAssistant {
+			return c, problem.New("pair_prompts", problem.Args{"pair": i},
+				"The two answers of pair %d belong to different questions.", i)
+		}
+		c[k] = NewConversation(tok, turns, true)
+		clear(c[k].Learned[:len(prompt)])
+		if n := len(c[k].Tokens); n > context {
+			return c, problem.New("pair_too_long", problem.Args{"pair": i, "tokens": n, "context": context},
+				"A conversation of pair %d has %d tokens, more than the %d that the model can read at once. Shorten it or leave it out.",
+				i, n, context)
+		}
+	}
+	return c, nil
+}
+
+// newContests renders pairs and parts them by their questions, so that nothing
+// that is measured on was seen: a tenth of the questions, one at least, is held
+// out. Problems: "pairs_missing", "pairs_one_question" and those of one pair.
+func newContests(tok *text.Tokenizer, pairs []Pair, context int) (train, heldOut []contest, err error) {
+	if len(pairs) == 0 {
+		return nil, nil, problem.New("pairs_missing", nil,
+			"There are no preferences to learn from. Compare some answers first, or choose a file with pairs.")
+	}
+	all := make([]contest, len(pairs))
+	order := make([]uint64, len(pairs)) // of the questions, as good as random
+	for i, p := range pairs {
+		if all[i], err = newContest(tok, p, i+1, context); err != nil {
+			return nil, nil, err
+		}
+		order[i] = all[i].question()
+	}
+	questions := slices.Clone(order)
+	slices.Sort(questions)
+	questions = slices.Compact(questions)
+	if len(questions) < 2 {
+		return nil, nil, problem.New("pairs_one_question", problem.Args{"pairs": len(pairs)},
+			"All %d pairs answer the same question. At least two questions are needed, one to learn from and one to measure on.", len(pairs))
+	}
+	last := questions[max(1, len(questions)/10)-1]
+	for i, c := range all {
+		if order[i] <= last {
+			heldOut = append(heldOut, c)
+		} else {
+			train = append(train, c)
+		}
+	}
+	return train, heldOut, nil
+}
+
+// question is the hash of what comes before the two answers.
+func (c contest) question() uint64 {
+	h := fnv.New64a()
+	var word [4]byte
+	for i, id := range c[0].Tokens {
+		if c[0].Learned[i] {
+			break
+		}
+		binary.LittleEndian.PutUint32(word[:], uint32(id))
+		h.Write(word[:])
+	}
+	return h.Sum64()
+}
+
+// longest is the number of tokens of the longest conversation.
+func longest(sets ...[]contest) (n int) {
+	for _, set := range sets {
+		for _, c := range set {
+			n = max(n, len(c[0].Tokens), len(c[1].Tokens))
+		}
+	}
+	return n
+}
+
+// tokensOf are the tokens of contests one behind the other, for the fingerprint
+// of a run's data.
+func tokensOf(set []contest) (out []int32) {
+	for _, c := range set {
+		out = append(append(out, c[0].Tokens...), c[1].Tokens...)
+	}
+	return out
+}
+
+// pairRows are contests laid out as rows of a batch; see paired.replica.
+type pairRows struct {
+	T       int
+	rewards bool // the mask marks the last token among the inputs
+
+	tokens, targets             []int32   // [n,2,T]
+	mask                        []float32 // [n,2,T]
+	reference, perToken, weight []float32 // [n,2], [n,2], [n]
+}
+
+// resize makes room for n rows.
+func (r *pairRows) resize(n int) {
+	if len(r.weight) == n {
+		return
+	}
+	r.tokens, r.targets = make([]int32, 2*n*r.T), make([]int32, 2*n*r.T)
+	r.mask = make([]float32, 2*n*r.T)
+	r.reference, r.perToken, r.weight = make([]float32, 2*n), make([]float32, 2*n), make([]float32, n)
+}
+
+// set writes a contest into row i, with the reference's log-probabilities of its
+// two answers.
+func (r *pairRows) set(i int, c contest, reference [2]float32) {
+	r.weight[i] = 1
+	for k, talk := range c {
+		row := 2*i + k
+		from, to := row*r.T, (row+1)*r.T
+		clear(r.tokens[from:to]) // text.Pad
+		clear(r.targets[from:to])
+		clear(r.mask[from:to])
+		talk.place(r.tokens[from:to], r.targets[from:to], r.mask[from:to])
+		if r.rewards {
+			end := from + talk.positions()
+			clear(r.mask[from:to])
+			r.tokens[end], r.mask[end] = talk.Tokens[talk.positions()], 1
+		}
+		r.reference[row] = reference[k]
+		r.perToken[row] = 1 / float32(talk.learns())
+	}
+}
+
+// batch is all rows, the loss a mean over pairs.
+func (r *pairRows) batch(b *parallel.Batch) {
+	b.Rows = len(r.weight)
+	b.Ints = append(b.Ints[:0], r.tokens, r.targets)
+	b.Floats = append(b.Floats[:0], r.mask, r.reference, r.perToken, r.weight)
+	b.Scale = 1 / float32(b.Rows)
+}
+
+// streamPairs shuffles the pairs of an epoch.
+const streamPairs = 0x7061697273
+
+// shuffled is which of n pairs stands at a place of an endless list that goes
+// through all of them, in another order each time.
+type shuffled struct {
+	n     int
+	seed  uint64
+	epoch int
+	order []int
+}
+
+func (s *shuffled) at(place int) int {
+	if epoch := place / s.n; s.order == nil || epoch != s.epoch {
+		rng := tensor.NewRNG(s.seed, streamPairs, uint64(epoch))
+		s.epoch, s.order = epoch, rng.Perm(s.n)
+	}
+	return s.order[place%s.n]
+}
+
+// smallest keeps at most n contests, those whose questions come first in a fixed
+// random order.
+func smallest(set []contest, n int) []contest {
+	if len(set) <= n {
+		return set
+	}
+	set = slices.Clone(set)
+	slices.SortStableFunc(set, func(a, b contest) int { return cmp.Compare(a.question(), b.question()) })
+	return set[:n]
+}
+
+func init() {
+	problem.Register(map[string]string{
+		"pairs_missing":      "there are no preferences",
+		"pairs_one_question": "all preferences are about one question, so none can be held out: pairs",
+		"pair_equal":         "the two answers of a pair are the same: pair",
+		"pair_unanswered":    "a pair lacks one of its answers: pair",
+		"pair_prompts":       "the answers of a pair belong to different questions: pair",
+		"pair_too_long":      "a conversation of a pair is longer than the model's context: pair, tokens, context",
+	})
+}
