@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -51,6 +52,10 @@ func openRun(stage Stage, s Setup, more ...[]int32) (*opened, error) {
 		if err := o.readState(r); err != nil {
 			return nil, err
 		}
+	}
+	if o.Preset == "" && s.Parent != nil {
+		// An imported model may be of no preset: only defaults depend on it.
+		o.Preset = cmp.Or(s.Parent.Meta.Preset, "sprout")
 	}
 	var err error
 	if o.preset, err = nn.FindPreset(o.Preset); err != nil {

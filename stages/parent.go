@@ -8,8 +8,8 @@ import (
 )
 
 // fromLanguageModel checks that a run of a later stage has a language model to
-// start from, with its own tokenizer and of the asked size, and takes the size
-// from there where none was asked for.
+// start from, with its own tokenizer and of the size that was asked for, if any
+// was.
 func (s *Setup) fromLanguageModel(stage string) error {
 	if s.Resume != nil {
 		return nil
@@ -33,12 +33,7 @@ func (s *Setup) fromLanguageModel(stage string) error {
 				"The model was trained with another tokenizer, so its tokens would mean something else. Use the model's own tokenizer.")
 		}
 	}
-	switch {
-	case s.Preset == "" && m.Preset == "":
-		s.Preset = "sprout" // an imported model: only defaults depend on it
-	case s.Preset == "":
-		s.Preset = m.Preset
-	case m.Preset != "" && m.Preset != s.Preset:
+	if s.Preset != "" && m.Preset != "" && m.Preset != s.Preset {
 		return problem.New("parent_preset", problem.Args{"have": m.Preset, "want": s.Preset},
 			"The model is of the size %s, not %s; a stage keeps the size of the model that it starts from.", m.Preset, s.Preset)
 	}

@@ -81,7 +81,7 @@ type Setup struct {
 	// run of the same shape on this machine begins with the fastest count.
 	Speeds Speeds
 
-	Preset string
+	Preset string // empty: the parent's
 	Seed   uint64
 	Params map[string]float64 // settings that differ from the defaults
 

@@ -114,3 +114,28 @@ func TestBadArguments(t *testing.T) {
 	_, _, err = train(t, "-stage", "baking", "-data", data)
 	require.Equal(t, "stage_unknown", problem.From(err).Code)
 }
+
+// Pretraining, then fine-tuning on a file of conversations: the size is the
+// parent's, the text is gone over again.
+func TestFineTunesAParent(t *testing.T) {
+	dir, data := t.TempDir(), book(t)
+	base := filepath.Join(dir, "base.safetensors")
+	_, _, err := train(t, "-data", data, "-tokenizer", "byte", "-out", base)
+	require.NoError(t, err)
+	talks := filepath.Join(dir, "talks.jsonl")
+	line := `{"messages":[{"role":"user","content":"What was it?"},{"role":"assistant","content":"The best of times."}]}` + "\n"
+	require.NoError(t, os.WriteFile(talks, []byte(strings.Repeat(line, 12)), 0o600))
+
+	var out, log bytes.Buffer
+	err = run(context.Background(), []string{
+		"-stage", "sft", "-parent", base, "-data", data, "-conversations", talks, "-quiet", "-json",
+		"-steps", "4", "-set", "context=48", "-set", "batch=4", "-set", "eval_every=2", "-out", dir,
+	}, &out, &log)
+	require.NoError(t, err)
+	require.Contains(t, log.String(), "sft, preset seed")
+	require.Contains(t, log.String(), "text_bits_per_byte")
+	require.Equal(t, 4, strings.Count(out.String(), "replay_loss"))
+
+	err = run(context.Background(), []string{"-stage", "sft", "-town", "quick", "-merges", "5", "-steps", "2"}, &out, &log)
+	require.Equal(t, "parent_missing", problem.From(err).Code)
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -12,10 +13,13 @@ import (
 	"sprout/stages"
 )
 
+const usualPreset = "sprout"
+
 // options are what the command line says.
 type options struct {
 	stage, preset      string
 	data, town, lang   string
+	conversations      string
 	tokenizer          string
 	merges             int
 	seed               uint64
@@ -49,9 +53,10 @@ func parse(args []string, log io.Writer) (*options, error) {
 	char := f.Bool("char", false, "short for -tokenizer char")
 	steps := f.Int("steps", 0, "steps of the whole run (default: the preset's)")
 	f.StringVar(&o.stage, "stage", "pretrain", "what to train")
-	f.StringVar(&o.preset, "preset", "sprout", "model size")
+	f.StringVar(&o.preset, "preset", "", "model size (default: that of the checkpoint to start from, else sprout)")
 	f.StringVar(&o.data, "data", "", "a .txt or .jsonl file to learn from")
 	f.StringVar(&o.town, "town", "", "learn from the town instead: quick or standard")
+	f.StringVar(&o.conversations, "conversations", "", "a .jsonl file of conversations for sft (default: those in -data, else the town's)")
 	f.StringVar(&o.lang, "lang", "both", "the town's languages: en, zh or both")
 	f.StringVar(&o.tokenizer, "tokenizer", "bpe", "bpe, char or byte")
 	f.IntVar(&o.merges, "merges", 512, "merges that bpe learns")
@@ -75,6 +80,9 @@ func parse(args []string, log io.Writer) (*options, error) {
 	}
 	if *char {
 		o.tokenizer = "char"
+	}
+	if o.preset == "" && o.parent == "" && o.resume == "" {
+		o.preset = usualPreset
 	}
 	if *steps > 0 {
 		o.params["steps"] = float64(*steps)
@@ -118,11 +126,11 @@ func usage(f *flag.FlagSet, o *options) {
 	if err != nil {
 		return
 	}
-	preset, err := nn.FindPreset(o.preset)
+	preset, err := nn.FindPreset(cmp.Or(o.preset, usualPreset))
 	if err != nil {
 		return
 	}
-	fmt.Fprintf(w, "\nSettings of %s for -set, with the defaults of preset %s:\n", o.stage, o.preset)
+	fmt.Fprintf(w, "\nSettings of %s for -set, with the defaults of preset %s:\n", o.stage, preset.Name)
 	for _, p := range stage.Params(preset) {
 		fmt.Fprintf(w, "  %s=%v  (%v to %v)\n    \t%s\n", p.Key, p.Default, p.Min, p.Max, p.DocEN)
 	}

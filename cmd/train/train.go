@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +61,11 @@ func (t *trainer) prepare() error {
 	if err := t.readData(&setup); err != nil {
 		return err
 	}
+	if t.conversations != "" {
+		if setup.Conversations, err = t.readFile(t.conversations); err != nil {
+			return err
+		}
+	}
 	for _, c := range []struct {
 		path string
 		to   **checkpoint.Checkpoint
@@ -102,24 +109,33 @@ func (t *trainer) readData(s *stages.Setup) error {
 		s.Dataset = checkpoint.DatasetRef{ID: fmt.Sprintf("town:%s:%s:%d", t.town, t.lang, t.seed), Name: s.Corpus.Name}
 		return nil
 	}
-	file, err := os.Open(t.data)
-	if err != nil {
+	var err error
+	if s.Corpus, err = t.readFile(t.data); err != nil {
 		return err
+	}
+	s.Dataset = checkpoint.DatasetRef{Name: s.Corpus.Name}
+	return nil
+}
+
+// readFile reads a text or a file of conversations.
+func (t *trainer) readFile(path string) (*text.Corpus, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	name := filepath.Base(t.data)
-	if s.Corpus, err = text.Read(name, file, info.Size(), text.ReadOptions{}); err != nil {
-		return err
+	c, err := text.Read(filepath.Base(path), file, info.Size(), text.ReadOptions{})
+	if err != nil {
+		return nil, err
 	}
-	for _, note := range s.Corpus.Notes {
+	for _, note := range c.Notes {
 		fmt.Fprintln(t.log, "note:", note.Text)
 	}
-	s.Dataset = checkpoint.DatasetRef{Name: name}
-	return nil
+	return c, nil
 }
 
 func (t *trainer) makeTokenizer(c *text.Corpus) (*text.Tokenizer, error) {
@@ -147,6 +163,9 @@ func readCheckpoint(path string) (*checkpoint.Checkpoint, error) {
 
 func (t *trainer) introduce(s stages.Setup) {
 	i := t.run.Info()
+	for _, note := range i.Notes {
+		fmt.Fprintln(t.log, "note:", note.Text)
+	}
 	_, size, _ := text.Size(s.Corpus.Train)
 	fmt.Fprintf(t.log, "%s, preset %s: %d parameters, vocabulary %d (%s), %.1f MB of text, step %d of %d, %.0f MB of memory\n",
 		i.Stage, i.Preset, i.Parameters, i.Config.Vocab, s.Tokenizer.Kind(), float64(size)/1e6, i.Step, i.Steps, float64(i.Bytes)/1e6)
@@ -201,6 +220,7 @@ func (t *trainer) train(ctx context.Context) error {
 	if e.Recall >= 0 {
 		fmt.Fprintf(t.log, "; facts recalled %.2f", e.Recall)
 	}
+	t.tellMeasures(e.Measures)
 	fmt.Fprintln(t.log)
 	return nil
 }
@@ -223,15 +243,26 @@ func (t *trainer) report(r stages.Report) error {
 		if m.Recall != nil {
 			fmt.Fprintf(t.log, ", facts %.2f", *m.Recall)
 		}
+		t.tellMeasures(m.Measures)
 		fmt.Fprintf(t.log, ", %.0f tokens/s\n", m.TokensPerSec)
 	}
 	if r.Sample != nil && !t.plain {
 		t.bar.clear()
+		if r.Sample.Prompt != "" {
+			fmt.Fprintf(t.log, "  %q\n", r.Sample.Prompt)
+		}
 		fmt.Fprintf(t.log, "  %q\n", r.Sample.Text)
 	}
 	t.bar.show(float64(m.Step)/float64(steps),
 		fmt.Sprintf("%d/%d loss %.3f, %.0f tokens/s, %.0f s left", m.Step, steps, m.TrainLoss, m.TokensPerSec, m.SecondsLeft))
 	return nil
+}
+
+// tellMeasures prints what only this stage has to tell.
+func (t *trainer) tellMeasures(measures map[string]float64) {
+	for _, key := range slices.Sorted(maps.Keys(measures)) {
+		fmt.Fprintf(t.log, ", %s %.3f", key, measures[key])
+	}
 }
 
 // tellWorkers says what the first steps have found.
