@@ -16,35 +16,27 @@ type gemmScratch struct {
 	edge [tileRows * tileCols]float32
 }
 
-// gemm computes C = A·B, or C += A·B, with C [m, n] of row stride ldc, A [m, k],
-// and B packed by packPanels. Each element is summed in ascending k by a single
-// accumulator, whatever m and n are.
-func (g *gemmScratch) gemm(c []float32, ldc, m, n, k int, a matrix, panels []quad, accumulate bool) {
-	g.gemmRange(c, ldc, m, n, 0, k, k, a, panels, accumulate)
-}
-
-// gemmRange is gemm over k in [from, to) of panels that were packed for depth
-// rows. a starts at k = from.
-func (g *gemmScratch) gemmRange(c []float32, ldc, m, n, from, to, depth int, a matrix, panels []quad, accumulate bool) {
-	if to <= from && !accumulate {
-		for i := range m {
-			clear(c[i*ldc:][:n])
-		}
+// gemm computes C = A·B with C [m, n], A [m, k], and B packed by packPanels. Each
+// element is summed in ascending k by a single accumulator, whatever m and n are.
+func (g *gemmScratch) gemm(c []float32, m, n, k int, a matrix, panels []quad) {
+	if k == 0 {
+		clear(c[:m*n])
 	}
-	pitch := depth * panelQuads
-	for k0 := from; k0 < to; {
-		k := blockOf(to - k0)
-		wide := max(1, blockPanels/(k*panelQuads)) * tileCols
+	pitch := k * panelQuads
+	for k0 := 0; k0 < k; {
+		part := blockOf(k - k0)
+		wide := max(1, blockPanels/(part*panelQuads)) * tileCols
 		for j := 0; j < n; j += wide {
-			g.block(c[j:], ldc, m, min(wide, n-j), matrix{a.data[(k0-from)*a.cs:], a.rs, a.cs}, k, panels[j/tileCols*pitch+k0*panelQuads:], pitch, accumulate)
+			rows := matrix{a.data[k0*a.cs:], a.rs, a.cs}
+			g.block(c[j:], n, m, min(wide, n-j), rows, part, panels[j/tileCols*pitch+k0*panelQuads:], pitch, k0 > 0)
 		}
-		k0 += k
-		accumulate = true
+		k0 += part
 	}
 }
 
-// block is gemm for a stretch of k whose packed rows fit g.rows and panels that
-// stay in the second-level cache.
+// block is gemm for a stretch of k whose packed rows fit g.rows, and for panels
+// that stay in the second-level cache; ldc is the row stride of C, pitch that of
+// the panels in quads.
 func (g *gemmScratch) block(c []float32, ldc, m, n int, a matrix, k int, b []quad, pitch int, accumulate bool) {
 	rows := g.rows[:k*tileRows]
 	full := n / tileCols

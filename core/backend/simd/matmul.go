@@ -18,5 +18,5 @@ func matmul(be *Backend, c *op.Call) {
 	if p.TransB {
 		b.rs, b.cs = 1, k
 	}
-	be.gm.gemm(be.f32(c.Out[0]), n, m, n, k, a, be.packed(c.In[1], b, k, n), false)
+	be.gm.gemm(be.f32(c.Out[0]), m, n, k, a, be.packed(c.In[1], b, k, n))
 }
