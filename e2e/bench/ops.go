@@ -34,7 +34,9 @@ func workbench(place lab.Lab, r workload.Request) error {
 			placeNames[i], x.Passed, x.Peak, x.Lanes)
 	}
 	for _, name := range []string{"char", "large", ""} {
-		opTable(os.Stdout, reports, name)
+		if err := opTable(os.Stdout, reports, name); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -57,7 +59,7 @@ func checked(r workload.OpReport, place string) error {
 
 // opTable writes the calls of one workload, each place in columns of its own.
 // GFLOP/s where arithmetic bounds, with the share of the peak, else GB/s.
-func opTable(out io.Writer, reports []workload.OpReport, name string) {
+func opTable(out io.Writer, reports []workload.OpReport, name string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	var kinds []op.Kind
 	sums := map[op.Kind][]rate{}
@@ -97,7 +99,7 @@ func opTable(out io.Writer, reports []workload.OpReport, name string) {
 			fmt.Fprintf(w, "\t%s\t  %s, all calls of a step\n", unit(k), k)
 		}
 	}
-	w.Flush()
+	return w.Flush()
 }
 
 func heading(w io.Writer, reports []workload.OpReport, name string) {

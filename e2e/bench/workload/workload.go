@@ -17,9 +17,6 @@ type Shape struct {
 	Warm, Steps int
 }
 
-// tokens of one step.
-func (s Shape) tokens() int { return s.Batch * s.Model.Context }
-
 // Shapes by name: 803k and 10.7M parameters.
 var Shapes = map[string]Shape{
 	"char":  {Model: model(4, 4, 128, 344, 64), Batch: 12, Warm: 10, Steps: 60},
