@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"sprout/core/gen"
+	"sprout/core/nn"
 	"sprout/core/text"
 	"sprout/core/world"
 )
@@ -34,7 +35,7 @@ const (
 //	unequal_groups         (whole) groups of 8 answers at temperature 1 whose
 //	                       scores differ: what preferences can be learned from
 type answerGauge struct {
-	t       *trainer
+	subject
 	reader  *evaluator // of text and facts
 	heldOut []Conversation
 	T       int // of the longest
@@ -48,20 +49,57 @@ type questionSet struct {
 	questions []world.Question
 }
 
-func newAnswerGauge(t *trainer, heldOut []Conversation, T int, whole bool) *answerGauge {
+// subject is a model that is asked, and what it is asked about.
+type subject struct {
+	score   scoring
+	rollout func(prompts [][]int32, o gen.Options) ([]gen.Sequence, error)
+	tok     *text.Tokenizer
+	data    *text.Dataset // nil: no text
+	town    *world.Town   // nil: none
+	langs   []world.Lang
+	context int // longest that the model reads
+	seed    uint64
+}
+
+func (t *trainer) subject() subject {
+	return subject{t.score, t.Rollout, t.Setup.Tokenizer, t.data, t.Town, t.Langs, t.cfg.Context, t.seed}
+}
+
+// MeasureAnswers measures a model, whatever it was trained for, as a run of SFT
+// measures its own when all is asked for: on the held-out conversations of talk
+// (nil: the town's), on data (nil: no text), and on the town (nil: none). Seed
+// chooses its answers at temperature 1.
+func MeasureAnswers(p *nn.Params, talk *text.Corpus, d *text.Dataset, town *world.Town, langs []world.Lang, tok *text.Tokenizer, seed uint64) (Evaluation, error) {
+	setup := Setup{Conversations: talk, Town: town, Langs: langs}
+	talk, _, err := setup.conversations()
+	if err != nil {
+		return Evaluation{}, err
+	}
+	T := p.Config.Context
+	heldOut, _, _ := fitted(render(tok, talk.HeldOut), T)
+	if len(heldOut) == 0 {
+		return Evaluation{}, tooLong(T)
+	}
+	s := newServices(p)
+	defer s.close()
+	return newAnswerGauge(subject{s.score, s.rollout, tok, d, town, langs, T, seed}, heldOut, T, true).measure()
+}
+
+// newAnswerGauge reads the text in windows of T tokens.
+func newAnswerGauge(s subject, heldOut []Conversation, T int, whole bool) *answerGauge {
 	budget, facts := trainingTokens/2, trainingFacts
 	if whole {
 		budget, facts = fullTokens, math.MaxInt
 	} else {
 		heldOut = spread(heldOut, quickTalks)
 	}
-	g := &answerGauge{t: t, heldOut: heldOut, whole: whole}
+	g := &answerGauge{subject: s, heldOut: heldOut, whole: whole}
 	for _, c := range heldOut {
 		g.T = max(g.T, c.positions())
 	}
-	g.reader = newReader(t.score, t.data, T, budget, t.Town, t.Langs, t.Setup.Tokenizer, facts, t.cfg.Context)
-	if t.Town != nil {
-		g.quiz = quiz(t.Town, t.Langs, whole)
+	g.reader = newReader(s.score, s.data, T, budget, s.town, s.langs, s.tok, facts, s.context)
+	if s.town != nil {
+		g.quiz = quiz(s.town, s.langs, whole)
 	}
 	return g
 }
@@ -91,7 +129,7 @@ func (g *answerGauge) baselines() []NGram { return nil }
 
 func (g *answerGauge) measure() (Evaluation, error) {
 	out := Evaluation{Recall: -1, Measures: map[string]float64{}}
-	answers, err := g.score()
+	answers, err := g.answers()
 	if err != nil {
 		return out, err
 	}
@@ -119,9 +157,9 @@ func (g *answerGauge) measure() (Evaluation, error) {
 	return out, err
 }
 
-// score is the loss of the held-out answers, each in a row of its own.
-func (g *answerGauge) score() (sum tally, err error) {
-	tok, e, T := g.t.Setup.Tokenizer, g.reader, g.T
+// answers is the loss of the held-out answers, each in a row of its own.
+func (g *answerGauge) answers() (sum tally, err error) {
+	e, T := g.reader, g.T
 	for all := g.heldOut; len(all) > 0; {
 		n := min(len(all), max(1, handedOut/T))
 		b := e.rows(n, T)
@@ -138,7 +176,7 @@ func (g *answerGauge) score() (sum tally, err error) {
 		}
 		for i, m := range mask {
 			if m != 0 {
-				sum.bytes += tok.Width(targets[i])
+				sum.bytes += g.tok.Width(targets[i])
 			}
 		}
 		all = all[n:]
@@ -192,7 +230,7 @@ func (g *answerGauge) unequal() (float64, error) {
 			all = append(all, q)
 		}
 	}
-	grades, err := g.grades(all, gen.Options{Sampling: gen.Sampling{Temperature: 1}, MaxTokens: answerTokens, Seed: g.t.seed})
+	grades, err := g.grades(all, gen.Options{Sampling: gen.Sampling{Temperature: 1}, MaxTokens: answerTokens, Seed: g.seed})
 	if err != nil || len(grades) == 0 {
 		return 0, err
 	}
@@ -213,15 +251,15 @@ func (g *answerGauge) unequal() (float64, error) {
 func (g *answerGauge) grades(questions []world.Question, o gen.Options) ([]world.Grade, error) {
 	asked := make([][]int32, len(questions))
 	for i, q := range questions {
-		asked[i] = g.t.Setup.Tokenizer.ChatPrompt([]text.Turn{{Role: text.RoleUser, Content: q.Text}})
+		asked[i] = g.tok.ChatPrompt([]text.Turn{{Role: text.RoleUser, Content: q.Text}})
 	}
-	answers, err := g.t.Rollout(asked, o)
+	answers, err := g.rollout(asked, o)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]world.Grade, len(questions))
 	for i, q := range questions {
-		out[i] = g.t.Town.Grade(q, g.t.words(answers[i].Tokens))
+		out[i] = g.town.Grade(q, words(g.tok, answers[i].Tokens))
 	}
 	return out, nil
 }

@@ -44,9 +44,9 @@ func answerLoss(t *autograd.Tape, logits, next, learned, talk tensor.Tensor) (al
 func (SFT) Name() string { return "sft" }
 
 var sftDefaults = map[string]struct{ steps, batch, context, lr float64 }{
-	"seed":    {300, 12, 128, 2e-3},
-	"sprout":  {300, 8, 128, 1e-3},
-	"sapling": {400, 8, 128, 5e-4},
+	"seed":    {300, 8, 160, 2e-3},
+	"sprout":  {300, 8, 160, 1e-3},
+	"sapling": {400, 8, 160, 5e-4},
 	"tree":    {600, 8, 256, 2e-4},
 }
 
@@ -99,8 +99,7 @@ func (stage SFT) Start(s Setup) (Run, error) {
 	train, cut, lost := fitted(train, T)
 	heldOut, _, _ = fitted(heldOut, T)
 	if len(train) == 0 || len(heldOut) == 0 {
-		return nil, problem.New("conversations_too_long", problem.Args{"context": T},
-			"No conversation begins its answer within %d tokens. Choose a longer context.", T)
+		return nil, tooLong(T)
 	}
 	asked := openings(s.Tokenizer, docs.HeldOut)
 	t, err := newTrainer(o, recipe{
@@ -108,7 +107,7 @@ func (stage SFT) Start(s Setup) (Run, error) {
 		fill: newLessons(train, o.data, v["replay"], o.seed, B, T).fill,
 		tell: tellAnswers,
 		gauge: func(t *trainer, whole bool) gauge {
-			return newAnswerGauge(t, heldOut, T, whole)
+			return newAnswerGauge(t.subject(), heldOut, T, whole)
 		},
 		prompt: func(step int) (string, []int32) {
 			p := asked[step/int(v["sample_every"])%len(asked)]
@@ -123,6 +122,11 @@ func (stage SFT) Start(s Setup) (Run, error) {
 			"%d conversations are longer than %d tokens and are cut; %d of them are left out, since their answers begin later.", cut, T, lost))
 	}
 	return t, nil
+}
+
+func tooLong(T int) error {
+	return problem.New("conversations_too_long", problem.Args{"context": T},
+		"No conversation begins its answer within %d tokens. Choose a longer context.", T)
 }
 
 // replayable settles the share of replay where there is no text: none, unless

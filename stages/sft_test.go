@@ -384,7 +384,22 @@ func TestSFTOnATown(t *testing.T) {
 		require.Contains(t, m.Measures, key)
 	}
 
+	// Written answers and their grades do not depend on the workers, nor does a
+	// model measured by itself differ from one measured in its run.
+	s.Workers = 2
+	two := startSFT(t, s)
+	require.Equal(t, m, steps(t, two, 2)[1].Metrics)
 	g := run.eval.(*answerGauge)
+	alone := newServices(run.model)
+	defer alone.close()
+	other := *g
+	other.rollout = alone.rollout
+	a, err := g.unequal()
+	require.NoError(t, err)
+	b, err := other.unequal()
+	require.NoError(t, err)
+	require.Equal(t, a, b)
+
 	for _, s := range quiz(town, nil, true) {
 		require.NotEmpty(t, s.questions, s.name)
 		if s.name == "honest" {

@@ -255,15 +255,15 @@ func (t *trainer) write() (*Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sample{Step: t.step, Prompt: shown, Text: t.words(written[0].Tokens)}, nil
+	return &Sample{Step: t.step, Prompt: shown, Text: words(t.Setup.Tokenizer, written[0].Tokens)}, nil
 }
 
 // words are what an answer says, without the token that ends it.
-func (t *trainer) words(ids []int32) string {
+func words(tok *text.Tokenizer, ids []int32) string {
 	if n := len(ids); n > 0 && ids[n-1] == text.EOS {
 		ids = ids[:n-1]
 	}
-	return strings.ToValidUTF8(string(t.Setup.Tokenizer.Decode(ids)), "\uFFFD")
+	return strings.ToValidUTF8(string(tok.Decode(ids)), "\uFFFD")
 }
 
 // Model is the live model.

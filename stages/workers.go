@@ -97,6 +97,24 @@ func (t *trainer) score(b *parallel.Batch, part func(first int, losses []float32
 
 // Rollout continues prompts with all workers.
 func (t *trainer) Rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
+	return rollout(prompts, o, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
+		return t.group.Serve(generateService, b, options, func(_ int, r parallel.Result) error { return collect(r) })
+	})
+}
+
+// rollout is the writing of one worker alone.
+func (s *services) rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
+	return rollout(prompts, o, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
+		r, err := s.generate(b, options)
+		if err != nil {
+			return err
+		}
+		return collect(r)
+	})
+}
+
+// rollout has prompts continued by whoever serves.
+func rollout(prompts [][]int32, o gen.Options, serve func(*parallel.Batch, []byte, func(parallel.Result) error) error) ([]gen.Sequence, error) {
 	if o.OnToken != nil || o.Top != 0 || o.Decode != nil {
 		panic("stages: a rollout does not stream")
 	}
@@ -111,7 +129,7 @@ func (t *trainer) Rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, err
 		return nil, err
 	}
 	out := make([]gen.Sequence, 0, len(prompts))
-	err = t.group.Serve(generateService, promptRows(prompts), options, func(_ int, r parallel.Result) error {
+	err = serve(promptRows(prompts), options, func(r parallel.Result) error {
 		var part []gen.Sequence
 		if err := json.Unmarshal(r.Data, &part); err != nil {
 			return fmt.Errorf("the answer of %s: %w", generateService, err)
