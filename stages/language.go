@@ -46,12 +46,15 @@ func (s sequences) begin(be backend.Backend, p *autograd.Plan) error {
 	return be.WriteInts(p.At(s.in.Start), make([]int32, s.tokens.Shape[0]))
 }
 
-// trained is a replica all of whose weights are trained. What they are trained
-// for is still to be recorded.
+// trained is a replica whose trained weights are the model's adapter, where it
+// has one, or else the model. What they are trained for is still to be recorded.
 func trained(p *nn.Params) parallel.Replica {
-	r := parallel.Replica{Backend: p.Backend(), Slab: p.Slab}
-	for _, q := range p.List {
-		r.Params = append(r.Params, q.In(p.Slab))
+	r, list := parallel.Replica{Backend: p.Backend(), Slab: p.Slab}, p.List
+	if a := p.Adapter; a != nil {
+		r.Slab, r.Frozen, list = a.Slab, []tensor.Tensor{p.Slab}, a.List
+	}
+	for _, q := range list {
+		r.Params = append(r.Params, q.In(r.Slab))
 	}
 	return r
 }

@@ -102,11 +102,12 @@ func TestAdaptersMatchPyTorch(t *testing.T) {
 				require.NoError(t, err)
 				startAsTwin(t, a)
 
-				r := adapted(a)
+				p.Adapter = a
+				r := trained(p)
 				T := model.cfg.Context
 				r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
 					s := newSequences(t, rows, T)
-					logits := p.Forward(t, s.in, nn.Options{Linear: a.Linear}).Logits
+					logits := p.Forward(t, s.in, nn.Options{}).Logits
 					return parallel.Graph{
 						Ints: []tensor.Tensor{s.tokens, s.targets}, Floats: []tensor.Tensor{s.mask},
 						Sums:  []tensor.Tensor{nextTokenLoss(t, logits, s.targets.Reshape(rows*T), s.mask.Reshape(rows*T))},

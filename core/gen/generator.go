@@ -38,7 +38,7 @@ type Generator struct {
 }
 
 // New reserves the cache of a generator for batches of the given size. linear
-// may be nil, or the products of a model with adapters.
+// is that of nn.Options.
 func New(p *nn.Params, batch int, linear nn.Linear) (*Generator, error) {
 	if batch < 1 {
 		panic(fmt.Sprintf("gen: batch of %d", batch))

@@ -9,14 +9,12 @@ import (
 )
 
 // Linear records y = x Wᵀ for the weight of the given full name, x [N,in],
-// w [out,in]. A stage that trains adapters passes its own: it records the
-// product with the frozen w through Dense, the two thin products of the
-// adapter beside it (h = W₀x + (α/r)BAx, LoRA, arXiv 2106.09685), and returns
-// their sum; by name it decides which weights have an adapter. The embedding
-// and the tied head do not pass through it.
+// w [out,in]. An adapter passes its own, Adapter.Linear, which records more for
+// the weights that it changes. The embedding and the tied head do not pass
+// through it.
 type Linear func(t *autograd.Tape, x, w tensor.Tensor, name string) tensor.Tensor
 
-// Dense is the Linear of a model without adapters.
+// Dense is the Linear of the model alone.
 func Dense(t *autograd.Tape, x, w tensor.Tensor, _ string) tensor.Tensor {
 	return t.Emit("matmul", op.MatMul{TransB: true}, x, w)[0]
 }
@@ -61,7 +59,7 @@ type LayerOutput struct {
 
 // Options vary a forward pass.
 type Options struct {
-	Linear Linear // nil: Dense
+	Linear Linear // nil: that of the adapter that is plugged in, else Dense
 	NoHead bool   // stop at Final
 	// Last gives logits only where rows, i32 [R], point into the N positions:
 	// decoding after a prefill needs one row a sequence.
@@ -75,6 +73,9 @@ func (p *Params) Forward(t *autograd.Tape, in Input, opt Options) Output {
 	}
 	if opt.Linear == nil {
 		opt.Linear = Dense
+		if p.Adapter != nil {
+			opt.Linear = p.Adapter.Linear
+		}
 	}
 	N := in.Tokens.Len()
 	in.Pos = in.Pos.Reshape(N)

@@ -14,7 +14,8 @@ import (
 //
 // Its Linear records the products. A forward pass that records Dense instead is
 // the model without the adapter, bit for bit; so one model can have any number
-// of them, with a gen.Generator for each.
+// of them, with a gen.Generator for each. One of them may be plugged in:
+// Params.Adapter.
 type Adapter struct {
 	weights
 	Config AdapterConfig

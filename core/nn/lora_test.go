@@ -107,6 +107,28 @@ func TestAdapterOffIsTheModelBitForBit(t *testing.T) {
 	})
 }
 
+// What is plugged in is in every pass that does not say otherwise, and is closed
+// with the model.
+func TestPluggedIn(t *testing.T) {
+	p, err := NewParams(ref.New[float32](), small)
+	require.NoError(t, err)
+	require.NoError(t, p.Init(3))
+	a, err := NewAdapter(p, everywhere)
+	require.NoError(t, err)
+	require.NoError(t, a.Init(1))
+	teach(t, a, 2)
+	base, with := logitsWith(t, p, nil), logitsWith(t, p, a.Linear)
+	p.Adapter = a
+	require.Equal(t, with, logitsWith(t, p, nil))
+	require.Equal(t, base, logitsWith(t, p, Dense))
+	p.Adapter = nil
+	require.Equal(t, base, logitsWith(t, p, nil))
+	p.Adapter = a
+	p.Close()
+	require.Nil(t, p.Adapter)
+	require.True(t, a.Slab.IsNone())
+}
+
 func TestDoRABeginsAsTheModel(t *testing.T) {
 	onBackends(t, small, func(t *testing.T, p *Params) {
 		cfg := everywhere

@@ -14,6 +14,9 @@ type Params struct {
 	weights
 	Config Config
 	Rope   tensor.Tensor // f32 [Context, D], see RopeTable
+	// Adapter is plugged in: passes that name no Linear are recorded with its own.
+	// Dense leaves it out. nil: none. It is closed with the model.
+	Adapter *Adapter
 }
 
 // NewParams reserves zeroed weights, those of heads behind the decoder's. The
@@ -45,6 +48,10 @@ func NewParams(be backend.Backend, cfg Config, heads ...Head) (*Params, error) {
 
 // Close gives the memory back.
 func (p *Params) Close() {
+	if p.Adapter != nil {
+		p.Adapter.Close()
+		p.Adapter = nil
+	}
 	for _, t := range []*tensor.Tensor{&p.Slab, &p.Rope} {
 		if !t.IsNone() {
 			p.be.Free(t.Buf)
