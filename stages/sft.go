@@ -101,7 +101,7 @@ func (stage SFT) Start(s Setup) (Run, error) {
 	if len(train) == 0 || len(heldOut) == 0 {
 		return nil, tooLong(T)
 	}
-	asked := openings(s.Tokenizer, docs.HeldOut)
+	asked := openings(s.Tokenizer, docs.HeldOut, T)
 	t, err := newTrainer(o, recipe{
 		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
 		fill: newLessons(train, o.data, v["replay"], o.seed, B, T).fill,
@@ -190,20 +190,23 @@ type opening struct {
 	tokens []int32
 }
 
-// openings are the conversations up to their last answer.
-func openings(tok *text.Tokenizer, docs []text.Doc) []opening {
-	out := make([]opening, len(docs))
-	for i, d := range docs {
-		turns := d.Turns
-		for turns[len(turns)-1].Role != text.RoleAssistant {
-			turns = turns[:len(turns)-1]
+// openings are the conversations up to their last answer that begins within T
+// tokens.
+func openings(tok *text.Tokenizer, docs []text.Doc, T int) (out []opening) {
+	for _, d := range docs {
+		for n := len(d.Turns) - 1; n >= 0; n-- {
+			if d.Turns[n].Role != text.RoleAssistant {
+				continue
+			}
+			p := opening{tokens: tok.ChatPrompt(d.Turns[:n])}
+			if n > 0 {
+				p.shown = d.Turns[n-1].Content
+			}
+			if len(p.tokens) <= T {
+				out = append(out, p)
+				break
+			}
 		}
-		turns = turns[:len(turns)-1]
-		p := opening{tokens: tok.ChatPrompt(turns)}
-		if len(turns) > 0 {
-			p.shown = turns[len(turns)-1].Content
-		}
-		out[i] = p
 	}
 	return out
 }

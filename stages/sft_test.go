@@ -105,6 +105,24 @@ func TestOnlyAnswersAreLearned(t *testing.T) {
 	require.False(t, all.Learned[0])
 }
 
+// A sample answers the last question that the model can read whole.
+func TestSamplesAnswerWhatFits(t *testing.T) {
+	tok := text.NewByte()
+	long := strings.Repeat("long ", 20)
+	docs := []text.Doc{
+		{Turns: append(lesson(1).Turns, append(exchange("and now?", "pie.").Turns, text.Turn{Role: text.RoleUser, Content: "thanks"})...)},
+		{Turns: append(exchange("short?", "yes.").Turns, exchange(long, "no.").Turns...)},
+		exchange(long, "no."),
+		{Turns: []text.Turn{{Role: text.RoleAssistant, Content: "hello"}}},
+	}
+	var shown []string
+	for _, o := range openings(tok, docs, 90) {
+		shown = append(shown, o.shown)
+		require.Equal(t, text.Assistant, o.tokens[len(o.tokens)-1])
+	}
+	require.Equal(t, []string{"and now?", "short?", ""}, shown)
+}
+
 // Every conversation is in exactly one window of an epoch, none is too full, and
 // few positions are wasted. A window does not depend on those asked for before.
 func TestPackingIsWholeTightAndPure(t *testing.T) {
