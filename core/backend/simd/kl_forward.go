@@ -6,8 +6,7 @@ func init() {
 	register("kl_forward", func(be *Backend, c *op.Call) {
 		y := be.f32(c.Out[0])
 		be.divergence(c, 0, func(n int, d *distributions) {
-			excess(d.terms, d.p, d.lnP, d.lnQ)
-			y[n] = sumOf(d.terms)
+			y[n] = klOf(d, d.p, d.lnP, d.q, d.lnQ)
 		})
 	})
 	register("kl_forward_grad", func(be *Backend, c *op.Call) {

@@ -6,8 +6,7 @@ func init() {
 	register("kl_reverse", func(be *Backend, c *op.Call) {
 		y := be.f32(c.Out[0])
 		be.divergence(c, 0, func(n int, d *distributions) {
-			excess(d.terms, d.q, d.lnQ, d.lnP)
-			y[n] = sumOf(d.terms)
+			y[n] = klOf(d, d.q, d.lnQ, d.p, d.lnP)
 		})
 	})
 	register("kl_reverse_grad", func(be *Backend, c *op.Call) {
