@@ -310,6 +310,7 @@ type vector struct {
 	ID     string         `json:"id"`
 	Inputs map[string]any `json:"inputs"`
 	Want   any            `json:"want"`
+	F64    bool           `json:"f64"` // too ill-conditioned for float32
 }
 
 // sharedVectors reads the list from the folder "shared" beside the repository
