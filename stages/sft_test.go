@@ -418,6 +418,17 @@ func TestSFTOnATown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, a, b)
 
+	base, err := MeasureBase(run.model, town, []world.Lang{world.EN}, tok)
+	require.NoError(t, err)
+	require.Len(t, base, 4)
+	q := town.Questions(world.HeldCombos, world.EN)[0]
+	for shots, lines := range []int{2, 4, 6, 8} {
+		ids := transcript(town, q, shots, tok, 1000)
+		require.Equal(t, text.EOS, ids[0])
+		require.Equal(t, lines-1, strings.Count(string(tok.Decode(ids[1:])), "\n"))
+		require.LessOrEqual(t, len(transcript(town, q, shots, tok, 90)), 90)
+	}
+
 	for _, s := range quiz(town, nil, true) {
 		require.NotEmpty(t, s.questions, s.name)
 		if s.name == "honest" {

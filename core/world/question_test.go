@@ -256,3 +256,39 @@ func TestHeldOutQuestionsAreNotInTheCorpus(t *testing.T) {
 		require.NotContains(t, text, o)
 	}
 }
+
+// A question to a model that has only read stands as a dialogue of the corpus
+// does, and gives nothing away.
+func TestTranscripts(t *testing.T) {
+	town := New(Config{Seed: 4})
+	lines := map[string]bool{}
+	for i := range 3000 {
+		if d := town.Document(Train, i); d.Form == Dialogue {
+			for _, l := range strings.Split(d.Text, "\n") {
+				lines[l] = true
+			}
+		}
+	}
+	for _, lang := range Langs {
+		known := 0
+		for _, q := range town.Questions(HeldCombos, lang) {
+			text := town.Transcript(q)
+			asked, _, ok := strings.Cut(text, "\n")
+			require.True(t, ok)
+			if lines[asked] {
+				known++
+			}
+			shots := town.Shots(q, 3)
+			require.Len(t, shots, 3)
+			text = town.Transcript(q, shots...)
+			require.Equal(t, 7, strings.Count(text, "\n"))
+			require.True(t, strings.HasSuffix(text, q.Text+"\n"+strings.TrimSpace(books[lang].speakers[1])))
+			for _, s := range shots {
+				require.NotEqual(t, q.Name, s.Question.Name)
+				require.Contains(t, text, s.Answer)
+				require.True(t, town.Grade(s.Question, s.Answer).Correct)
+			}
+		}
+		require.NotZero(t, known, "the corpus asks in the same words")
+	}
+}

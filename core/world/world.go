@@ -94,6 +94,7 @@ const (
 	streamExamples
 	streamPairs
 	streamCloze
+	streamShots
 )
 
 // New makes a town. It panics for a size it does not know and for a withheld

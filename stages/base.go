@@ -1,0 +1,66 @@
+package stages
+
+import (
+	"strings"
+
+	"sprout/core/gen"
+	"sprout/core/nn"
+	"sprout/core/text"
+	"sprout/core/world"
+)
+
+// A base model is asked in the words of the text that it has read.
+const (
+	lineTokens = 40 // an answer is one line
+	mostShots  = 3
+)
+
+// MeasureBase asks a model that was never taught to answer: in the manner of
+// the corpus's dialogues ("…_plain"), and behind as many answered examples, up
+// to three, as its context holds ("…_few_shot"). Its measures are those of a
+// run of SFT, exact_match_combos and exact_match_residents, with these endings:
+// what SFT adds is what lies above them.
+func MeasureBase(p *nn.Params, town *world.Town, langs []world.Lang, tok *text.Tokenizer) (map[string]float64, error) {
+	s := newServices(p)
+	defer s.close()
+	out := map[string]float64{}
+	for _, set := range quiz(town, langs, true)[:2] {
+		for _, way := range []struct {
+			name  string
+			shots int
+		}{{"_plain", 0}, {"_few_shot", mostShots}} {
+			asked := make([][]int32, len(set.questions))
+			for i, q := range set.questions {
+				asked[i] = transcript(town, q, way.shots, tok, p.Config.Context-lineTokens)
+			}
+			answers, err := s.rollout(asked, gen.Options{MaxTokens: lineTokens})
+			if err != nil {
+				return nil, err
+			}
+			right := 0
+			for i, q := range set.questions {
+				line, _, _ := strings.Cut(strings.TrimSpace(words(tok, answers[i].Tokens)), "\n")
+				if town.Grade(q, line).Correct {
+					right++
+				}
+			}
+			if n := len(set.questions); n > 0 {
+				out[set.name+way.name] = float64(right) / float64(n)
+			}
+		}
+	}
+	return out, nil
+}
+
+// transcript begins a document with a question, behind at most so many examples
+// as fit into the given tokens.
+func transcript(town *world.Town, q world.Question, shots int, tok *text.Tokenizer, tokens int) []int32 {
+	examples := town.Shots(q, shots)
+	for {
+		ids := tok.Append([]int32{text.EOS}, []byte(town.Transcript(q, examples...)))
+		if len(ids) <= tokens || len(examples) == 0 {
+			return ids
+		}
+		examples = examples[:len(examples)-1]
+	}
+}
