@@ -1,7 +1,10 @@
 package stages
 
 import (
+	"slices"
+
 	"sprout/core/backend"
+	"sprout/core/checkpoint"
 	"sprout/core/nn"
 	"sprout/core/parallel"
 )
@@ -27,7 +30,7 @@ func (b Blueprint) Worker(be backend.Backend) (*parallel.Worker, error) {
 		be.Close()
 		return nil, err
 	}
-	p, err := nn.NewParams(be, b.Config)
+	p, err := nn.NewParams(be, b.Config, headsOf(stage)...)
 	if err != nil {
 		be.Close()
 		return nil, err
@@ -41,10 +44,33 @@ func replica(stage Stage, p *nn.Params, values map[string]float64) parallel.Repl
 	r := stage.objective(p, values)
 	s := newServices(p)
 	r.Services = map[string]parallel.Service{lossesService: s.losses, generateService: s.generate}
+	if slices.Contains(headsOf(stage), nn.Score) {
+		r.Services[rewardsService] = s.rewards
+	}
 	r.Close = func() {
 		s.close()
 		p.Close()
 		p.Backend().Close()
 	}
 	return r
+}
+
+// headed is a stage whose models have heads beside the decoder.
+type headed interface{ heads() []nn.Head }
+
+// headsOf are the heads of a stage's models.
+func headsOf(s Stage) []nn.Head {
+	if h, ok := s.(headed); ok {
+		return h.heads()
+	}
+	return nil
+}
+
+// Specs lists the tensors that a checkpoint of a stage must hold; a stage that
+// is not known makes plain decoders.
+func Specs(stage string, cfg nn.Config) []checkpoint.Spec {
+	if s, err := Find(stage); err == nil {
+		return nn.Specs(cfg, headsOf(s)...)
+	}
+	return nn.Specs(cfg)
 }

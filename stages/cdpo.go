@@ -2,6 +2,8 @@ package stages
 
 import (
 	"sprout/core/autograd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
 	"sprout/core/tensor"
 )
 
@@ -36,6 +38,27 @@ func conservativeLoss(t *autograd.Tape, chosen, rejected, refChosen, refRejected
 }
 
 // </loss>
+
+// Name is "cdpo".
+func (ConservativeDPO) Name() string { return "cdpo" }
+
+// Params are the settings of conservative DPO.
+func (ConservativeDPO) Params(p nn.Preset) []Param {
+	return pairParams(p, dpoDefaults, betaParam(0.1), Param{
+		Key: "epsilon", Symbol: `\varepsilon`, Default: 0.1, Min: 0, Max: 0.5,
+		DocEN: "Share of the labels that are thought to be wrong. 0 believes all of them and is DPO.",
+		DocZH: "认为标签中有多大比例是错的。0 表示全部相信，也就是 DPO。",
+	})
+}
+
+// Start prepares a run; see startPairs.
+func (stage ConservativeDPO) Start(s Setup) (Run, error) { return startPairs(stage, s) }
+
+func (stage ConservativeDPO) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return objectiveOn(stage, values).replica(p)
+}
+
+func (ConservativeDPO) kind(map[string]float64) pairKind { return bySum }
 
 func (ConservativeDPO) loss(v map[string]float64) pairLoss {
 	return func(t *autograd.Tape, k *constants, a answers) tensor.Tensor {

@@ -2,6 +2,8 @@ package stages
 
 import (
 	"sprout/core/autograd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
 	"sprout/core/tensor"
 )
 
@@ -34,6 +36,39 @@ func dpoLoss(t *autograd.Tape, chosen, rejected, refChosen, refRejected, beta te
 }
 
 // </loss>
+
+// Name is "dpo".
+func (DPO) Name() string { return "dpo" }
+
+// Params are the settings of DPO.
+func (DPO) Params(p nn.Preset) []Param {
+	return pairParams(p, dpoDefaults, betaParam(0.1))
+}
+
+// Start prepares a run; see startPairs.
+func (stage DPO) Start(s Setup) (Run, error) { return startPairs(stage, s) }
+
+func (stage DPO) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return objectiveOn(stage, values).replica(p)
+}
+
+func (DPO) kind(map[string]float64) pairKind { return bySum }
+
+// dpoDefaults differ between model sizes.
+var dpoDefaults = pairDefaults{
+	"seed":    {steps: 200, batch: 16, lr: 1e-3},
+	"sprout":  {steps: 150, batch: 8, lr: 2e-4},
+	"sapling": {steps: 200, batch: 8, lr: 1e-4},
+	"tree":    {steps: 300, batch: 8, lr: 5e-5},
+}
+
+func betaParam(beta float64) Param {
+	return Param{
+		Key: "beta", Symbol: `\beta`, Default: beta, Min: 1e-3, Max: 10, Log: true,
+		DocEN: "How dear it is to leave the reference: a large β wins with small changes, a small one lets the model move far.",
+		DocZH: "偏离参考模型的代价。β 大时小小的改变就够了，β 小时模型可以走得很远。",
+	}
+}
 
 func (DPO) loss(v map[string]float64) pairLoss {
 	return func(t *autograd.Tape, k *constants, a answers) tensor.Tensor {

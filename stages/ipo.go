@@ -2,6 +2,8 @@ package stages
 
 import (
 	"sprout/core/autograd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
 	"sprout/core/tensor"
 )
 
@@ -35,6 +37,36 @@ func ipoLoss(t *autograd.Tape, chosen, rejected, refChosen, refRejected, margin 
 }
 
 // </loss>
+
+// Name is "ipo".
+func (IPO) Name() string { return "ipo" }
+
+// Params are the settings of IPO.
+func (IPO) Params(p nn.Preset) []Param {
+	return pairParams(p, dpoDefaults, Param{
+		Key: "tau", Symbol: `\tau`, Default: 0.1, Min: 1e-3, Max: 10, Log: true,
+		DocEN: "How dear it is to leave the reference. The margin that is asked for is 1/(2τ), in nats.",
+		DocZH: "偏离参考模型的代价。所要求的差距是 1/(2τ) 奈特。",
+	}, Param{
+		Key: "average", Symbol: `1/|y|`, Default: 0, Min: 0, Max: 1, Integer: true,
+		DocEN: "0 compares sums over the tokens of an answer, as the paper writes it; 1 compares means, so that long answers weigh no more than short ones.",
+		DocZH: "0 比较回答各词元的对数概率之和，与论文一致；1 比较平均值，长回答就不会比短回答更重。",
+	})
+}
+
+// Start prepares a run; see startPairs.
+func (stage IPO) Start(s Setup) (Run, error) { return startPairs(stage, s) }
+
+func (stage IPO) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return objectiveOn(stage, values).replica(p)
+}
+
+func (IPO) kind(v map[string]float64) pairKind {
+	if v["average"] != 0 {
+		return byMean
+	}
+	return bySum
+}
 
 func (IPO) loss(v map[string]float64) pairLoss {
 	return func(t *autograd.Tape, k *constants, a answers) tensor.Tensor {

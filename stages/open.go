@@ -23,6 +23,9 @@ type runState struct {
 	Params  map[string]float64 `json:"params"`
 	Seconds float64            `json:"seconds"` // of training so far
 	Data    string             `json:"data"`    // fingerprint of the token streams
+	// Reference is log π of what is learned from under the model that the run
+	// began with, where a stage needs it.
+	Reference [][2]float32 `json:"reference,omitempty"`
 }
 
 // opened is a setup that was found to be consistent.
@@ -131,6 +134,9 @@ func (o *opened) configure() error {
 	}
 	// Rotary positions need no weights: a longer context is a longer table.
 	o.cfg.Context = max(o.cfg.Context, int(T))
+	if o.Resume != nil {
+		return from.Check(nn.Specs(o.cfg, headsOf(o.stage)...))
+	}
 	return from.Check(nn.Specs(o.cfg))
 }
 

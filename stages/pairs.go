@@ -1,10 +1,10 @@
 package stages
 
 import (
-	"cmp"
 	"encoding/binary"
 	"hash/fnv"
 	"slices"
+	"strings"
 
 	"sprout/core/parallel"
 	"sprout/core/problem"
@@ -57,9 +57,8 @@ func PairsOf(records []text.Record) []Pair {
 // one's, of which only what they do not share is learned.
 type contest [2]Conversation
 
-// newContest renders pair number i, counted from 1. Problems: "pair_unanswered",
-// "pair_equal", "pair_prompts", "pair_too_long".
-func newContest(tok *text.Tokenizer, p Pair, i, context int) (contest, error) {
+// newContest renders pair number i, counted from 1.
+func newContest(tok *text.Tokenizer, p Pair, i int) (contest, error) {
 	shared := 0
 	for shared < min(len(p.Chosen), len(p.Rejected)) && p.Chosen[shared] == p.Rejected[shared] {
 		shared++
@@ -81,37 +80,54 @@ func newContest(tok *text.Tokenizer, p Pair, i, context int) (contest, error) {
 		}
 		c[k] = NewConversation(tok, turns, true)
 		clear(c[k].Learned[:len(prompt)])
-		if n := len(c[k].Tokens); n > context {
-			return c, problem.New("pair_too_long", problem.Args{"pair": i, "tokens": n, "context": context},
-				"A conversation of pair %d has %d tokens, more than the %d that the model can read at once. Shorten it or leave it out.",
-				i, n, context)
-		}
 	}
 	return c, nil
 }
 
-// newContests renders pairs and parts them by their questions, so that nothing
-// that is measured on was seen: a tenth of the questions, one at least, is held
-// out. Problems: "pairs_missing", "pairs_one_question" and those of one pair.
-func newContests(tok *text.Tokenizer, pairs []Pair, context int) (train, heldOut []contest, err error) {
+// newContests renders pairs. Problems: "pairs_missing", "pair_equal",
+// "pair_unanswered", "pair_prompts".
+func newContests(tok *text.Tokenizer, pairs []Pair) ([]contest, error) {
 	if len(pairs) == 0 {
-		return nil, nil, problem.New("pairs_missing", nil,
+		return nil, problem.New("pairs_missing", nil,
 			"There are no preferences to learn from. Compare some answers first, or choose a file with pairs.")
 	}
 	all := make([]contest, len(pairs))
-	order := make([]uint64, len(pairs)) // of the questions, as good as random
 	for i, p := range pairs {
-		if all[i], err = newContest(tok, p, i+1, context); err != nil {
-			return nil, nil, err
+		var err error
+		if all[i], err = newContest(tok, p, i+1); err != nil {
+			return nil, err
 		}
-		order[i] = all[i].question()
+	}
+	return all, nil
+}
+
+// checkLengths is the problem "pair_too_long" where a conversation has more
+// tokens than context.
+func checkLengths(all []contest, context int) error {
+	for i, c := range all {
+		if n := longest([]contest{c}); n > context {
+			return problem.New("pair_too_long", problem.Args{"pair": i + 1, "tokens": n, "context": context},
+				"A conversation of pair %d has %d tokens, more than the %d that are read at once. Shorten it or leave it out.",
+				i+1, n, context)
+		}
+	}
+	return nil
+}
+
+// holdOut parts contests by their questions, so that nothing that is measured on
+// was seen: a tenth of the questions, one at least, is held out. Problem
+// "pairs_one_question".
+func holdOut(all []contest) (train, heldOut []contest, err error) {
+	order := make([]uint64, len(all)) // of the questions, as good as random
+	for i, c := range all {
+		order[i] = c.question()
 	}
 	questions := slices.Clone(order)
 	slices.Sort(questions)
 	questions = slices.Compact(questions)
 	if len(questions) < 2 {
-		return nil, nil, problem.New("pairs_one_question", problem.Args{"pairs": len(pairs)},
-			"All %d pairs answer the same question. At least two questions are needed, one to learn from and one to measure on.", len(pairs))
+		return nil, nil, problem.New("pairs_one_question", problem.Args{"pairs": len(all)},
+			"All %d pairs answer the same question. At least two questions are needed, one to learn from and one to measure on.", len(all))
 	}
 	last := questions[max(1, len(questions)/10)-1]
 	for i, c := range all {
@@ -226,15 +242,17 @@ func (s *shuffled) at(place int) int {
 	return s.order[place%s.n]
 }
 
-// smallest keeps at most n contests, those whose questions come first in a fixed
-// random order.
-func smallest(set []contest, n int) []contest {
-	if len(set) <= n {
-		return set
+// opening is the question of a contest, for a sample.
+func (c contest) opening(tok *text.Tokenizer) opening {
+	ids := c[0].Tokens[:slices.Index(c[0].Learned, true)]
+	said := ids[:len(ids)-1] // without the assistant's token
+	for i := len(said) - 1; i >= 0; i-- {
+		if said[i] == text.User {
+			said = said[i+1:]
+			break
+		}
 	}
-	set = slices.Clone(set)
-	slices.SortStableFunc(set, func(a, b contest) int { return cmp.Compare(a.question(), b.question()) })
-	return set[:n]
+	return opening{shown: strings.ToValidUTF8(string(tok.Decode(said)), "\uFFFD"), tokens: ids}
 }
 
 func init() {

@@ -2,6 +2,8 @@ package stages
 
 import (
 	"sprout/core/autograd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
 	"sprout/core/tensor"
 )
 
@@ -31,6 +33,33 @@ func rewardLoss(t *autograd.Tape, better, worse tensor.Tensor) tensor.Tensor {
 }
 
 // </loss>
+
+// Name is "reward".
+func (Reward) Name() string { return "reward" }
+
+// Params are the settings of the reward model.
+func (Reward) Params(p nn.Preset) []Param {
+	return pairParams(p, rewardDefaults)
+}
+
+// Start prepares a run; see startPairs.
+func (stage Reward) Start(s Setup) (Run, error) { return startPairs(stage, s) }
+
+func (stage Reward) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return objectiveOn(stage, values).replica(p)
+}
+
+func (Reward) kind(map[string]float64) pairKind { return byRewards }
+
+// rewardDefaults differ between model sizes.
+var rewardDefaults = pairDefaults{
+	"seed":    {steps: 200, batch: 16, lr: 1e-3},
+	"sprout":  {steps: 200, batch: 8, lr: 3e-4},
+	"sapling": {steps: 200, batch: 8, lr: 2e-4},
+	"tree":    {steps: 300, batch: 8, lr: 1e-4},
+}
+
+func (Reward) heads() []nn.Head { return []nn.Head{nn.Score} }
 
 func (Reward) loss(map[string]float64) pairLoss {
 	return func(t *autograd.Tape, _ *constants, a answers) tensor.Tensor {

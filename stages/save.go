@@ -73,7 +73,7 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 		value any
 	}{
 		{&c.Meta.Config, t.cfg},
-		{&c.State, runState{t.step, maps.Clone(t.values), t.clock.seconds, t.print}},
+		{&c.State, runState{t.step, maps.Clone(t.values), t.clock.seconds, t.print, t.state.Reference}},
 		{&c.History, t.history},
 	} {
 		b, err := json.Marshal(part.value)

@@ -17,6 +17,10 @@ const (
 	// lossesService: rows of tokens, targets [T] and mask [T] to the losses of
 	// their tokens, [rows·T] nats.
 	lossesService = "losses"
+	// rewardsService: rows of tokens, targets, which are not looked at, and a mask
+	// that is 1 at the last token of an answer, [T] each, to rewards, [rows]. Only a
+	// model with the head for it has it.
+	rewardsService = "rewards"
 	// generateService: rows of a prompt, padded, its length and its index to
 	// sequences, JSON of []gen.Sequence; the options are a writing.
 	generateService = "generate"
@@ -35,14 +39,25 @@ const (
 // training.
 type services struct {
 	model   *nn.Params
-	scorers map[int]*scorer // by T
+	scorers passes
+	judges  passes
 	writer  *gen.Generator
 	rows    int       // of writer
-	out     []float32 // losses
+	out     []float32 // losses or rewards
+}
+
+// passes are scorers of one kind by T.
+type passes struct {
+	record func(p *nn.Params, rows, T int) (*scorer, error)
+	by     map[int]*scorer
 }
 
 func newServices(p *nn.Params) *services {
-	return &services{model: p, scorers: map[int]*scorer{}}
+	return &services{
+		model:   p,
+		scorers: passes{newScorer, map[int]*scorer{}},
+		judges:  passes{newJudge, map[int]*scorer{}},
+	}
 }
 
 // score is the scoring of one worker alone.
@@ -55,42 +70,59 @@ func (s *services) score(b *parallel.Batch, part func(first int, losses []float3
 }
 
 func (s *services) losses(b *parallel.Batch, _ []byte) (parallel.Result, error) {
+	return s.read(&s.scorers, b)
+}
+
+func (s *services) rewards(b *parallel.Batch, _ []byte) (parallel.Result, error) {
+	return s.read(&s.judges, b)
+}
+
+func (s *services) read(by *passes, b *parallel.Batch) (parallel.Result, error) {
 	T := len(b.Ints[0]) / b.Rows
-	pass, err := s.scorer(b.Rows, T)
+	pass, err := by.get(s.model, b.Rows, T)
 	if err != nil {
 		return parallel.Result{}, err
 	}
-	if cap(s.out) < b.Rows*T {
-		s.out = make([]float32, b.Rows*T)
+	w := pass.width
+	if cap(s.out) < b.Rows*w {
+		s.out = make([]float32, b.Rows*w)
 	}
-	s.out = s.out[:b.Rows*T]
-	for from := 0; from < len(s.out); from += pass.rows * T {
-		to := min(from+pass.rows*T, len(s.out))
-		if err := pass.run(b.Ints[0][from:to], b.Ints[1][from:to], b.Floats[0][from:to], s.out[from:to]); err != nil {
+	s.out = s.out[:b.Rows*w]
+	for from := 0; from < b.Rows; from += pass.rows {
+		to := min(from+pass.rows, b.Rows)
+		err := pass.run(b.Ints[0][from*T:to*T], b.Ints[1][from*T:to*T], b.Floats[0][from*T:to*T], s.out[from*w:to*w])
+		if err != nil {
 			return parallel.Result{}, err
 		}
 	}
 	return parallel.Result{Floats: s.out}, nil
 }
 
-// scorer is recorded for as many rows as are asked for at a time, and again for
+// get records a pass for as many rows as are asked for at a time, and again for
 // more where that was few.
-func (s *services) scorer(rows, T int) (*scorer, error) {
+func (p *passes) get(model *nn.Params, rows, T int) (*scorer, error) {
 	rows = min(rows, max(1, scoredTokens/T))
-	old := s.scorers[T]
+	old := p.by[T]
 	if old != nil && old.rows >= rows {
 		return old, nil
 	}
 	if old != nil {
-		delete(s.scorers, T)
+		delete(p.by, T)
 		old.plan.Close()
 	}
-	pass, err := newScorer(s.model, rows, T)
+	pass, err := p.record(model, rows, T)
 	if err != nil {
 		return nil, err
 	}
-	s.scorers[T] = pass
+	p.by[T] = pass
 	return pass, nil
+}
+
+func (p *passes) close() {
+	for T, pass := range p.by {
+		pass.plan.Close()
+		delete(p.by, T)
+	}
 }
 
 // writing are the options of generateService. Row i draws from
@@ -153,48 +185,55 @@ func (s *services) generator(rows int) (*gen.Generator, error) {
 }
 
 func (s *services) close() {
-	for T, pass := range s.scorers {
-		pass.plan.Close()
-		delete(s.scorers, T)
-	}
+	s.scorers.close()
+	s.judges.close()
 	if s.writer != nil {
 		s.writer.Close()
 		s.writer = nil
 	}
 }
 
-// scorer is a recorded forward pass that gives the loss of every token.
+// scorer is a recorded forward pass that gives numbers for every row: the loss
+// of every token, or a reward.
 type scorer struct {
 	be      backend.Backend
 	plan    *autograd.Plan
 	seq     sequences
 	rows, T int
-	out     tensor.Tensor // losses [rows·T]
+	width   int           // numbers for a row
+	out     tensor.Tensor // [rows·width]
 
 	// What is sent and read is always a whole pass.
 	tokens, targets []int32
-	mask, losses    []float32
+	mask, numbers   []float32
 }
 
+// newScorer gives the loss of every token, [T] for a row.
 func newScorer(p *nn.Params, rows, T int) (*scorer, error) {
+	return newPass(p, rows, T, T, func(t *autograd.Tape, seq sequences) tensor.Tensor {
+		logits := p.Forward(t, seq.in, nn.Options{}).Logits
+		return t.Emit("cross_entropy", nil, logits, seq.targets.Reshape(rows*T), seq.mask.Reshape(rows*T))[0]
+	})
+}
+
+func newPass(p *nn.Params, rows, T, width int, record func(*autograd.Tape, sequences) tensor.Tensor) (*scorer, error) {
 	t := autograd.NewTape()
 	s := &scorer{
-		be: p.Backend(), rows: rows, T: T, seq: newSequences(t, rows, T),
+		be: p.Backend(), rows: rows, T: T, width: width, seq: newSequences(t, rows, T),
 		tokens: make([]int32, rows*T), targets: make([]int32, rows*T),
-		mask: make([]float32, rows*T), losses: make([]float32, rows*T),
+		mask: make([]float32, rows*T), numbers: make([]float32, rows*width),
 	}
-	logits := p.Forward(t, s.seq.in, nn.Options{}).Logits
-	losses := t.Emit("cross_entropy", nil, logits, s.seq.targets.Reshape(rows*T), s.seq.mask.Reshape(rows*T))[0]
+	numbers := record(t, s.seq)
 	var err error
-	if s.plan, err = t.Compile(s.be, losses); err != nil {
+	if s.plan, err = t.Compile(s.be, numbers); err != nil {
 		return nil, err
 	}
-	s.out = s.plan.At(losses)
+	s.out = s.plan.At(numbers)
 	return s, s.seq.ready(s.be, s.plan)
 }
 
 // run scores at most rows rows. Rows that are missing are masked.
-func (s *scorer) run(tokens, targets []int32, mask, losses []float32) error {
+func (s *scorer) run(tokens, targets []int32, mask, numbers []float32) error {
 	copy(s.tokens, tokens)
 	copy(s.targets, targets)
 	clear(s.mask[copy(s.mask, mask):])
@@ -210,9 +249,9 @@ func (s *scorer) run(tokens, targets []int32, mask, losses []float32) error {
 	if err := s.plan.Run(); err != nil {
 		return err
 	}
-	if err := s.be.Read(s.losses, s.out); err != nil {
+	if err := s.be.Read(s.numbers, s.out); err != nil {
 		return err
 	}
-	copy(losses, s.losses)
+	copy(numbers, s.numbers)
 	return nil
 }

@@ -2,6 +2,8 @@ package stages
 
 import (
 	"sprout/core/autograd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
 	"sprout/core/tensor"
 )
 
@@ -34,6 +36,31 @@ func simpoLoss(t *autograd.Tape, chosen, rejected, perChosen, perRejected, beta,
 }
 
 // </loss>
+
+// Name is "simpo".
+func (SimPO) Name() string { return "simpo" }
+
+// Params are the settings of SimPO.
+func (SimPO) Params(p nn.Preset) []Param {
+	return pairParams(p, dpoDefaults, Param{
+		Key: "beta", Symbol: `\beta`, Default: 2, Min: 0.1, Max: 20, Log: true,
+		DocEN: "How much a nat of mean log-probability counts as reward.",
+		DocZH: "平均对数概率每相差一奈特算作多少奖励。",
+	}, Param{
+		Key: "gamma", Symbol: `\gamma`, Default: 1, Min: 0, Max: 10,
+		DocEN: "Margin of reward by which the better answer should win.",
+		DocZH: "较好的回答应当领先的奖励差距。",
+	})
+}
+
+// Start prepares a run; see startPairs.
+func (stage SimPO) Start(s Setup) (Run, error) { return startPairs(stage, s) }
+
+func (stage SimPO) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return objectiveOn(stage, values).replica(p)
+}
+
+func (SimPO) kind(map[string]float64) pairKind { return byItself }
 
 func (SimPO) loss(v map[string]float64) pairLoss {
 	return func(t *autograd.Tape, k *constants, a answers) tensor.Tensor {

@@ -46,7 +46,7 @@ type Stage interface {
 }
 
 // Journey lists the stages in the order in which they are walked.
-var Journey = []Stage{Pretrain{}, SFT{}}
+var Journey = []Stage{Pretrain{}, SFT{}, Reward{}, DPO{}, ConservativeDPO{}, IPO{}, SimPO{}}
 
 // Find finds a stage by name; problem "stage_unknown".
 func Find(name string) (Stage, error) {
@@ -91,10 +91,13 @@ type Setup struct {
 	// Conversations are what SFT learns from; nil: those in the corpus, else the
 	// town's.
 	Conversations *text.Corpus
-	Tokenizer     *text.Tokenizer
-	Town          *world.Town  // of which the corpus tells; nil: none, and no fact recall
-	Langs         []world.Lang // of the corpus; none means both
-	Dataset       checkpoint.DatasetRef
+	// Pairs are what stages that learn from preferences learn from; nil: the
+	// town's.
+	Pairs     []Pair
+	Tokenizer *text.Tokenizer
+	Town      *world.Town  // of which the corpus tells; nil: none, and no fact recall
+	Langs     []world.Lang // of the corpus; none means both
+	Dataset   checkpoint.DatasetRef
 
 	Run    string                 // name of the run, kept in its checkpoints
 	Parent *checkpoint.Checkpoint // weights to start from; nil: fresh ones
@@ -210,6 +213,8 @@ type Evaluation struct {
 	Recall      float64 // share of town facts completed; -1 without a town
 	// Measures are what only this stage has to tell; see Metrics.
 	Measures map[string]float64
+	// Calibration of a reward model on held-out pairs; nil elsewhere.
+	Calibration []CalibrationBin
 }
 
 // OpTime sums one kind of operation over a step.

@@ -31,6 +31,12 @@ type recipe struct {
 	// document. slide lets it write beyond its context.
 	prompt func(step int) (shown string, tokens []int32)
 	slide  bool
+	silent bool // the model writes no text
+	// begin, if not nil, is done with the weights that the run starts from, or is
+	// resumed with.
+	begin func(t *trainer) error
+	// finish, if not nil, is done to the model after the last step.
+	finish func(t *trainer) error
 }
 
 // gauge measures a model, as it is at each call, on what it has not learned.
@@ -81,7 +87,7 @@ func (t *trainer) prepare() (err error) {
 	if t.be, err = t.NewBackend(); err != nil {
 		return err
 	}
-	if t.model, err = nn.NewParams(t.be, t.cfg); err != nil {
+	if t.model, err = nn.NewParams(t.be, t.cfg, headsOf(t.stage)...); err != nil {
 		return err
 	}
 	if err = t.loadWeights(); err != nil {
@@ -101,6 +107,11 @@ func (t *trainer) prepare() (err error) {
 	}
 	if t.Progress != nil {
 		if err := t.Progress("ngrams", 0); err != nil {
+			return err
+		}
+	}
+	if t.begin != nil {
+		if err := t.begin(t); err != nil {
 			return err
 		}
 	}
@@ -148,6 +159,13 @@ func (t *trainer) Step() (Report, error) {
 	t.clock.trained()
 	r := Report{}
 	last := t.Done()
+	if last && t.finish != nil {
+		err := t.finish(t)
+		t.group.Changed()
+		if err != nil {
+			return r, err
+		}
+	}
 	due := func(key string) bool { return last || t.step%int(t.values[key]) == 0 }
 	if due("eval_every") {
 		if t.measured, err = t.eval.measure(); err != nil {
@@ -160,7 +178,7 @@ func (t *trainer) Step() (Report, error) {
 			m.Recall = &e.Recall
 		}
 	}
-	if due("sample_every") {
+	if !t.silent && due("sample_every") {
 		if r.Sample, err = t.write(); err != nil {
 			return r, err
 		}

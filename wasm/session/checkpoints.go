@@ -9,6 +9,7 @@ import (
 	"sprout/core/nn"
 	"sprout/core/problem"
 	"sprout/core/text"
+	"sprout/stages"
 	"sprout/wasm/protocol"
 )
 
@@ -58,7 +59,7 @@ func readModel(file []byte) (*checkpoint.Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Check(nn.Specs(cfg)); err != nil {
+	if err := c.Check(stages.Specs(c.Meta.Stage, cfg)); err != nil {
 		return nil, err
 	}
 	if err := checkpoint.CheckFinite(c.Tensors); err != nil {

@@ -1172,6 +1172,37 @@ type RootTranslation = {
 		 */
 		replay_without_text: string
 		/**
+		 * T​h​e​r​e​ ​a​r​e​ ​n​o​ ​p​r​e​f​e​r​e​n​c​e​s​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​C​o​m​p​a​r​e​ ​s​o​m​e​ ​a​n​s​w​e​r​s​ ​f​i​r​s​t​,​ ​o​r​ ​c​h​o​o​s​e​ ​a​ ​f​i​l​e​ ​w​i​t​h​ ​p​a​i​r​s​.
+		 */
+		pairs_missing: string
+		/**
+		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​a​i​r​s​ ​a​n​s​w​e​r​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​.​ ​A​t​ ​l​e​a​s​t​ ​t​w​o​ ​q​u​e​s​t​i​o​n​s​ ​a​r​e​ ​n​e​e​d​e​d​:​ ​o​n​e​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​ ​a​n​d​ ​o​n​e​ ​t​o​ ​t​e​s​t​ ​w​i​t​h​.
+		 * @param {unknown} pairs
+		 */
+		pairs_one_question: RequiredParams<'pairs|number'>
+		/**
+		 * T​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​,​ ​s​o​ ​n​e​i​t​h​e​r​ ​c​a​n​ ​b​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.
+		 * @param {unknown} pair
+		 */
+		pair_equal: RequiredParams<'pair|number'>
+		/**
+		 * P​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​h​a​s​ ​o​n​l​y​ ​o​n​e​ ​a​n​s​w​e​r​.​ ​A​ ​p​r​e​f​e​r​e​n​c​e​ ​n​e​e​d​s​ ​b​o​t​h​,​ ​a​n​d​ ​e​a​c​h​ ​m​u​s​t​ ​e​n​d​ ​w​i​t​h​ ​w​h​a​t​ ​t​h​e​ ​a​s​s​i​s​t​a​n​t​ ​s​a​y​s​.
+		 * @param {unknown} pair
+		 */
+		pair_unanswered: RequiredParams<'pair|number'>
+		/**
+		 * T​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​b​e​l​o​n​g​ ​t​o​ ​d​i​f​f​e​r​e​n​t​ ​q​u​e​s​t​i​o​n​s​.
+		 * @param {unknown} pair
+		 */
+		pair_prompts: RequiredParams<'pair|number'>
+		/**
+		 * P​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​S​h​o​r​t​e​n​ ​i​t​ ​o​r​ ​l​e​a​v​e​ ​i​t​ ​o​u​t​.
+		 * @param {unknown} context
+		 * @param {unknown} pair
+		 * @param {unknown} tokens
+		 */
+		pair_too_long: RequiredParams<'context|number' | 'pair|number' | 'tokens|number'>
+		/**
 		 * T​h​i​s​ ​s​t​a​g​e​ ​g​o​e​s​ ​o​n​ ​f​r​o​m​ ​a​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​.​ ​C​h​o​o​s​e​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​t​o​ ​s​t​a​r​t​ ​f​r​o​m​.
 		 */
 		parent_missing: string
@@ -3098,6 +3129,30 @@ export type TranslationFunctions = {
 		 * There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.
 		 */
 		replay_without_text: () => LocalizedString
+		/**
+		 * There are no preferences to learn from. Compare some answers first, or choose a file with pairs.
+		 */
+		pairs_missing: () => LocalizedString
+		/**
+		 * All {pairs|number} pairs answer the same question. At least two questions are needed: one to learn from and one to test with.
+		 */
+		pairs_one_question: (arg: { pairs: unknown }) => LocalizedString
+		/**
+		 * The two answers of pair {pair|number} are the same, so neither can be the better one.
+		 */
+		pair_equal: (arg: { pair: unknown }) => LocalizedString
+		/**
+		 * Pair {pair|number} has only one answer. A preference needs both, and each must end with what the assistant says.
+		 */
+		pair_unanswered: (arg: { pair: unknown }) => LocalizedString
+		/**
+		 * The two answers of pair {pair|number} belong to different questions.
+		 */
+		pair_prompts: (arg: { pair: unknown }) => LocalizedString
+		/**
+		 * Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.
+		 */
+		pair_too_long: (arg: { context: unknown, pair: unknown, tokens: unknown }) => LocalizedString
 		/**
 		 * This stage goes on from a trained model. Choose a checkpoint to start from.
 		 */

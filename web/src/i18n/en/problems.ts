@@ -120,6 +120,17 @@ export const problems = {
     '{cut|number} conversations are longer than {context|number} tokens and were cut; {lost|number} of them were left out, because their answers begin later.',
   replay_without_text:
     'There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.',
+  pairs_missing:
+    'There are no preferences to learn from. Compare some answers first, or choose a file with pairs.',
+  pairs_one_question:
+    'All {pairs|number} pairs answer the same question. At least two questions are needed: one to learn from and one to test with.',
+  pair_equal:
+    'The two answers of pair {pair|number} are the same, so neither can be the better one.',
+  pair_unanswered:
+    'Pair {pair|number} has only one answer. A preference needs both, and each must end with what the assistant says.',
+  pair_prompts: 'The two answers of pair {pair|number} belong to different questions.',
+  pair_too_long:
+    'Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.',
   parent_missing: 'This stage goes on from a trained model. Choose a checkpoint to start from.',
   parent_preset:
     'The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from.',

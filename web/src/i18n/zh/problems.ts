@@ -92,6 +92,14 @@ export const problems: Translation['problems'] = {
   note_conversations_cut:
     '有 {cut|number} 段对话超过 {context|number} 个词元，已截短；其中 {lost|number} 段的回答开始得太晚，没有采用。',
   replay_without_text: '没有可以重温的普通文本。请选模型预训练时用的文本，或把重温比例设为 0。',
+  pairs_missing: '还没有可学的偏好。先比较几组回答，或选一个带成对回答的文件。',
+  pairs_one_question:
+    '{pairs|number} 对回答问的都是同一个问题。至少要有两个问题：一个用来学，一个用来测。',
+  pair_equal: '第 {pair|number} 对的两个回答一模一样，分不出哪个更好。',
+  pair_unanswered: '第 {pair|number} 对只有一个回答。偏好需要两个，而且都要以助手的话结尾。',
+  pair_prompts: '第 {pair|number} 对的两个回答不是针对同一个问题的。',
+  pair_too_long:
+    '第 {pair|number} 对有 {tokens|number} 个词元，超过了一次能读的 {context|number} 个。请缩短它，或去掉它。',
   parent_missing: '这一阶段要从训练好的模型接着走。请选一个检查点作为起点。',
   parent_preset: '模型的大小是“{have}”，不是“{want}”。后面的阶段沿用起点模型的大小。',
   parent_stage: '“{have}”阶段的检查点只会打分，不会写字。请选一个语言模型。',

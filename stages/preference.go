@@ -1,0 +1,193 @@
+package stages
+
+import (
+	"slices"
+
+	"sprout/core/nn"
+	"sprout/core/parallel"
+	"sprout/core/problem"
+)
+
+// pairStage is a stage that learns from pairs of answers.
+type pairStage interface {
+	Stage
+	loss(values map[string]float64) pairLoss
+	kind(values map[string]float64) pairKind
+}
+
+// Held-out pairs that are measured while training, and in an evaluation.
+const (
+	quickPairs = 64
+	wholePairs = 1024
+	// centredPairs are the training pairs, evenly spread, over whose answers the
+	// mean reward is 0 in the end.
+	centredPairs = 256
+)
+
+// objectiveOn is the objective of a stage, given the values of its settings.
+func objectiveOn(stage pairStage, values map[string]float64) paired {
+	o := paired{T: int(values["context"]), loss: stage.loss(values)}
+	if stage.kind(values) == byRewards {
+		o.head = nn.Score
+	}
+	return o
+}
+
+// startPairs prepares a run of any stage that learns from pairs: those of the
+// setup, else the town's. A tenth of the questions is held out. What the
+// reference says of the answers is computed once, before the first step, and is
+// part of the run's state. Problems: those of every run, "parent_…", "pair_…" and
+// "pairs_…".
+func startPairs(stage pairStage, s Setup) (Run, error) {
+	if err := s.fromLanguageModel(stage.Name()); err != nil {
+		return nil, err
+	}
+	pairs := s.Pairs
+	if pairs == nil && s.Town != nil {
+		pairs = TownPairs(s.Town, s.Langs...)
+	}
+	all, err := newContests(s.Tokenizer, pairs)
+	if err != nil {
+		return nil, err
+	}
+	train, heldOut, err := holdOut(all)
+	if err != nil {
+		return nil, err
+	}
+	o, err := openRun(stage, s, tokensOf(train), tokensOf(heldOut))
+	if err != nil {
+		return nil, err
+	}
+	context := int(o.values["context"])
+	if context == 0 {
+		context = o.cfg.Context
+	}
+	if err := checkLengths(all, context); err != nil {
+		return nil, err
+	}
+	if o.values["context"] == 0 {
+		o.values["context"] = float64(longest(all))
+	}
+	return newPairRun(stage, o, train, heldOut)
+}
+
+// newPairRun is the run on contests that were found to fit.
+func newPairRun(stage pairStage, o *opened, train, heldOut []contest) (Run, error) {
+	v := o.values
+	kind, objective := stage.kind(v), objectiveOn(stage, v)
+	B := int(v["batch"])
+	rows := pairRows{T: objective.T, rewards: kind == byRewards}
+	rows.resize(B)
+	order := shuffled{n: len(train), seed: o.seed}
+	reference := make([][2]float32, len(train)+len(heldOut)) // filled as the run begins
+	r := recipe{
+		batch: B, tokens: 2 * B * objective.T, optim: adamw(v), schedule: warmupCosine(v),
+		fill: func(step int, b *parallel.Batch) {
+			for i := range B {
+				j := order.at(step*B + i)
+				rows.set(i, train[j], reference[j])
+			}
+			rows.batch(b)
+		},
+		tell: kind.tell,
+		gauge: func(t *trainer, whole bool) gauge {
+			n := quickPairs
+			if whole {
+				n = wholePairs
+			}
+			g := &pairGauge{
+				t: t, objective: objective, kind: kind, set: spread(heldOut, n), reference: spread(reference[len(train):], n),
+			}
+			if kind != byRewards {
+				var better []Conversation
+				for _, c := range g.set {
+					better = append(better, c[0])
+				}
+				g.answers = newAnswerGauge(t.subject(), better, t.cfg.Context, whole)
+			}
+			return g
+		},
+	}
+	if kind == byRewards {
+		r.silent = true
+		r.finish = func(t *trainer) error { return t.centre(spread(train, centredPairs), objective.T) }
+	} else {
+		r.prompt = func(step int) (string, []int32) {
+			q := heldOut[step/int(v["sample_every"])%len(heldOut)].opening(o.Tokenizer)
+			return q.shown, q.tokens
+		}
+	}
+	if kind == bySum || kind == byMean {
+		r.begin = func(t *trainer) error {
+			err := t.refer(slices.Concat(train, heldOut), objective.T)
+			copy(reference, t.state.Reference)
+			return err
+		}
+	}
+	return newTrainer(o, r)
+}
+
+// refer computes what the reference says, unless the run was resumed.
+func (t *trainer) refer(set []contest, T int) (err error) {
+	if t.Resume == nil {
+		var progress func(float64) error
+		if t.Progress != nil {
+			progress = func(done float64) error { return t.Progress("reference", done) }
+		}
+		t.state.Reference, err = referenceLogProbs(t.score, set, T, progress)
+		return err
+	}
+	if len(t.state.Reference) != len(set) {
+		return problem.New("resume_state", nil, "What the checkpoint says about its run cannot be read.")
+	}
+	return nil
+}
+
+// tell adds what the model says of the answers of a batch: "chosen" and
+// "rejected", each a mean over the pairs as in pairGauge (for SimPO over the
+// tokens), and their difference "margin".
+func (k pairKind) tell(m Metrics, sums []float64, b *parallel.Batch) Metrics {
+	var gain [2]float64
+	reference, perToken := b.Floats[1], b.Floats[2]
+	for i := range gain {
+		said, ref, tokens := sums[sumChosen+i], 0.0, 0.0
+		for at := i; at < len(reference); at += 2 {
+			ref += float64(reference[at])
+			tokens += 1 / float64(perToken[at])
+		}
+		switch k {
+		case bySum:
+			gain[i] = (said - ref) / float64(b.Rows)
+		case byMean:
+			gain[i] = (said - ref) / tokens
+		case byItself:
+			gain[i] = said / tokens
+		case byRewards:
+			gain[i] = said / float64(b.Rows)
+		}
+	}
+	m.measured(map[string]float64{"chosen": gain[0], "rejected": gain[1], "margin": gain[0] - gain[1]})
+	return m
+}
+
+// pairDefaults are the settings that differ between model sizes, by preset.
+type pairDefaults map[string]struct{ steps, batch, lr float64 }
+
+// pairParams are the settings of a stage on pairs, its own in front.
+func pairParams(p nn.Preset, defaults pairDefaults, own ...Param) []Param {
+	d := defaults[p.Name]
+	out := append(own,
+		stepsParam(d.steps),
+		Param{
+			Key: "batch", Symbol: `B`, Default: d.batch, Min: 1, Max: 64, Integer: true, Unit: "pairs",
+			DocEN: "Pairs per step. More give a steadier gradient and a slower step.",
+			DocZH: "每一步使用的回答对数。越多，梯度越稳，每步也越慢。",
+		},
+		Param{
+			Key: "context", Symbol: `T`, Default: 0, Min: 0, Max: 1024, Integer: true, Unit: "tokens",
+			DocEN: "Room for a conversation. 0 takes as much as the longest one needs.",
+			DocZH: "一段对话所占的长度。0 表示按最长的一段来定。",
+		})
+	out = append(out, adamwParams(d.lr, 10, 0)...)
+	return append(out, cadenceParams(25, 25, 50)...)
+}
