@@ -30,7 +30,7 @@ func (b Blueprint) Worker(be backend.Backend) (*parallel.Worker, error) {
 		be.Close()
 		return nil, err
 	}
-	p, err := nn.NewParams(be, b.Config, headsOf(stage)...)
+	p, err := newModel(stage, be, b.Config, b.Values)
 	if err != nil {
 		be.Close()
 		return nil, err

@@ -90,14 +90,25 @@ const streamHeldAnswers = 0x68656c64616e73
 // phrasing, in phrasings, and about residents and strangers that no example
 // has, in turn.
 func TownConversations(t *world.Town, langs ...world.Lang) *text.Corpus {
+	learned := func(x world.Example, _ int) string { return x.Answer }
+	held := func(q world.Question, rng *tensor.RNG) string {
+		return t.Answer(q, world.Manner(rng.IntN(3)), false, rng)
+	}
+	return townTalks(t, langs, learned, held)
+}
+
+// townTalks are a town's examples of SFT and held-out questions, with answers of
+// one's own: to example number i, and to a held-out question.
+func townTalks(t *world.Town, langs []world.Lang, learned func(world.Example, int) string, held func(world.Question, *tensor.RNG) string) *text.Corpus {
 	if len(langs) == 0 {
 		langs = world.Langs
 	}
 	c := &text.Corpus{Name: fmt.Sprintf("town %d", t.Config.Seed), Format: "town"}
 	for i := 0; len(c.Train) < townExamples; i++ {
 		// Languages take turns in the town's numbering.
-		x := t.Example(i/len(langs)*len(world.Langs) + int(langs[i%len(langs)]))
-		c.Train = append(c.Train, exchange(x.Question.Text, x.Answer))
+		n := i/len(langs)*len(world.Langs) + int(langs[i%len(langs)])
+		x := t.Example(n)
+		c.Train = append(c.Train, exchange(x.Question.Text, learned(x, n)))
 	}
 	sets := []world.Set{world.HeldCombos, world.HeldPhrasings, world.HeldResidents, world.Unknown}
 	asked := make([][]world.Question, len(sets))
@@ -111,8 +122,7 @@ func TownConversations(t *world.Town, langs ...world.Lang) *text.Corpus {
 			}
 			q := questions[i]
 			rng := tensor.NewRNG(t.Config.Seed, streamHeldAnswers, uint64(i), uint64(j))
-			answer := t.Answer(q, world.Manner(rng.IntN(3)), false, &rng)
-			c.HeldOut = append(c.HeldOut, exchange(q.Text, answer))
+			c.HeldOut = append(c.HeldOut, exchange(q.Text, held(q, &rng)))
 		}
 	}
 	return c

@@ -38,6 +38,7 @@ type opened struct {
 	cfg    nn.Config
 	data   *text.Dataset // nil without a corpus
 	print  string        // fingerprint of the data
+	base   string        // fingerprint of the model under an adapter
 	state  runState
 	past   History
 }
@@ -134,6 +135,9 @@ func (o *opened) configure() error {
 	}
 	// Rotary positions need no weights: a longer context is a longer table.
 	o.cfg.Context = max(o.cfg.Context, int(T))
+	if s, ok := o.stage.(adapting); ok {
+		return o.needsBase(s.adapter(o.values))
+	}
 	if o.Resume != nil {
 		return from.Check(nn.Specs(o.cfg, headsOf(o.stage)...))
 	}

@@ -19,6 +19,10 @@ func (s *Setup) fromLanguageModel(stage string) error {
 			"The stage %s goes on from a trained model. Choose a checkpoint to start from.", stage)
 	}
 	m := s.Parent.Meta
+	if m.Adapter != nil {
+		return problem.New("parent_adapter", problem.Args{"stage": stage},
+			"This checkpoint is an adapter, which changes a model and is none by itself. Choose its model to start %s from.", stage)
+	}
 	if notLanguageModels[m.Stage] {
 		return problem.New("parent_stage", problem.Args{"have": m.Stage, "stage": stage},
 			"A checkpoint of the stage %s is no language model, so %s cannot start from it.", m.Stage, stage)

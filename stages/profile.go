@@ -26,7 +26,8 @@ func (t *trainer) Profile() ([]OpTime, error) {
 			all[i].FLOPs += int64(times) * x.FLOPs
 		}
 	}
-	before, err := optim.NewSnapshot(t.be, t.model.Slab, t.adam.M, t.adam.V)
+	_, slab, _ := t.learned()
+	before, err := optim.NewSnapshot(t.be, slab, t.adam.M, t.adam.V)
 	if err != nil {
 		return nil, err
 	}

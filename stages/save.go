@@ -11,6 +11,15 @@ import (
 
 // loadWeights takes the weights from where the run starts.
 func (t *trainer) loadWeights() error {
+	if a := t.model.Adapter; a != nil {
+		if err := t.model.Load(named(t.Parent, "")); err != nil {
+			return err
+		}
+		if t.Resume == nil {
+			return a.Init(t.seed)
+		}
+		return a.Load(named(t.Resume, ""))
+	}
 	from := t.Resume
 	if from == nil {
 		from = t.Parent
@@ -26,10 +35,11 @@ func (t *trainer) loadMoments() error {
 	if t.Resume == nil {
 		return nil
 	}
-	if err := t.model.LoadInto(t.adam.M, named(t.Resume, checkpoint.FirstMoment)); err != nil {
+	w, _, _ := t.learned()
+	if err := w.LoadInto(t.adam.M, named(t.Resume, checkpoint.FirstMoment)); err != nil {
 		return err
 	}
-	return t.model.LoadInto(t.adam.V, named(t.Resume, checkpoint.SecondMoment))
+	return w.LoadInto(t.adam.V, named(t.Resume, checkpoint.SecondMoment))
 }
 
 func named(c *checkpoint.Checkpoint, prefix string) func(string) []float32 {
@@ -42,10 +52,13 @@ func named(c *checkpoint.Checkpoint, prefix string) func(string) []float32 {
 
 // Save copies everything that the run needs to go on exactly from here.
 func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
+	w, slab, _ := t.learned()
+	trained, _ := t.parameters()
 	c := &checkpoint.Checkpoint{Meta: checkpoint.Meta{
 		ID: checkpoint.NewID(), Kind: kind, Stage: t.stage.Name(), Preset: t.preset.Name, Run: t.Run,
 		Step: t.step, Steps: t.schedule.Steps, Created: time.Now().UnixMilli(), Seed: t.seed, Vocab: t.cfg.Vocab,
-		Backend: t.be.Name(), Dataset: t.Dataset, Parameters: t.cfg.ParamCount(), Resumable: true,
+		Backend: t.be.Name(), Dataset: t.Dataset, Parameters: trained, Resumable: true,
+		Adapter: t.adapterRef(),
 	}}
 	if t.Resume != nil {
 		c.Meta.Parent, c.Meta.Ancestors = t.Resume.Meta.Parent, t.Resume.Meta.Ancestors
@@ -59,8 +72,8 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	for _, s := range []struct {
 		prefix string
 		slab   tensor.Tensor
-	}{{"", t.model.Slab}, {checkpoint.FirstMoment, t.adam.M}, {checkpoint.SecondMoment, t.adam.V}} {
-		err := t.model.DumpFrom(s.slab, func(name string, shape tensor.Shape, data []float32) {
+	}{{"", slab}, {checkpoint.FirstMoment, t.adam.M}, {checkpoint.SecondMoment, t.adam.V}} {
+		err := w.DumpFrom(s.slab, func(name string, shape tensor.Shape, data []float32) {
 			c.Tensors = append(c.Tensors, checkpoint.Tensor{Name: s.prefix + name, Shape: shape, Data: data})
 		})
 		if err != nil {

@@ -43,6 +43,7 @@ type services struct {
 	judges  passes
 	writer  *gen.Generator
 	rows    int       // of writer
+	plain   bool      // writer leaves the adapter out
 	out     []float32 // losses or rewards
 }
 
@@ -133,6 +134,8 @@ type writing struct {
 	Stop              []int32
 	Slide             bool
 	Seed, Step, First uint64
+	// Plain leaves the model's adapter out.
+	Plain bool
 }
 
 func (s *services) generate(b *parallel.Batch, options []byte) (parallel.Result, error) {
@@ -142,7 +145,7 @@ func (s *services) generate(b *parallel.Batch, options []byte) (parallel.Result,
 	}
 	tokens, lengths, index := b.Ints[0], b.Ints[1], b.Ints[2]
 	width := len(tokens) / b.Rows
-	writer, err := s.generator(b.Rows)
+	writer, err := s.generator(b.Rows, w.Plain)
 	if err != nil {
 		return parallel.Result{}, err
 	}
@@ -166,9 +169,9 @@ func (s *services) generate(b *parallel.Batch, options []byte) (parallel.Result,
 }
 
 // generator writes as many rows at a time as are asked for, up to writtenRows.
-func (s *services) generator(rows int) (*gen.Generator, error) {
+func (s *services) generator(rows int, plain bool) (*gen.Generator, error) {
 	rows = min(rows, writtenRows)
-	if s.writer != nil && s.rows >= rows {
+	if s.writer != nil && s.rows >= rows && s.plain == plain {
 		return s.writer, nil
 	}
 	if s.writer != nil {
@@ -176,11 +179,15 @@ func (s *services) generator(rows int) (*gen.Generator, error) {
 		s.writer = nil
 	}
 	var err error
-	if s.writer, err = gen.New(s.model, rows, nil); err != nil {
+	var linear nn.Linear
+	if plain {
+		linear = nn.Dense
+	}
+	if s.writer, err = gen.New(s.model, rows, linear); err != nil {
 		s.writer = nil
 		return nil, err
 	}
-	s.rows = rows
+	s.rows, s.plain = rows, plain
 	return s.writer, nil
 }
 

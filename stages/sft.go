@@ -118,10 +118,14 @@ func (stage SFT) Start(s Setup) (Run, error) {
 		return nil, err
 	}
 	if cut > 0 {
-		t.notes = append(t.notes, problem.New("note_conversations_cut", problem.Args{"cut": cut, "lost": lost, "context": T},
-			"%d conversations are longer than %d tokens and are cut; %d of them are left out, since their answers begin later.", cut, T, lost))
+		t.notes = append(t.notes, conversationsCut(cut, lost, T))
 	}
 	return t, nil
+}
+
+func conversationsCut(cut, lost, T int) *problem.Problem {
+	return problem.New("note_conversations_cut", problem.Args{"cut": cut, "lost": lost, "context": T},
+		"%d conversations are longer than %d tokens and are cut; %d of them are left out, since their answers begin later.", cut, T, lost)
 }
 
 func tooLong(T int) error {

@@ -46,7 +46,7 @@ type Stage interface {
 }
 
 // Journey lists the stages in the order in which they are walked.
-var Journey = []Stage{Pretrain{}, SFT{}, Reward{}, DPO{}, ConservativeDPO{}, IPO{}, SimPO{}}
+var Journey = []Stage{Pretrain{}, SFT{}, LoRA{}, Reward{}, DPO{}, ConservativeDPO{}, IPO{}, SimPO{}}
 
 // Find finds a stage by name; problem "stage_unknown".
 func Find(name string) (Stage, error) {
@@ -144,7 +144,8 @@ type Info struct {
 	Seed               uint64
 	Params             map[string]float64 // all, defaults filled in
 	Config             nn.Config
-	Parameters         int
+	Parameters         int // of the model and its adapter
+	Trained            int // of them
 	Steps, Step        int
 	LnV                float64            // nats: the loss of knowing nothing
 	NGrams             []NGram            // on the tokens of the held-out loss

@@ -87,7 +87,7 @@ func (t *trainer) prepare() (err error) {
 	if t.be, err = t.NewBackend(); err != nil {
 		return err
 	}
-	if t.model, err = nn.NewParams(t.be, t.cfg, headsOf(t.stage)...); err != nil {
+	if t.model, err = newModel(t.stage, t.be, t.cfg, t.values); err != nil {
 		return err
 	}
 	if err = t.loadWeights(); err != nil {
@@ -96,13 +96,14 @@ func (t *trainer) prepare() (err error) {
 	if t.group, err = parallel.NewGroup(replica(t.stage, t.model, t.values), t.batch, t.crew()); err != nil {
 		return err
 	}
-	if t.adam, err = optim.New(t.be, t.model.Slab, t.group.Grad, t.cfg.MatrixRange(), t.optim); err != nil {
+	_, slab, matrices := t.learned()
+	if t.adam, err = optim.New(t.be, slab, t.group.Grad, matrices, t.optim); err != nil {
 		return err
 	}
 	if err = t.loadMoments(); err != nil {
 		return err
 	}
-	if t.good, err = optim.NewSnapshot(t.be, t.model.Slab, t.adam.M, t.adam.V); err != nil {
+	if t.good, err = optim.NewSnapshot(t.be, slab, t.adam.M, t.adam.V); err != nil {
 		return err
 	}
 	if t.Progress != nil {
@@ -298,11 +299,16 @@ func (t *trainer) Evaluate() (Evaluation, error) { return t.gauge(t, true).measu
 
 // Info describes the run.
 func (t *trainer) Info() Info {
+	trained, all := t.parameters()
+	weights := int64(t.model.Slab.Len())
+	if a := t.model.Adapter; a != nil {
+		weights += int64(a.Slab.Len())
+	}
 	return Info{
 		Run: t.Run, Stage: t.stage.Name(), Preset: t.preset.Name, Seed: t.seed, Params: t.values, Config: t.cfg,
-		Parameters: t.cfg.ParamCount(), Steps: t.schedule.Steps, Step: t.step,
+		Parameters: all, Trained: trained, Steps: t.schedule.Steps, Step: t.step,
 		LnV: math.Log(float64(t.cfg.Vocab)), NGrams: t.eval.baselines(), Notes: t.notes,
-		Bytes:   4*int64(t.model.Slab.Len()) + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes(),
+		Bytes:   4*weights + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes(),
 		Workers: t.group.Workers(), Requested: t.group.Requested(), MaxWorkers: t.group.Max(),
 		Calibration: t.group.Calibration(), Calibrating: t.group.Calibrating(),
 	}

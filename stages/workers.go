@@ -97,14 +97,23 @@ func (t *trainer) score(b *parallel.Batch, part func(first int, losses []float32
 
 // Rollout continues prompts with all workers.
 func (t *trainer) Rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
-	return rollout(prompts, o, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
+	return t.answer(prompts, o, false)
+}
+
+// plainRollout is Rollout without the model's adapter.
+func (t *trainer) plainRollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
+	return t.answer(prompts, o, true)
+}
+
+func (t *trainer) answer(prompts [][]int32, o gen.Options, plain bool) ([]gen.Sequence, error) {
+	return rollout(prompts, o, plain, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
 		return t.group.Serve(generateService, b, options, func(_ int, r parallel.Result) error { return collect(r) })
 	})
 }
 
 // rollout is the writing of one worker alone.
 func (s *services) rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
-	return rollout(prompts, o, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
+	return rollout(prompts, o, false, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
 		r, err := s.generate(b, options)
 		if err != nil {
 			return err
@@ -114,7 +123,7 @@ func (s *services) rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, er
 }
 
 // rollout has prompts continued by whoever serves.
-func rollout(prompts [][]int32, o gen.Options, serve func(*parallel.Batch, []byte, func(parallel.Result) error) error) ([]gen.Sequence, error) {
+func rollout(prompts [][]int32, o gen.Options, plain bool, serve func(*parallel.Batch, []byte, func(parallel.Result) error) error) ([]gen.Sequence, error) {
 	if o.OnToken != nil || o.Top != 0 || o.Decode != nil {
 		panic("stages: a rollout does not stream")
 	}
@@ -124,7 +133,7 @@ func rollout(prompts [][]int32, o gen.Options, serve func(*parallel.Batch, []byt
 	if len(prompts) == 0 {
 		return nil, nil
 	}
-	options, err := json.Marshal(writing{o.Sampling, o.MaxTokens, o.Stop, o.Slide, o.Seed, o.Step, o.First})
+	options, err := json.Marshal(writing{o.Sampling, o.MaxTokens, o.Stop, o.Slide, o.Seed, o.Step, o.First, plain})
 	if err != nil {
 		return nil, err
 	}

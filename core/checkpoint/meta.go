@@ -31,6 +31,9 @@ type Meta struct {
 
 	Config  json.RawMessage `json:"config,omitempty"` // of the model, as core/nn writes it
 	Dataset DatasetRef      `json:"dataset,omitzero"`
+	// Adapter: the tensors are those of an adapter, and Config that of the model
+	// under it. nil: they are a whole model.
+	Adapter *AdapterRef `json:"adapter,omitempty"`
 
 	Parameters  int     `json:"parameters"`
 	Bytes       int64   `json:"bytes"`                   // tensors, tokenizer, state and history; set by Put
@@ -52,6 +55,12 @@ type DatasetRef struct {
 	Fingerprint string `json:"fingerprint,omitempty"` // of the exact training bytes
 }
 
+// AdapterRef says what an adapter is and which model it belongs to.
+type AdapterRef struct {
+	Config json.RawMessage `json:"config"` // adapter_config.json, as core/nn writes it
+	Base   string          `json:"base"`   // fingerprint of the weights under it
+}
+
 // Ancestor is the part of a Meta that its descendants remember.
 type Ancestor struct {
 	ID    string `json:"id"`
@@ -63,5 +72,10 @@ type Ancestor struct {
 func (m Meta) clone() Meta {
 	m.Config = append(json.RawMessage(nil), m.Config...)
 	m.Ancestors = append([]Ancestor(nil), m.Ancestors...)
+	if m.Adapter != nil {
+		a := *m.Adapter
+		a.Config = append(json.RawMessage(nil), a.Config...)
+		m.Adapter = &a
+	}
 	return m
 }
