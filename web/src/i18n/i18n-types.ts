@@ -1203,6 +1203,36 @@ type RootTranslation = {
 		 */
 		pair_too_long: RequiredParams<'context|number' | 'pair|number' | 'tokens|number'>
 		/**
+		 * T​h​e​ ​a​d​a​p​t​e​r​ ​c​a​n​n​o​t​ ​h​a​v​e​ ​{​f​i​e​l​d​}​ ​=​ ​{​v​a​l​u​e​}​;​ ​i​t​ ​m​u​s​t​ ​b​e​ ​{​w​a​n​t​}​.
+		 * @param {unknown} field
+		 * @param {unknown} value
+		 * @param {unknown} want
+		 */
+		adapter_config: RequiredParams<'field' | 'value' | 'want'>
+		/**
+		 * T​h​e​ ​d​e​s​c​r​i​p​t​i​o​n​ ​o​f​ ​t​h​e​ ​a​d​a​p​t​e​r​ ​i​n​ ​t​h​e​ ​f​i​l​e​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​.
+		 */
+		adapter_config_json: string
+		/**
+		 * A​n​ ​a​d​a​p​t​e​r​ ​w​i​t​h​ ​{​f​i​e​l​d​}​ ​=​ ​{​v​a​l​u​e​}​ ​i​s​ ​o​f​ ​a​n​o​t​h​e​r​ ​k​i​n​d​ ​t​h​a​n​ ​t​h​e​ ​o​n​e​s​ ​t​h​a​t​ ​S​p​r​o​u​t​ ​c​o​m​p​u​t​e​s​.
+		 * @param {unknown} field
+		 * @param {unknown} value
+		 */
+		adapter_unsupported: RequiredParams<'field' | 'value'>
+		/**
+		 * A​n​ ​a​d​a​p​t​e​r​ ​i​s​ ​n​o​t​h​i​n​g​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​.​ ​C​h​o​o​s​e​ ​t​h​a​t​ ​m​o​d​e​l​ ​a​s​ ​w​e​l​l​.
+		 */
+		adapter_base_missing: string
+		/**
+		 * T​h​e​ ​a​d​a​p​t​e​r​ ​w​a​s​ ​n​o​t​ ​t​r​a​i​n​e​d​ ​o​n​ ​“​{​b​a​s​e​}​”​ ​b​u​t​ ​o​n​ ​a​n​o​t​h​e​r​ ​m​o​d​e​l​.​ ​C​h​o​o​s​e​ ​t​h​e​ ​o​n​e​ ​t​h​a​t​ ​i​t​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​.
+		 * @param {unknown} base
+		 */
+		adapter_base: RequiredParams<'base'>
+		/**
+		 * T​h​i​s​ ​c​h​e​c​k​p​o​i​n​t​ ​i​s​ ​a​n​ ​a​d​a​p​t​e​r​:​ ​i​t​ ​c​h​a​n​g​e​s​ ​a​ ​m​o​d​e​l​ ​a​n​d​ ​i​s​ ​n​o​n​e​ ​b​y​ ​i​t​s​e​l​f​.​ ​C​h​o​o​s​e​ ​i​t​s​ ​m​o​d​e​l​ ​t​o​ ​s​t​a​r​t​ ​f​r​o​m​.
+		 */
+		parent_adapter: string
+		/**
 		 * T​h​i​s​ ​s​t​a​g​e​ ​g​o​e​s​ ​o​n​ ​f​r​o​m​ ​a​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​.​ ​C​h​o​o​s​e​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​t​o​ ​s​t​a​r​t​ ​f​r​o​m​.
 		 */
 		parent_missing: string
@@ -3153,6 +3183,30 @@ export type TranslationFunctions = {
 		 * Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.
 		 */
 		pair_too_long: (arg: { context: unknown, pair: unknown, tokens: unknown }) => LocalizedString
+		/**
+		 * The adapter cannot have {field} = {value}; it must be {want}.
+		 */
+		adapter_config: (arg: { field: unknown, value: unknown, want: unknown }) => LocalizedString
+		/**
+		 * The description of the adapter in the file cannot be read.
+		 */
+		adapter_config_json: () => LocalizedString
+		/**
+		 * An adapter with {field} = {value} is of another kind than the ones that Sprout computes.
+		 */
+		adapter_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
+		/**
+		 * An adapter is nothing without the model that it was trained on. Choose that model as well.
+		 */
+		adapter_base_missing: () => LocalizedString
+		/**
+		 * The adapter was not trained on “{base}” but on another model. Choose the one that it was trained on.
+		 */
+		adapter_base: (arg: { base: unknown }) => LocalizedString
+		/**
+		 * This checkpoint is an adapter: it changes a model and is none by itself. Choose its model to start from.
+		 */
+		parent_adapter: () => LocalizedString
 		/**
 		 * This stage goes on from a trained model. Choose a checkpoint to start from.
 		 */

@@ -131,6 +131,16 @@ export const problems = {
   pair_prompts: 'The two answers of pair {pair|number} belong to different questions.',
   pair_too_long:
     'Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.',
+  adapter_config: 'The adapter cannot have {field} = {value}; it must be {want}.',
+  adapter_config_json: 'The description of the adapter in the file cannot be read.',
+  adapter_unsupported:
+    'An adapter with {field} = {value} is of another kind than the ones that Sprout computes.',
+  adapter_base_missing:
+    'An adapter is nothing without the model that it was trained on. Choose that model as well.',
+  adapter_base:
+    'The adapter was not trained on “{base}” but on another model. Choose the one that it was trained on.',
+  parent_adapter:
+    'This checkpoint is an adapter: it changes a model and is none by itself. Choose its model to start from.',
   parent_missing: 'This stage goes on from a trained model. Choose a checkpoint to start from.',
   parent_preset:
     'The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from.',

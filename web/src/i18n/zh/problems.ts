@@ -100,6 +100,12 @@ export const problems: Translation['problems'] = {
   pair_prompts: '第 {pair|number} 对的两个回答不是针对同一个问题的。',
   pair_too_long:
     '第 {pair|number} 对有 {tokens|number} 个词元，超过了一次能读的 {context|number} 个。请缩短它，或去掉它。',
+  adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
+  adapter_config_json: '文件里对适配器的描述读不懂。',
+  adapter_unsupported: '{field} = {value} 的适配器是另一种，Sprout 不会算。',
+  adapter_base_missing: '适配器离开它所依附的模型就没有用。请把那个模型也选上。',
+  adapter_base: '这个适配器不是在“{base}”上训练的。请选它原来的模型。',
+  parent_adapter: '这个检查点是适配器，只能改动一个模型，自己不是模型。请选它的模型作为起点。',
   parent_missing: '这一阶段要从训练好的模型接着走。请选一个检查点作为起点。',
   parent_preset: '模型的大小是“{have}”，不是“{want}”。后面的阶段沿用起点模型的大小。',
   parent_stage: '“{have}”阶段的检查点只会打分，不会写字。请选一个语言模型。',
