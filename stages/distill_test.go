@@ -120,6 +120,15 @@ func TestGKD(t *testing.T) {
 	// Never more than ln 2, reached where the two have nothing in common.
 	both(t, math.Ln2, gkd(0.5, 1), []data{rowsOf(2, 200, 0), rowsOf(2, 0, 200), ids(0), column(1)})
 	require.Less(t, exact(t, gkd(0.5, 1), noted).values()[0], 3*math.Ln2)
+	// T divides the logits of both and multiplies nothing.
+	cool := append([]data{}, noted...)
+	for _, i := range []int{inTeacher, inStudent} {
+		cool[i] = rowsOf(7, append([]float64{}, noted[i].f...)...)
+		for j := range cool[i].f {
+			cool[i].f[j] /= 2
+		}
+	}
+	near(t, exact(t, gkd(0.3, 1), cool).values()[0], exact(t, gkd(0.3, 2), noted).values()[0])
 	// At its ends it turns into the KL divergences, divided by β and by 1 − β.
 	kl := func(d divergence) float64 { return exact(t, distilling(d, 0, 1), noted).values()[0] }
 	require.InDelta(t, kl(forwardKL{}), exact(t, gkd(1e-4, 1), noted).values()[0]/1e-4, 5e-3)

@@ -295,7 +295,7 @@ func TestRLAIFLabel(t *testing.T) {
 	near(t, biased.preference()-0.5, positionBias(biased, biased))
 	near(t, 0, positionBias(verdict{-0.2, -1.7}, verdict{-1.7, -0.2}))
 	// A better, and a leaning towards the first place that the mean takes out.
-	near(t, (sigma(3)+sigma(1))/2, rlaifLabel(verdict{3, 0}, verdict{0, 1}))
+	near(t, (logistic(3)+logistic(1))/2, rlaifLabel(verdict{3, 0}, verdict{0, 1}))
 	// Exchanging the answers exchanges the label.
 	near(t, 1, rlaifLabel(verdict{3, 0}, verdict{0, 1})+rlaifLabel(verdict{0, 1}, verdict{3, 0}))
 	near(t, 1, verdict{0, -5000}.preference())

@@ -1,8 +1,6 @@
 package stages
 
 import (
-	"math"
-
 	"sprout/core/autograd"
 	"sprout/core/tensor"
 )
@@ -13,7 +11,7 @@ type verdict struct{ First, Second float64 }
 
 // preference is the probability that the answer shown first is the better one:
 // the softmax of the two.
-func (v verdict) preference() float64 { return sigma(v.First - v.Second) }
+func (v verdict) preference() float64 { return logistic(v.First - v.Second) }
 
 // rlaifLabel is the probability that answer A is better than B: the mean over
 // both orders, since judges favour a place, often the first.
@@ -55,6 +53,3 @@ func softRewardLoss(t *autograd.Tape, a, b, label tensor.Tensor) tensor.Tensor {
 }
 
 // </loss>
-
-// sigma is σ(x) = 1/(1 + e⁻ˣ).
-func sigma(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -85,7 +85,7 @@ func meanChange(before, now []float64) float64 {
 // boundedReward turns the score of a reward model into a reward in [0,1]:
 // σ(score − centre), centre being the mean score of the model's own answers. A
 // verifiable reward is 0 or 1 and needs none of it.
-func boundedReward(score, centre float64) float64 { return sigma(score - centre) }
+func boundedReward(score, centre float64) float64 { return logistic(score - centre) }
 
 // draw picks n different prompts, a prompt of twice the weight being twice as
 // likely to come first (Efraimidis and Spirakis 2006, Weighted random sampling
