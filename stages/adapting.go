@@ -52,7 +52,7 @@ func (t *trainer) learned() (w learned, slab tensor.Tensor, matrices int) {
 
 // parameters are the numbers of weights that are trained and of all.
 func (t *trainer) parameters() (trained, all int) {
-	all = t.cfg.ParamCount()
+	all = t.model.Count()
 	if t.model.Adapter == nil {
 		return all, all
 	}
@@ -62,25 +62,19 @@ func (t *trainer) parameters() (trained, all int) {
 
 // needsBase checks that an adapter's run has the model that the adapter is for.
 func (o *opened) needsBase(cfg nn.AdapterConfig) error {
-	if o.Parent == nil {
-		return problem.New("adapter_base_missing", problem.Args{"base": o.Resume.Meta.Parent},
-			"An adapter is nothing without the model that it was trained on. Choose that model as well.")
-	}
 	if err := cfg.Validate(); err != nil {
 		return err
 	}
-	if err := o.Parent.Check(nn.Specs(o.cfg)); err != nil {
-		return err
+	if o.Resume != nil {
+		if err := fits(o.Resume.Meta, o.Parent, o.cfg); err != nil {
+			return err
+		}
+		if err := o.Resume.Check(cfg.Specs(o.cfg)); err != nil {
+			return err
+		}
 	}
 	o.base = weightsPrint(o.Parent, o.cfg)
-	if o.Resume == nil {
-		return nil
-	}
-	if a := o.Resume.Meta.Adapter; a == nil || a.Base != o.base {
-		return problem.New("adapter_base", problem.Args{"base": o.Parent.Meta.Name},
-			"The adapter was trained on another model than %q. Choose the one that it was trained on.", o.Parent.Meta.Name)
-	}
-	return o.Resume.Check(cfg.Specs(o.cfg))
+	return o.Parent.Check(nn.Specs(o.cfg))
 }
 
 // weightsPrint is short for all weights of a model.

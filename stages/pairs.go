@@ -44,7 +44,7 @@ func TownPairs(t *world.Town, langs ...world.Lang) []Pair {
 // PairsOf takes the pairs from the records of a file and leaves out everything
 // else.
 func PairsOf(records []text.Record) []Pair {
-	var out []Pair
+	out := []Pair{} // none, which is not the same as none given
 	for _, r := range records {
 		if r.Rejected != nil {
 			out = append(out, Pair{r.Turns, r.Rejected})

@@ -183,6 +183,7 @@ func TestRewardsAreCentred(t *testing.T) {
 	require.InDelta(t, 0, mean(), 1e-6)
 
 	c := save(t, run)
+	require.Equal(t, run.cfg.ParamCount()+run.cfg.Channels+1, c.Meta.Parameters)
 	require.NoError(t, c.Check(nn.Specs(run.cfg, nn.Score)))
 	require.Error(t, c.Check(nn.Specs(run.cfg)), "it is no language model any more")
 	bias, ok := c.Tensor(nn.Score.Bias())

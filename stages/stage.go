@@ -171,7 +171,7 @@ type NGram struct {
 // to the weights before the step's update.
 type Metrics struct {
 	Step         int      `json:"step"`
-	TrainLoss    float64  `json:"train_loss"` // nats per token
+	TrainLoss    float64  `json:"train_loss"` // nats per token, or the mean over pairs
 	LR           float64  `json:"lr"`
 	GradNorm     float64  `json:"grad_norm"` // before clipping
 	TokensPerSec float64  `json:"tokens_per_s"`
@@ -207,7 +207,7 @@ type History struct {
 
 // Evaluation of a model on held-out text.
 type Evaluation struct {
-	Loss        float64 // nats per token
+	Loss        float64 // nats per token, or the mean over pairs
 	BitsPerByte float64
 	Tokens      int // scored
 	NGrams      []NGram

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -138,4 +140,33 @@ func TestFineTunesAParent(t *testing.T) {
 
 	err = run(context.Background(), []string{"-stage", "sft", "-town", "quick", "-merges", "5", "-steps", "2"}, &out, &log)
 	require.Equal(t, "parent_missing", problem.From(err).Code)
+}
+
+// A reward model and DPO from the same file of pairs.
+func TestLearnsFromPairs(t *testing.T) {
+	dir, data := t.TempDir(), book(t)
+	base := filepath.Join(dir, "base.safetensors")
+	_, _, err := train(t, "-data", data, "-tokenizer", "byte", "-out", base)
+	require.NoError(t, err)
+	pairs := filepath.Join(dir, "pairs.jsonl")
+	var lines strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&lines, `{"prompt":"What was it, %d?","chosen":"The best of times.","rejected":"No."}`+"\n", i)
+	}
+	require.NoError(t, os.WriteFile(pairs, []byte(lines.String()), 0o600))
+	for stage, measure := range map[string]string{"reward": "calibration_error", "dpo": "text_bits_per_byte"} {
+		var out, log bytes.Buffer
+		err = run(context.Background(), []string{
+			"-stage", stage, "-parent", base, "-data", data, "-pairs", pairs, "-quiet", "-json",
+			"-steps", "4", "-set", "context=64", "-set", "batch=4", "-set", "eval_every=2", "-out", filepath.Join(dir, stage),
+		}, &out, &log)
+		require.NoError(t, err)
+		require.Contains(t, log.String(), stage+", preset seed")
+		require.Contains(t, log.String(), "pair_accuracy")
+		require.Contains(t, log.String(), measure)
+		require.Equal(t, 4, strings.Count(out.String(), `"margin"`))
+	}
+	require.NoError(t, os.WriteFile(pairs, []byte(`{"prompt":"What was it?"}`), 0o600))
+	err = run(context.Background(), []string{"-stage", "dpo", "-parent", base, "-data", data, "-pairs", pairs, "-quiet"}, io.Discard, io.Discard)
+	require.Equal(t, "pairs_missing", problem.From(err).Code)
 }

@@ -20,6 +20,7 @@ type options struct {
 	stage, preset      string
 	data, town, lang   string
 	conversations      string
+	pairs              string
 	tokenizer          string
 	merges             int
 	seed               uint64
@@ -57,6 +58,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.StringVar(&o.data, "data", "", "a .txt or .jsonl file to learn from")
 	f.StringVar(&o.town, "town", "", "learn from the town instead: quick or standard")
 	f.StringVar(&o.conversations, "conversations", "", "a .jsonl file of conversations for sft (default: those in -data, else the town's)")
+	f.StringVar(&o.pairs, "pairs", "", "a .jsonl file of chosen and rejected answers for the stages that compare (default: the town's)")
 	f.StringVar(&o.lang, "lang", "both", "the town's languages: en, zh or both")
 	f.StringVar(&o.tokenizer, "tokenizer", "bpe", "bpe, char or byte")
 	f.IntVar(&o.merges, "merges", 512, "merges that bpe learns")

@@ -66,6 +66,11 @@ func (t *trainer) prepare() error {
 			return err
 		}
 	}
+	if t.pairs != "" {
+		if setup.Pairs, err = t.readPairs(t.pairs); err != nil {
+			return err
+		}
+	}
 	for _, c := range []struct {
 		path string
 		to   **checkpoint.Checkpoint
@@ -119,23 +124,51 @@ func (t *trainer) readData(s *stages.Setup) error {
 
 // readFile reads a text or a file of conversations.
 func (t *trainer) readFile(path string) (*text.Corpus, error) {
-	file, err := os.Open(path)
+	file, size, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
+	c, err := text.Read(filepath.Base(path), file, size, text.ReadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	t.note(c.Notes)
+	return c, nil
+}
+
+// readPairs reads a file of preferences. One without any gives an empty list.
+func (t *trainer) readPairs(path string) ([]stages.Pair, error) {
+	file, size, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	records, notes, err := text.ReadRecords(filepath.Base(path), file, size, text.ReadOptions{})
+	if err != nil {
+		return nil, err
+	}
+	t.note(notes)
+	return stages.PairsOf(records), nil
+}
+
+func open(path string) (*os.File, int64, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, err
+		file.Close()
+		return nil, 0, err
 	}
-	c, err := text.Read(filepath.Base(path), file, info.Size(), text.ReadOptions{})
-	if err != nil {
-		return nil, err
+	return file, info.Size(), nil
+}
+
+func (t *trainer) note(notes []*problem.Problem) {
+	for _, n := range notes {
+		fmt.Fprintln(t.log, "note:", n.Text)
 	}
-	for _, note := range c.Notes {
-		fmt.Fprintln(t.log, "note:", note.Text)
-	}
-	return c, nil
 }
 
 func (t *trainer) makeTokenizer(c *text.Corpus) (*text.Tokenizer, error) {

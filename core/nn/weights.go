@@ -28,6 +28,14 @@ func newWeights(be backend.Backend, list []Param) weights {
 // Backend is where the weights live.
 func (w *weights) Backend() backend.Backend { return w.be }
 
+// Count is the number of weights.
+func (w *weights) Count() (n int) {
+	for _, q := range w.List {
+		n += q.Shape.Len()
+	}
+	return n
+}
+
 // At is a weight by its name. It panics for a name that the model lacks.
 func (w *weights) At(name string) tensor.Tensor { return w.List[w.index(name)].In(w.Slab) }
 
