@@ -66,11 +66,18 @@ func headsOf(s Stage) []nn.Head {
 	return nil
 }
 
-// Specs lists the tensors that a checkpoint of a stage must hold; a stage that
-// is not known makes plain decoders.
-func Specs(stage string, cfg nn.Config) []checkpoint.Spec {
-	if s, err := Find(stage); err == nil {
-		return nn.Specs(cfg, headsOf(s)...)
+// Specs lists the tensors that a checkpoint must hold, given its model's
+// configuration; a stage that is not known makes plain decoders.
+func Specs(m checkpoint.Meta, cfg nn.Config) ([]checkpoint.Spec, error) {
+	if m.Adapter != nil {
+		a, err := nn.ParseAdapterConfig(m.Adapter.Config)
+		if err != nil {
+			return nil, err
+		}
+		return a.Specs(cfg), nil
 	}
-	return nn.Specs(cfg)
+	if s, err := Find(m.Stage); err == nil {
+		return nn.Specs(cfg, headsOf(s)...), nil
+	}
+	return nn.Specs(cfg), nil
 }

@@ -149,6 +149,56 @@ func TestLoRAWorkersChangeNoBit(t *testing.T) {
 	}
 }
 
+// An adapter's checkpoint and that of its model make the model of the run again,
+// and merged one that needs no adapter, from which other stages go on.
+func TestLoadAndMergeAdapters(t *testing.T) {
+	for _, dora := range []float64{0, 1} {
+		s := loraSetup(t, map[string]float64{"dora": dora})
+		run := startLoRA(t, s)
+		steps(t, run, 6)
+		adapter := save(t, run)
+		ask := prompts(5, run.cfg.Vocab)
+		want, err := run.Rollout(ask, rolling)
+		require.NoError(t, err)
+		answers := func(p *nn.Params) []gen.Sequence {
+			services := newServices(p)
+			defer services.close()
+			out, err := services.rollout(ask, rolling)
+			require.NoError(t, err)
+			return out
+		}
+		p, err := LoadModel(simd.New(), adapter, s.Parent)
+		require.NoError(t, err)
+		require.Equal(t, want, answers(p))
+
+		merged, err := MergeAdapter(simd.New(), adapter, s.Parent)
+		require.NoError(t, err)
+		require.NoError(t, merged.Check(nn.Specs(run.cfg)))
+		require.Equal(t, adapter.Meta.ID, merged.Meta.Parent)
+		require.Len(t, merged.Meta.Ancestors, 2)
+		require.NotNil(t, adapter.Meta.Adapter)
+		q, err := LoadModel(simd.New(), merged, nil)
+		require.NoError(t, err)
+		for i, x := range answers(q) {
+			require.Equal(t, want[i].Tokens, x.Tokens)
+			require.InDeltaSlice(t, want[i].ModelLogProbs, x.ModelLogProbs, 1e-4)
+		}
+		require.Equal(t, "sft", startSFT(t, Setup{
+			NewBackend: s.NewBackend, Workers: 1, Tokenizer: s.Tokenizer, Conversations: s.Conversations, Parent: merged,
+			Params: map[string]float64{"steps": 1},
+		}).Info().Stage)
+
+		for _, bad := range []struct {
+			code string
+			base *checkpoint.Checkpoint
+		}{{"adapter_base_missing", nil}, {"adapter_base", merged}} {
+			_, err = LoadModel(simd.New(), adapter, bad.base)
+			require.Error(t, err)
+			require.Equal(t, bad.code, problem.From(err).Code)
+		}
+	}
+}
+
 func TestBadLoRASetups(t *testing.T) {
 	s := loraSetup(t, nil)
 	run := startLoRA(t, s)

@@ -36,6 +36,28 @@ func (s *Session) load(id string, part checkpoint.Part) (*checkpoint.Checkpoint,
 	return s.storage.store.Get(context.Background(), id, part)
 }
 
+// baseOf finds the model under an adapter among its ancestors, nil where none is
+// left or the checkpoint is a model by itself.
+func (s *Session) baseOf(m checkpoint.Meta) (*checkpoint.Checkpoint, error) {
+	if m.Adapter == nil {
+		return nil, nil
+	}
+	ids := []string{m.Parent}
+	for _, a := range m.Ancestors {
+		ids = append(ids, a.ID)
+	}
+	for _, id := range ids {
+		c, err := s.load(id, checkpoint.Weights)
+		switch {
+		case err == nil && c.Meta.Adapter == nil:
+			return c, nil
+		case err != nil && problem.From(err).Code != "checkpoint_not_found":
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
 func (s *Session) loadDemo() (*checkpoint.Checkpoint, error) {
 	file, err := s.host.Fetch(s.base + demoFile)
 	if err != nil {
@@ -59,7 +81,11 @@ func readModel(file []byte) (*checkpoint.Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Check(stages.Specs(c.Meta.Stage, cfg)); err != nil {
+	specs, err := stages.Specs(c.Meta, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Check(specs); err != nil {
 		return nil, err
 	}
 	if err := checkpoint.CheckFinite(c.Tensors); err != nil {

@@ -113,6 +113,9 @@ func (s *Session) prepare(c protocol.StartRun) (*stages.Setup, *run, error) {
 		}
 		setup.Resume, setup.Run = ck, ck.Meta.Run
 		c.Dataset, tokens = ck.Meta.Dataset.ID, "checkpoint:"+c.Resume
+		if setup.Parent, err = s.baseOf(ck.Meta); err != nil {
+			return nil, nil, err
+		}
 	}
 	if c.Parent != "" {
 		ck, err := s.load(c.Parent, checkpoint.Weights)

@@ -9,6 +9,7 @@ import (
 	"sprout/core/gen"
 	"sprout/core/nn"
 	"sprout/core/text"
+	"sprout/stages"
 	"sprout/wasm/protocol"
 )
 
@@ -94,7 +95,11 @@ func (s *Session) loadModel(id string, m *model) error {
 	}
 	// A file's own text is one long document more often than not.
 	m.docs = strings.HasPrefix(c.Meta.Dataset.ID, townID)
-	m.own, err = stageWeights(m.back, c)
+	base, err := s.baseOf(c.Meta)
+	if err != nil {
+		return err
+	}
+	m.own, err = stages.LoadModel(m.back, c, base)
 	return err
 }
 
@@ -109,22 +114,6 @@ func (m *model) prompt(s string) []int32 {
 		s = "\n"
 	}
 	return m.tok.Append(ids, []byte(s))
-}
-
-// stageWeights puts a checkpoint's weights on a backend.
-func stageWeights(be backend.Backend, c *checkpoint.Checkpoint) (*nn.Params, error) {
-	cfg, err := nn.ParseConfig(c.Meta.Config)
-	if err != nil {
-		return nil, err
-	}
-	p, err := nn.NewParams(be, cfg)
-	if err != nil {
-		return nil, err
-	}
-	return p, p.Load(func(name string) []float32 {
-		t, _ := c.Tensor(name)
-		return t.Data
-	})
 }
 
 // streamEvery is how long tokens are sampled before the page may draw, in ms.
