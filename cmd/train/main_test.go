@@ -142,6 +142,32 @@ func TestFineTunesAParent(t *testing.T) {
 	require.Equal(t, "parent_missing", problem.From(err).Code)
 }
 
+// An adapter on a model, and on from there: it needs the model again.
+func TestTrainsAnAdapter(t *testing.T) {
+	dir, data := t.TempDir(), book(t)
+	base, adapter := filepath.Join(dir, "base.safetensors"), filepath.Join(dir, "adapter.safetensors")
+	_, _, err := train(t, "-data", data, "-tokenizer", "byte", "-out", base)
+	require.NoError(t, err)
+	talks := filepath.Join(dir, "talks.jsonl")
+	line := `{"messages":[{"role":"user","content":"What was it?"},{"role":"assistant","content":"The best of times."}]}` + "\n"
+	require.NoError(t, os.WriteFile(talks, []byte(strings.Repeat(line, 12)), 0o600))
+	lora := func(args ...string) (string, error) {
+		var out, log bytes.Buffer
+		err := run(context.Background(), append([]string{
+			"-stage", "lora", "-data", data, "-conversations", talks, "-quiet", "-out", adapter,
+		}, args...), &out, &log)
+		return log.String(), err
+	}
+	log, err := lora("-parent", base, "-steps", "4", "-set", "context=48", "-set", "batch=4", "-set", "rank=1")
+	require.NoError(t, err)
+	require.Contains(t, log, "trainable_fraction")
+	_, err = lora("-resume", adapter, "-steps", "6")
+	require.Equal(t, "adapter_base_missing", problem.From(err).Code)
+	log, err = lora("-resume", adapter, "-parent", base, "-steps", "6")
+	require.NoError(t, err)
+	require.Contains(t, log, "step 4 of 6")
+}
+
 // A reward model and DPO from the same file of pairs.
 func TestLearnsFromPairs(t *testing.T) {
 	dir, data := t.TempDir(), book(t)

@@ -64,7 +64,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.IntVar(&o.merges, "merges", 512, "merges that bpe learns")
 	f.Uint64Var(&o.seed, "seed", 1, "chooses weights, batches and samples; for -town also the town")
 	f.Var(settings(o.params), "set", "a setting of the stage, key=number; may be repeated (see below)")
-	f.StringVar(&o.parent, "parent", "", "a .safetensors file whose weights to start from")
+	f.StringVar(&o.parent, "parent", "", "a .safetensors file whose weights to start from; with -resume of lora, the model under the adapter")
 	f.StringVar(&o.resume, "resume", "", "a .safetensors file to go on from, exactly")
 	f.StringVar(&o.out, "out", "", "folder for the checkpoints (default: none are kept), or one .safetensors file for the last")
 	f.StringVar(&o.name, "name", "", "name of the last checkpoint")
@@ -96,7 +96,7 @@ func (o *options) check() error {
 	switch {
 	case (o.data == "") == (o.town == ""):
 		return fmt.Errorf("choose the text with either -data FILE or -town quick|standard")
-	case o.parent != "" && o.resume != "":
+	case o.parent != "" && o.resume != "" && o.stage != (stages.LoRA{}).Name():
 		return fmt.Errorf("-resume goes on with a run, -parent starts a new one: choose one of them")
 	case o.town != "" && o.town != string(world.Quick) && o.town != string(world.Standard):
 		return fmt.Errorf("-town is quick or standard, not %q", o.town)
