@@ -14,7 +14,11 @@ import { engine } from './engine.svelte'
 
 export type RunPhase = 'none' | 'preparing' | 'running' | 'paused' | 'stopped' | 'done' | 'failed'
 
-const redrawEvery = 100 // ms; charts redraw at most ten times a second
+// Drawing may take a fortieth of the time: where all cores are training, a page
+// that draws more would slow the run down. Between these bounds, in ms.
+const share = 40
+const drawAtLeast = 500
+const drawAtMost = 100
 
 /** The run in progress, or the last one. */
 class Run {
@@ -33,9 +37,12 @@ class Run {
   readonly metrics: Metrics[] = []
   /** Grows when there is something new to draw, ten times a second at most. */
   drawn = $state(0)
+  /** The step as it was drawn last. */
+  shownStep = $state(0)
 
   #drawAt = 0
   #drawPending = false
+  #pause = drawAtMost
   readonly #watchers = new Set<() => void>()
 
   constructor() {
@@ -143,7 +150,7 @@ class Run {
       this.info = info
       this.workers = info.workers
       data.adopt(info.dataset, info.tokenizer)
-      this.drawn++
+      this.#show()
       return info
     } catch (error) {
       this.#enter('none')
@@ -156,19 +163,29 @@ class Run {
   #enter(phase: RunPhase): void {
     if (phase === this.phase) return
     this.phase = phase
-    this.drawn++
+    this.#show()
     for (const f of this.#watchers) f()
+  }
+
+  #show(): void {
+    this.shownStep = this.step
+    this.drawn++
   }
 
   #draw(): void {
     if (this.#drawPending) return
     this.#drawPending = true
-    const wait = Math.max(0, this.#drawAt + redrawEvery - performance.now())
+    const wait = Math.max(0, this.#drawAt + this.#pause - performance.now())
     setTimeout(() => {
       requestAnimationFrame(() => {
         this.#drawPending = false
-        this.#drawAt = performance.now()
-        this.drawn++
+        const began = (this.#drawAt = performance.now())
+        this.#show()
+        // Comes after layout and paint.
+        setTimeout(() => {
+          const cost = performance.now() - began
+          this.#pause = Math.min(drawAtLeast, Math.max(drawAtMost, share * cost))
+        })
       })
     }, wait)
   }
