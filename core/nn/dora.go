@@ -20,6 +20,9 @@ import (
 // sample faster. Strength 0 leaves V = W₀, but also the learnt m.
 type dora struct{}
 
+// <loss>
+
+// linear is the line of the paper.
 func (dora) linear(t *autograd.Tape, x, w tensor.Tensor, p pair, scale tensor.Tensor) tensor.Tensor {
 	delta := t.Emit("matmul", op.MatMul{}, p.b, p.a)[0] // [out,in]
 	v := t.Emit("add", nil, w, t.Emit("scale", nil, delta, scale)[0])[0]
@@ -27,6 +30,8 @@ func (dora) linear(t *autograd.Tape, x, w tensor.Tensor, p pair, scale tensor.Te
 	unit := t.Emit("rms_norm", op.RMSNorm{Eps: evenEps}, v, p.even)[0]
 	return t.Emit("mul", nil, product(t, x, unit), p.magnitude)[0] // [N,out]
 }
+
+// </loss>
 
 // evenEps keeps a row of zeros finite and no other from its norm.
 const evenEps = 1e-20

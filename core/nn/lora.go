@@ -51,10 +51,15 @@ type form interface {
 // x; α/r multiplies A x, which is thinner than B A x.
 type lora struct{}
 
+// <loss>
+
+// linear is the line of the paper; what is minimised is the loss of SFT.
 func (lora) linear(t *autograd.Tape, x, w tensor.Tensor, p pair, scale tensor.Tensor) tensor.Tensor {
 	down := t.Emit("scale", nil, product(t, x, p.a), scale)[0]            // [N,R]
 	return t.Emit("add", nil, product(t, x, w), product(t, down, p.b))[0] // [N,out]
 }
+
+// </loss>
 
 func (lora) merge([]float64, []float32) {}
 

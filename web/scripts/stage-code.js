@@ -1,5 +1,6 @@
-// A Vite plugin: `virtual:stage-code/<stage>` is the loss of stages/<stage>.go
-// between its markers, highlighted when the page is built. What the page shows
+// A Vite plugin: `virtual:stage-code/<stage>` is the loss of stages/<stage>.go,
+// or what the stage has instead, between its markers, highlighted when the page
+// is built. What the page shows
 // is what runs, since there is no second copy of it.
 import { readFile } from 'node:fs/promises'
 import { createHighlighter } from 'shiki'
@@ -7,6 +8,14 @@ import { createHighlighter } from 'shiki'
 const prefix = 'virtual:stage-code/'
 const begin = /^\s*\/\/ <loss>\s*$/
 const end = /^\s*\/\/ <\/loss>\s*$/
+
+/** Stages whose formula is no loss of their own, and where it is computed. */
+const elsewhere = { lora: 'core/nn/lora.go', dora: 'core/nn/dora.go' }
+
+/** The file that holds the marked lines, from the root of the repository. */
+export function sourceOf(stage) {
+  return elsewhere[stage] ?? `stages/${stage}.go`
+}
 
 /** Cuts the marked lines out of a Go source; throws where there are none. */
 export function markedLines(source) {
@@ -42,11 +51,11 @@ export function stageCode() {
     },
     async load(id) {
       if (!id.startsWith('\0' + prefix)) return undefined
-      const path = new URL(`../../stages/${id.slice(prefix.length + 1)}.go`, import.meta.url)
+      const file = sourceOf(id.slice(prefix.length + 1))
+      const path = new URL(`../../${file}`, import.meta.url)
       this.addWatchFile(path.pathname)
       const { first, code } = markedLines(await readFile(path, 'utf8'))
       const html = await highlight(code.replaceAll('\t', '    '))
-      const file = `stages/${id.slice(prefix.length + 1)}.go`
       return `export default ${JSON.stringify({ file, first, code, html })}`
     },
   }

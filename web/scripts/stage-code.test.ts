@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { markedLines } from './stage-code.js'
+import { markedLines, sourceOf } from './stage-code.js'
 
 test('cuts the marked lines and says where they begin', () => {
   const source = 'package a\n\n// <loss>\nfunc f() {\n}\n// </loss>\n\nfunc g() {}\n'
@@ -17,10 +17,13 @@ test('a file without markers is refused', () => {
   expect(() => markedLines('package a\n')).toThrow('no lines between')
 })
 
-test('the pretraining stage shows a loss of at most 25 lines', () => {
-  const { code } = markedLines(
-    readFileSync(new URL('../../stages/pretrain.go', import.meta.url), 'utf8'),
-  )
-  expect(code).toContain('cross_entropy')
+test.each([
+  ['pretrain', 'cross_entropy'],
+  ['lora', 'product(t, down, p.b)'],
+  ['dora', 'rms_norm'],
+])('stage %s shows at most 25 lines', (stage, line) => {
+  const source = readFileSync(new URL(`../../${sourceOf(stage)}`, import.meta.url), 'utf8')
+  const { code } = markedLines(source)
+  expect(code).toContain(line)
   expect(code.split('\n').length).toBeLessThanOrEqual(25)
 })
