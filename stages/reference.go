@@ -1,33 +1,56 @@
 package stages
 
-import "sprout/core/parallel"
+import (
+	"cmp"
+	"slices"
+
+	"sprout/core/parallel"
+)
+
+// referenceWidth rounds the length of what is scored: pairs of about the same
+// length go together, so that short ones are not padded to the longest, and each
+// width is one more recorded pass.
+const referenceWidth = 32
 
 // referenceLogProbs are log π of the two answers of each contest, summed over
 // their tokens, under the model as it is now: taken before the first step, they
-// are all that training needs of the reference. progress, if not nil, is told
-// the share that is done; an error of its own stops the work.
+// are all that training needs of the reference. No conversation has more than T
+// tokens. progress, if not nil, is told the share that is done; an error of its
+// own stops the work.
 func referenceLogProbs(score scoring, set []contest, T int, progress func(done float64) error) ([][2]float32, error) {
 	out := make([][2]float32, len(set))
-	rows := pairRows{T: T}
+	order, widths := make([]int, len(set)), make([]int, len(set))
+	for i := range set {
+		order[i] = i
+		n := longest(set[i : i+1])
+		widths[i] = min(T, (n+referenceWidth-1)/referenceWidth*referenceWidth)
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(widths[i], widths[j]) })
 	for done := 0; done < len(set); {
 		if progress != nil {
 			if err := progress(float64(done) / float64(len(set))); err != nil {
 				return nil, err
 			}
 		}
-		n := min(len(set)-done, max(1, handedOut/(2*T)))
+		width := widths[order[done]]
+		n := 0
+		for done+n < len(set) && widths[order[done+n]] == width && n < max(1, handedOut/(2*width)) {
+			n++
+		}
+		now := order[done : done+n]
+		rows := pairRows{T: width}
 		rows.resize(n)
-		for i, c := range set[done : done+n] {
-			rows.set(i, c, [2]float32{})
+		for i, at := range now {
+			rows.set(i, set[at], [2]float32{})
 		}
 		err := score(rows.sequences(), func(first int, losses []float32) {
-			for i := range len(losses) / T {
+			for i := range len(losses) / width {
 				nats := 0.0
-				for _, l := range losses[i*T : (i+1)*T] {
+				for _, l := range losses[i*width : (i+1)*width] {
 					nats += float64(l)
 				}
 				row := first + i
-				out[done+row/2][row%2] = float32(-nats)
+				out[now[row/2]][row%2] = float32(-nats)
 			}
 		})
 		if err != nil {
