@@ -89,9 +89,15 @@ func TestWorkersAndHeap(t *testing.T) {
 	}
 	assert.Equal(t, losses[0], losses[1])
 
-	u, err := heapUse(Native(), tiny, 1, 20, 200)
-	require.NoError(t, err)
-	assert.Less(t, u.PerStep, 1.0, "bytes per step")
+	// The count is the whole process's: the collector empties pools, goroutines
+	// of the groups above end. What a step allocates shows every time.
+	least := math.Inf(1)
+	for range 3 {
+		u, err := heapUse(Native(), tiny, 1, 20, 200)
+		require.NoError(t, err)
+		least = min(least, u.PerStep)
+	}
+	assert.Less(t, least, 1.0, "bytes per step")
 }
 
 func TestFLOPs(t *testing.T) {
