@@ -32,6 +32,8 @@ type Group struct {
 	first   []float32 // for peers that have nothing yet; made anew for each batch
 	tuner   tuner
 	losses  []float64 // times of the last losses, ms
+
+	chosenAt float64 // when the tuner measured last, ms
 }
 
 // Crew says who may help.
@@ -39,7 +41,7 @@ type Crew struct {
 	// Spawn starts a peer; nil: the leader works alone.
 	Spawn func() (Peer, error)
 	// Workers is the number of workers, the leader included; 0 has it measured
-	// in the first steps.
+	// in the first steps, and again a minute after fewer than Max were chosen.
 	Workers int
 	// Max bounds an automatic number: the cores of the machine.
 	Max int
@@ -136,6 +138,10 @@ func (g *Group) Compute(b *Batch) ([]float64, error) {
 	}
 	g.mend()
 	began := g.now()
+	if g.mayHaveErred(began) {
+		g.tuner = newTuner(g.cores(), nil)
+		g.resize(g.tuner.count())
+	}
 	if err := g.step(b); err != nil {
 		g.settle()
 		return nil, err
@@ -144,8 +150,19 @@ func (g *Group) Compute(b *Batch) ([]float64, error) {
 		if n := g.tuner.measured(g.now() - began); n != g.Workers() || !g.tuner.active() {
 			g.resize(n)
 		}
+		g.chosenAt = began
 	}
 	return g.sums, nil
+}
+
+// lookAgain is how long a number of workers below the cores is kept, in ms.
+const lookAgain = 60_000
+
+// mayHaveErred says that it is time to measure again: fewer workers than cores
+// were the fastest a while ago, perhaps because the machine was busy just then.
+func (g *Group) mayHaveErred(now float64) bool {
+	return g.crew.Workers == 0 && g.crew.Now != nil && !g.tuner.active() &&
+		g.Workers() < g.cores() && g.replaces() && now-g.chosenAt > lookAgain
 }
 
 func (g *Group) step(b *Batch) error {

@@ -391,6 +391,46 @@ func TestCalibrationKeepsTheFastest(t *testing.T) {
 	require.Len(t, t4.speeds, 2, "fewer than two need not be tried")
 }
 
+// Fewer workers than cores may have won because the machine was busy: a minute
+// later they are measured again.
+func TestCalibrationIsRepeatedWhereFewerWon(t *testing.T) {
+	c := crew(t, testWeights(), 12, 0)
+	c.Max = 2
+	clock, took := 0.0, map[int]float64{2: 100, 1: 50}
+	var g *Group
+	c.Now = func() float64 { // as much later at every look as a step takes
+		if g != nil {
+			clock += took[g.Workers()]
+		}
+		return clock
+	}
+	g, err := NewGroup(classifier(t, testWeights()), 12, c)
+	require.NoError(t, err)
+	defer g.Close()
+	b := testBatch(12, 1)
+	compute := func() {
+		_, err := g.Compute(b)
+		require.NoError(t, err)
+	}
+	for g.Calibrating() {
+		compute()
+	}
+	require.Equal(t, 1, g.Workers())
+	took[2] = 26
+	compute()
+	require.False(t, g.Calibrating())
+	clock += lookAgain
+	compute()
+	require.True(t, g.Calibrating())
+	for g.Calibrating() {
+		compute()
+	}
+	require.Equal(t, 2, g.Workers())
+	clock += 2 * lookAgain
+	compute()
+	require.False(t, g.Calibrating(), "all cores are at work: nothing to look for")
+}
+
 func TestServicesDealRowsInOrder(t *testing.T) {
 	weights := testWeights()
 	for _, workers := range []int{1, 2, 3, 4} {
