@@ -124,34 +124,11 @@ func (stage LoRA) Start(s Setup) (Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := o.values
-	B, T := int(v["batch"]), int(v["context"])
-	train, cut, lost := fitted(train, T)
-	heldOut, _, _ = fitted(heldOut, T)
-	if len(train) == 0 || len(heldOut) == 0 {
-		return nil, tooLong(T)
-	}
-	asked := openings(s.Tokenizer, docs.HeldOut, T)
 	off := map[int]float64{}
-	t, err := newTrainer(o, recipe{
-		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
-		fill: newLessons(train, nil, 0, o.seed, B, T).fill,
-		tell: tellAnswers,
-		gauge: func(t *trainer, whole bool) gauge {
-			return newSkillGauge(t, newAnswerGauge(t.subject(), heldOut, T, whole), style, off)
-		},
-		prompt: func(step int) (string, []int32) {
-			p := asked[step/int(v["sample_every"])%len(asked)]
-			return p.shown, p.tokens
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if cut > 0 {
-		t.notes = append(t.notes, conversationsCut(cut, lost, T))
-	}
-	return t, nil
+	return schooling{
+		train: train, heldOut: heldOut, asked: docs.HeldOut,
+		gauge: func(t *trainer, answers *answerGauge) gauge { return newSkillGauge(t, answers, style, off) },
+	}.start(o)
 }
 
 func (LoRA) objective(p *nn.Params, values map[string]float64) parallel.Replica {

@@ -92,45 +92,13 @@ func (stage SFT) Start(s Setup) (Run, error) {
 	if err := replayable(o, s.Params); err != nil {
 		return nil, err
 	}
-	B, T := int(v["batch"]), int(v["context"])
 	if v["loss_mask"] == 0 {
 		learnAll(train)
 	}
-	train, cut, lost := fitted(train, T)
-	heldOut, _, _ = fitted(heldOut, T)
-	if len(train) == 0 || len(heldOut) == 0 {
-		return nil, tooLong(T)
-	}
-	asked := openings(s.Tokenizer, docs.HeldOut, T)
-	t, err := newTrainer(o, recipe{
-		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
-		fill: newLessons(train, o.data, v["replay"], o.seed, B, T).fill,
-		tell: tellAnswers,
-		gauge: func(t *trainer, whole bool) gauge {
-			return newAnswerGauge(t.subject(), heldOut, T, whole)
-		},
-		prompt: func(step int) (string, []int32) {
-			p := asked[step/int(v["sample_every"])%len(asked)]
-			return p.shown, p.tokens
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	if cut > 0 {
-		t.notes = append(t.notes, conversationsCut(cut, lost, T))
-	}
-	return t, nil
-}
-
-func conversationsCut(cut, lost, T int) *problem.Problem {
-	return problem.New("note_conversations_cut", problem.Args{"cut": cut, "lost": lost, "context": T},
-		"%d conversations are longer than %d tokens and are cut; %d of them are left out, since their answers begin later.", cut, T, lost)
-}
-
-func tooLong(T int) error {
-	return problem.New("conversations_too_long", problem.Args{"context": T},
-		"No conversation begins its answer within %d tokens. Choose a longer context.", T)
+	return schooling{
+		train: train, heldOut: heldOut, asked: docs.HeldOut, data: o.data, replay: v["replay"],
+		gauge: func(_ *trainer, answers *answerGauge) gauge { return answers },
+	}.start(o)
 }
 
 // replayable settles the share of replay where there is no text: none, unless
