@@ -117,7 +117,7 @@ func (g *Group) SetWorkers(n int) {
 	case g.crew.Now == nil:
 		g.resize(g.cores())
 	default:
-		g.tuner = newTuner(g.cores(), g.crew.Speeds)
+		g.tuner, g.chosenAt = newTuner(g.cores(), g.crew.Speeds), g.now()
 		g.resize(g.tuner.count())
 	}
 }

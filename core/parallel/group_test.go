@@ -352,11 +352,8 @@ func TestCalibrationKeepsTheFastest(t *testing.T) {
 	c := crew(t, weights, 12, 0)
 	c.Max = 4
 	clock, took := 0.0, 0.0
-	calls := 0
-	c.Now = func() float64 {
-		if calls++; calls%2 == 0 { // the end of a step
-			clock += took
-		}
+	c.Now = func() float64 { // as much later at every look as a step takes
+		clock += took
 		return clock
 	}
 	g, err := NewGroup(classifier(t, weights), 12, c)
@@ -429,6 +426,25 @@ func TestCalibrationIsRepeatedWhereFewerWon(t *testing.T) {
 	clock += 2 * lookAgain
 	compute()
 	require.False(t, g.Calibrating(), "all cores are at work: nothing to look for")
+}
+
+// What an earlier run has found is believed for as long as what a run finds.
+func TestKnownSpeedsAreBelievedForAWhile(t *testing.T) {
+	c := crew(t, testWeights(), 12, 0)
+	c.Max, c.Speeds = 2, []Speed{{Workers: 2, StepsPerSec: 10}, {Workers: 1, StepsPerSec: 20}}
+	clock := 10.0 * lookAgain
+	c.Now = func() float64 { return clock }
+	g, err := NewGroup(classifier(t, testWeights()), 12, c)
+	require.NoError(t, err)
+	defer g.Close()
+	_, err = g.Compute(testBatch(12, 1))
+	require.NoError(t, err)
+	require.False(t, g.Calibrating())
+	require.Equal(t, 1, g.Workers())
+	clock += lookAgain + 1
+	_, err = g.Compute(testBatch(12, 1))
+	require.NoError(t, err)
+	require.True(t, g.Calibrating())
 }
 
 func TestServicesDealRowsInOrder(t *testing.T) {
