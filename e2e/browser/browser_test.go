@@ -72,6 +72,18 @@ func TestNothingEscapesTheWatcher(t *testing.T) {
 	assert.FileExists(t, shot)
 }
 
+// A promise is an object and as such true: what it gives is what counts.
+func TestWaitAwaitsPromises(t *testing.T) {
+	b, err := Start(Options{})
+	require.NoError(t, err)
+	defer b.Close()
+	p, err := b.NewPage()
+	require.NoError(t, err)
+	require.NoError(t, p.Open("about:blank"))
+	require.NoError(t, p.Wait(time.Second, "(async () => true)()"))
+	require.Error(t, p.Wait(200*time.Millisecond, "(async () => false)()"))
+}
+
 func TestFindHonoursTheVariable(t *testing.T) {
 	t.Setenv("CHROME", filepath.Join(t.TempDir(), "missing"))
 	_, err := Find()

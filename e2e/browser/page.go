@@ -163,12 +163,12 @@ func Eval[T any](p *Page, limit time.Duration, expression string) (T, error) {
 	return value, nil
 }
 
-// Wait asks until the expression is true. It is asked from outside, so that it
-// also works across reloads.
+// Wait asks until the expression, or what its promise gives, is true. It is asked
+// from outside, so that it also works across reloads.
 func (p *Page) Wait(limit time.Duration, expression string) error {
 	deadline := time.Now().Add(limit)
 	for {
-		ok, err := Eval[bool](p, min(limit, patience), "Boolean("+expression+")")
+		ok, err := Eval[bool](p, min(limit, patience), "(async () => Boolean(await ("+expression+")))()")
 		if ok {
 			return nil
 		}
