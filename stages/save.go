@@ -57,9 +57,9 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	c := &checkpoint.Checkpoint{Meta: checkpoint.Meta{
 		ID: checkpoint.NewID(), Kind: kind, Stage: t.stage.Name(), Preset: t.preset.Name, Run: t.Run,
 		Step: t.step, Steps: t.schedule.Steps, Created: time.Now().UnixMilli(), Seed: t.seed, Vocab: t.cfg.Vocab,
-		Backend: t.be.Name(), Dataset: t.Dataset, Parameters: trained, Resumable: true,
-		Adapter: t.adapterRef(),
+		Backend: t.be.Name(), Parameters: trained, Resumable: true, Adapter: t.adapterRef(),
 	}}
+	t.remember(&c.Meta)
 	if t.Resume != nil {
 		c.Meta.Parent, c.Meta.Ancestors = t.Resume.Meta.Parent, t.Resume.Meta.Ancestors
 	} else if t.Parent != nil {
@@ -96,6 +96,21 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 		*part.to = b
 	}
 	return c, nil
+}
+
+// remember notes what the run needs to be found again.
+func (s Setup) remember(m *checkpoint.Meta) {
+	m.Dataset, m.Lessons = s.Dataset, s.Lessons
+	m.Dataset.Continuous = s.Corpus != nil && s.Corpus.Continuous
+	for role, c := range map[string]*checkpoint.Checkpoint{checkpoint.Rewarder: s.Reward, checkpoint.Teacher: s.Teacher} {
+		if c == nil {
+			continue
+		}
+		if m.Companions == nil {
+			m.Companions = map[string]checkpoint.Ancestor{}
+		}
+		m.Companions[role] = checkpoint.Ancestor{ID: c.Meta.ID, Name: c.Meta.Name, Stage: c.Meta.Stage, Step: c.Meta.Step}
+	}
 }
 
 // lastMeasured is the newest held-out measurement, nil before the first.

@@ -98,9 +98,15 @@ type Setup struct {
 	Town      *world.Town  // of which the corpus tells; nil: none, and no fact recall
 	Langs     []world.Lang // of the corpus; none means both
 	Dataset   checkpoint.DatasetRef
+	Lessons   checkpoint.DatasetRef // of Conversations or Pairs, where they are data of their own
 
 	Run    string                 // name of the run, kept in its checkpoints
 	Parent *checkpoint.Checkpoint // weights to start from; nil: fresh ones
+	// Reward is a reward model that scores answers; nil: the town's graders do, as
+	// a verifiable reward.
+	Reward *checkpoint.Checkpoint
+	// Teacher is the model that distillation imitates.
+	Teacher *checkpoint.Checkpoint
 	// Resume goes on where this checkpoint stopped. Preset, seed and settings
 	// are its own; settings in Params replace them.
 	Resume *checkpoint.Checkpoint

@@ -1,6 +1,9 @@
 package checkpoint
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"maps"
+)
 
 // Kinds of checkpoint.
 const (
@@ -10,6 +13,12 @@ const (
 	Imported = "imported" // read from a file
 	Demo     = "demo"     // ships with the site
 	Damaged  = "damaged"  // listed so that it can be seen and deleted; its ID is all that is known
+)
+
+// Companions of a run.
+const (
+	Rewarder = "reward"  // scores the answers
+	Teacher  = "teacher" // is imitated
 )
 
 // Meta says what a checkpoint is. It is small, and all that a list needs.
@@ -31,6 +40,12 @@ type Meta struct {
 
 	Config  json.RawMessage `json:"config,omitempty"` // of the model, as core/nn writes it
 	Dataset DatasetRef      `json:"dataset,omitzero"`
+	// Lessons are conversations or preferences that the run learned from beside
+	// its text, where they are a file of their own.
+	Lessons DatasetRef `json:"lessons,omitzero"`
+	// Companions are other checkpoints that the run needs to go on, by what they
+	// do in it, such as Rewarder and Teacher.
+	Companions map[string]Ancestor `json:"companions,omitempty"`
 	// Adapter: the tensors are those of an adapter, and Config that of the model
 	// under it. nil: they are a whole model.
 	Adapter *AdapterRef `json:"adapter,omitempty"`
@@ -53,6 +68,9 @@ type DatasetRef struct {
 	ID          string `json:"id,omitempty"`
 	Name        string `json:"name,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"` // of the exact training bytes
+	// Continuous: one text without ends of documents in it, so that a text by the
+	// model need not begin after one.
+	Continuous bool `json:"continuous,omitempty"`
 }
 
 // AdapterRef says what an adapter is and which model it belongs to.
@@ -72,6 +90,7 @@ type Ancestor struct {
 func (m Meta) clone() Meta {
 	m.Config = append(json.RawMessage(nil), m.Config...)
 	m.Ancestors = append([]Ancestor(nil), m.Ancestors...)
+	m.Companions = maps.Clone(m.Companions)
 	if m.Adapter != nil {
 		a := *m.Adapter
 		a.Config = append(json.RawMessage(nil), a.Config...)
