@@ -17,7 +17,21 @@ import (
 // conversations and share their beginning.
 type Pair struct {
 	Chosen, Rejected []text.Turn
+	// P is the probability that Chosen is the better one, as far as whoever
+	// compared them knows; 0 stands for 1, a label without doubt.
+	P float64
+	// Source is who compared them: "grader", "simulated", "judge", "click", or a
+	// word of the file's own.
+	Source string
 }
+
+// Sources of a label.
+const (
+	SourceGrader    = "grader"    // the exact graders
+	SourceSimulated = "simulated" // made-up people who err
+	SourceJudge     = "judge"     // a model
+	SourceClick     = "click"     // the learner
+)
 
 // townPairs is how many made-up pairs of a town are learned from and measured
 // on.
@@ -36,7 +50,10 @@ func TownPairs(t *world.Town, langs ...world.Lang) []Pair {
 		if p.Chosen == p.Rejected {
 			continue
 		}
-		out = append(out, Pair{exchange(p.Question.Text, p.Chosen).Turns, exchange(p.Question.Text, p.Rejected).Turns})
+		out = append(out, Pair{
+			Chosen: exchange(p.Question.Text, p.Chosen).Turns, Rejected: exchange(p.Question.Text, p.Rejected).Turns,
+			P: 1, Source: SourceGrader,
+		})
 	}
 	return out
 }
@@ -47,7 +64,7 @@ func PairsOf(records []text.Record) []Pair {
 	out := []Pair{} // none, which is not the same as none given
 	for _, r := range records {
 		if r.Rejected != nil {
-			out = append(out, Pair{r.Turns, r.Rejected})
+			out = append(out, Pair{Chosen: r.Turns, Rejected: r.Rejected})
 		}
 	}
 	return out
@@ -262,6 +279,9 @@ func init() {
 		"pair_equal":         "the two answers of a pair are the same: pair",
 		"pair_unanswered":    "a pair lacks one of its answers: pair",
 		"pair_prompts":       "the answers of a pair belong to different questions: pair",
+		"pair_probability":   "the probability of a pair's label is none: pair, p",
+		"pairs_one_sided":    "the better answer of every pair is the same, or the one shown first: pairs",
+		"candidates_alike":   "all answers to each question were the same, so nothing can be compared: questions",
 		"pair_too_long":      "a conversation of a pair is longer than the model's context: pair, tokens, context",
 	})
 }

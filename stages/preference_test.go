@@ -29,7 +29,7 @@ func tastes(n int) []Pair {
 	for i := range n {
 		d := lesson(i)
 		question, answer := d.Turns[0].Content, d.Turns[1].Content
-		out = append(out, Pair{turns(question, "yes. "+answer), turns(question, strings.Repeat("no ", 2+i%3)+answer)})
+		out = append(out, Pair{Chosen: turns(question, "yes. "+answer), Rejected: turns(question, strings.Repeat("no ", 2+i%3)+answer)})
 	}
 	return out
 }
@@ -224,7 +224,7 @@ func TestCalibrationOfRewards(t *testing.T) {
 func TestContests(t *testing.T) {
 	tok := text.NewByte()
 	begin := append([]text.Turn{{Role: text.RoleSystem, Content: "Be kind."}}, turns("A?", "one")...)
-	p := Pair{append(begin[:3:3], turns("B?", "yes")...), append(begin[:3:3], turns("B?", "nope")...)}
+	p := Pair{Chosen: append(begin[:3:3], turns("B?", "yes")...), Rejected: append(begin[:3:3], turns("B?", "nope")...)}
 	c, err := newContest(tok, p, 1)
 	require.NoError(t, err)
 	for k, want := range []string{"yes", "nope"} {
@@ -310,16 +310,16 @@ func TestPairProblems(t *testing.T) {
 	}{
 		"none": {[]Pair{}, "pairs_missing", nil},
 		"one question": {
-			[]Pair{good[0], {good[0].Chosen, turns(good[0].Chosen[0].Content, "maybe.")}},
+			[]Pair{good[0], {Chosen: good[0].Chosen, Rejected: turns(good[0].Chosen[0].Content, "maybe.")}},
 			"pairs_one_question",
 			problem.Args{"pairs": 2},
 		},
-		"equal":       {[]Pair{good[0], {good[1].Chosen, good[1].Chosen}}, "pair_equal", problem.Args{"pair": 2}},
-		"one-sided":   {[]Pair{{good[1].Chosen, good[1].Chosen[:1]}}, "pair_unanswered", problem.Args{"pair": 1}},
-		"other side":  {[]Pair{{nil, good[1].Chosen}}, "pair_unanswered", problem.Args{"pair": 1}},
-		"not alike":   {[]Pair{{good[0].Chosen, good[1].Rejected}}, "pair_prompts", problem.Args{"pair": 1}},
-		"a long one":  {[]Pair{good[0], good[1], {good[2].Chosen, turns(good[2].Chosen[0].Content, strings.Repeat("no ", 99))}}, "pair_too_long", nil},
-		"ask forever": {[]Pair{good[0], {good[1].Chosen, append(good[1].Rejected[:2:2], text.Turn{Role: text.RoleUser, Content: "?"})}}, "pair_unanswered", problem.Args{"pair": 2}},
+		"equal":       {[]Pair{good[0], {Chosen: good[1].Chosen, Rejected: good[1].Chosen}}, "pair_equal", problem.Args{"pair": 2}},
+		"one-sided":   {[]Pair{{Chosen: good[1].Chosen, Rejected: good[1].Chosen[:1]}}, "pair_unanswered", problem.Args{"pair": 1}},
+		"other side":  {[]Pair{{Chosen: nil, Rejected: good[1].Chosen}}, "pair_unanswered", problem.Args{"pair": 1}},
+		"not alike":   {[]Pair{{Chosen: good[0].Chosen, Rejected: good[1].Rejected}}, "pair_prompts", problem.Args{"pair": 1}},
+		"a long one":  {[]Pair{good[0], good[1], {Chosen: good[2].Chosen, Rejected: turns(good[2].Chosen[0].Content, strings.Repeat("no ", 99))}}, "pair_too_long", nil},
+		"ask forever": {[]Pair{good[0], {Chosen: good[1].Chosen, Rejected: append(good[1].Rejected[:2:2], text.Turn{Role: text.RoleUser, Content: "?"})}}, "pair_unanswered", problem.Args{"pair": 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := s

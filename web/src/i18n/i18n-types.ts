@@ -1203,6 +1203,71 @@ type RootTranslation = {
 		 */
 		pair_too_long: RequiredParams<'context|number' | 'pair|number' | 'tokens|number'>
 		/**
+		 * A​ ​j​u​d​g​e​ ​n​e​e​d​s​ ​a​t​ ​l​e​a​s​t​ ​o​n​e​ ​p​r​i​n​c​i​p​l​e​ ​t​o​ ​g​o​ ​b​y​.​ ​S​w​i​t​c​h​ ​o​n​e​ ​o​n​.
+		 */
+		judge_no_rules: string
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​a​t​ ​{​u​r​l​}​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​c​h​e​d​ ​(​{​r​e​a​s​o​n​}​)​.​ ​C​h​e​c​k​ ​t​h​a​t​ ​i​t​ ​i​s​ ​r​u​n​n​i​n​g​;​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​.
+		 * @param {unknown} reason
+		 * @param {unknown} url
+		 */
+		judge_unreachable: RequiredParams<'reason' | 'url'>
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​d​i​d​ ​n​o​t​ ​a​n​s​w​e​r​ ​w​i​t​h​i​n​ ​{​s​e​c​o​n​d​s​|​n​u​m​b​e​r​}​ ​s​e​c​o​n​d​s​.​ ​W​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​;​ ​t​r​y​ ​a​g​a​i​n​,​ ​o​r​ ​c​h​o​o​s​e​ ​a​ ​f​a​s​t​e​r​ ​j​u​d​g​e​.
+		 * @param {unknown} seconds
+		 */
+		judge_slow: RequiredParams<'seconds|number'>
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​r​e​f​u​s​e​d​ ​t​h​e​ ​r​e​q​u​e​s​t​ ​(​s​t​a​t​u​s​ ​{​s​t​a​t​u​s​|​n​u​m​b​e​r​}​)​.​ ​C​h​e​c​k​ ​t​h​e​ ​k​e​y​ ​t​h​a​t​ ​t​h​e​ ​s​e​r​v​e​r​ ​w​a​s​ ​s​t​a​r​t​e​d​ ​w​i​t​h​.
+		 * @param {unknown} status
+		 */
+		judge_unauthorised: RequiredParams<'status|number'>
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​w​a​s​ ​t​o​ ​n​a​m​e​ ​A​ ​o​r​ ​B​ ​b​u​t​ ​s​a​i​d​ ​“​{​r​e​p​l​y​}​”​.​ ​W​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​;​ ​a​n​o​t​h​e​r​ ​j​u​d​g​e​ ​m​a​y​ ​u​n​d​e​r​s​t​a​n​d​ ​t​h​e​ ​q​u​e​s​t​i​o​n​ ​b​e​t​t​e​r​.
+		 * @param {unknown} reply
+		 */
+		judge_nonsense: RequiredParams<'reply'>
+		/**
+		 * A​ ​S​p​r​o​u​t​ ​u​n​d​e​r​s​t​a​n​d​s​ ​o​n​l​y​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​P​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​n​ ​o​u​t​s​i​d​e​ ​j​u​d​g​e​.
+		 */
+		judge_free_text: string
+		/**
+		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​{​h​a​v​e​}​”​ ​h​a​s​ ​n​o​t​ ​l​e​a​r​n​e​d​ ​t​o​ ​j​u​d​g​e​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​j​u​d​g​e​”​.
+		 * @param {unknown} have
+		 */
+		judge_stage: RequiredParams<'have'>
+		/**
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​ ​d​o​e​s​ ​n​o​t​ ​w​r​i​t​e​ ​A​ ​a​n​d​ ​B​ ​a​s​ ​o​n​e​ ​t​o​k​e​n​ ​e​a​c​h​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​c​a​n​n​o​t​ ​n​a​m​e​ ​a​n​ ​a​n​s​w​e​r​.​ ​U​s​e​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​.
+		 */
+		judge_letters: string
+		/**
+		 * A​ ​j​u​d​g​e​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​.​ ​C​h​o​o​s​e​ ​t​h​e​ ​t​o​w​n​ ​a​s​ ​t​h​e​ ​d​a​t​a​.
+		 */
+		judge_without_town: string
+		/**
+		 * C​o​m​p​a​r​i​s​o​n​ ​{​c​o​m​p​a​r​i​s​o​n​|​n​u​m​b​e​r​}​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​a​t​ ​o​n​c​e​.
+		 * @param {unknown} comparison
+		 * @param {unknown} context
+		 * @param {unknown} tokens
+		 */
+		judge_too_long: RequiredParams<'comparison|number' | 'context|number' | 'tokens|number'>
+		/**
+		 * T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​i​s​ ​{​p​}​;​ ​i​t​ ​m​u​s​t​ ​b​e​ ​b​e​t​w​e​e​n​ ​0​ ​a​n​d​ ​1​.
+		 * @param {unknown} p
+		 * @param {unknown} pair
+		 */
+		pair_probability: RequiredParams<'p' | 'pair|number'>
+		/**
+		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​r​e​f​e​r​e​n​c​e​s​ ​g​o​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​s​i​d​e​.​ ​N​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​t​h​a​t​ ​b​u​t​ ​t​o​ ​c​h​o​o​s​e​ ​a​l​w​a​y​s​ ​t​h​e​ ​s​a​m​e​.
+		 * @param {unknown} pairs
+		 */
+		pairs_one_sided: RequiredParams<'pairs|number'>
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​g​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​ ​t​o​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​{​q​u​e​s​t​i​o​n​s​|​n​u​m​b​e​r​}​ ​q​u​e​s​t​i​o​n​s​ ​e​v​e​r​y​ ​t​i​m​e​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​c​o​m​p​a​r​e​d​.​ ​R​a​i​s​e​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​o​r​ ​a​s​k​ ​m​o​r​e​ ​o​f​t​e​n​.
+		 * @param {unknown} questions
+		 */
+		candidates_alike: RequiredParams<'questions|number'>
+		/**
 		 * T​h​e​ ​a​d​a​p​t​e​r​ ​c​a​n​n​o​t​ ​h​a​v​e​ ​{​f​i​e​l​d​}​ ​=​ ​{​v​a​l​u​e​}​;​ ​i​t​ ​m​u​s​t​ ​b​e​ ​{​w​a​n​t​}​.
 		 * @param {unknown} field
 		 * @param {unknown} value
@@ -3183,6 +3248,58 @@ export type TranslationFunctions = {
 		 * Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.
 		 */
 		pair_too_long: (arg: { context: unknown, pair: unknown, tokens: unknown }) => LocalizedString
+		/**
+		 * A judge needs at least one principle to go by. Switch one on.
+		 */
+		judge_no_rules: () => LocalizedString
+		/**
+		 * The judge at {url} cannot be reached ({reason}). Check that it is running; what it has judged so far is kept.
+		 */
+		judge_unreachable: (arg: { reason: unknown, url: unknown }) => LocalizedString
+		/**
+		 * The judge did not answer within {seconds|number} seconds. What it has judged so far is kept; try again, or choose a faster judge.
+		 */
+		judge_slow: (arg: { seconds: unknown }) => LocalizedString
+		/**
+		 * The judge refused the request (status {status|number}). Check the key that the server was started with.
+		 */
+		judge_unauthorised: (arg: { status: unknown }) => LocalizedString
+		/**
+		 * The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.
+		 */
+		judge_nonsense: (arg: { reply: unknown }) => LocalizedString
+		/**
+		 * A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.
+		 */
+		judge_free_text: () => LocalizedString
+		/**
+		 * A checkpoint of the stage “{have}” has not learned to judge. Choose one of the stage “judge”.
+		 */
+		judge_stage: (arg: { have: unknown }) => LocalizedString
+		/**
+		 * This tokenizer does not write A and B as one token each, so a judge cannot name an answer. Use another tokenizer.
+		 */
+		judge_letters: () => LocalizedString
+		/**
+		 * A judge learns from the town’s graders. Choose the town as the data.
+		 */
+		judge_without_town: () => LocalizedString
+		/**
+		 * Comparison {comparison|number} has {tokens|number} tokens, more than the {context|number} that the judge reads at once.
+		 */
+		judge_too_long: (arg: { comparison: unknown, context: unknown, tokens: unknown }) => LocalizedString
+		/**
+		 * The probability of pair {pair|number} is {p}; it must be between 0 and 1.
+		 */
+		pair_probability: (arg: { p: unknown, pair: unknown }) => LocalizedString
+		/**
+		 * All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.
+		 */
+		pairs_one_sided: (arg: { pairs: unknown }) => LocalizedString
+		/**
+		 * The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Raise the temperature, or ask more often.
+		 */
+		candidates_alike: (arg: { questions: unknown }) => LocalizedString
 		/**
 		 * The adapter cannot have {field} = {value}; it must be {want}.
 		 */

@@ -131,6 +131,29 @@ export const problems = {
   pair_prompts: 'The two answers of pair {pair|number} belong to different questions.',
   pair_too_long:
     'Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.',
+  judge_no_rules: 'A judge needs at least one principle to go by. Switch one on.',
+  judge_unreachable:
+    'The judge at {url} cannot be reached ({reason}). Check that it is running; what it has judged so far is kept.',
+  judge_slow:
+    'The judge did not answer within {seconds|number} seconds. What it has judged so far is kept; try again, or choose a faster judge.',
+  judge_unauthorised:
+    'The judge refused the request (status {status|number}). Check the key that the server was started with.',
+  judge_nonsense:
+    'The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.',
+  judge_free_text:
+    'A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.',
+  judge_stage:
+    'A checkpoint of the stage “{have}” has not learned to judge. Choose one of the stage “judge”.',
+  judge_letters:
+    'This tokenizer does not write A and B as one token each, so a judge cannot name an answer. Use another tokenizer.',
+  judge_without_town: 'A judge learns from the town’s graders. Choose the town as the data.',
+  judge_too_long:
+    'Comparison {comparison|number} has {tokens|number} tokens, more than the {context|number} that the judge reads at once.',
+  pair_probability: 'The probability of pair {pair|number} is {p}; it must be between 0 and 1.',
+  pairs_one_sided:
+    'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.',
+  candidates_alike:
+    'The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Raise the temperature, or ask more often.',
   adapter_config: 'The adapter cannot have {field} = {value}; it must be {want}.',
   adapter_config_json: 'The description of the adapter in the file cannot be read.',
   adapter_unsupported:

@@ -100,6 +100,23 @@ export const problems: Translation['problems'] = {
   pair_prompts: '第 {pair|number} 对的两个回答不是针对同一个问题的。',
   pair_too_long:
     '第 {pair|number} 对有 {tokens|number} 个词元，超过了一次能读的 {context|number} 个。请缩短它，或去掉它。',
+  judge_no_rules: '裁判至少要依据一条准则。请打开一条。',
+  judge_unreachable: '连不上 {url} 的裁判（{reason}）。请确认它在运行；已经评好的都保留着。',
+  judge_slow:
+    '裁判在 {seconds|number} 秒内没有回答。已经评好的都保留着；请再试一次，或换一个更快的裁判。',
+  judge_unauthorised: '裁判拒绝了请求（状态码 {status|number}）。请检查启动服务器时给的密钥。',
+  judge_nonsense:
+    '裁判应当说 A 或 B，却说了“{reply}”。已经评好的都保留着；换一个裁判也许更能看懂问题。',
+  judge_free_text: 'Sprout 只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
+  judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
+  judge_letters: '这个分词器写 A 和 B 时不是各用一个词元，裁判就没法指明回答。请换一个分词器。',
+  judge_without_town: '裁判要跟小镇的评分规则学。请把数据选为小镇。',
+  judge_too_long:
+    '第 {comparison|number} 组比较有 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。',
+  pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。',
+  pairs_one_sided: '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。',
+  candidates_alike:
+    '对这 {questions|number} 个问题，模型每次的回答都一样，没有可比的。请调高温度，或多问几次。',
   adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
   adapter_config_json: '文件里对适配器的描述读不懂。',
   adapter_unsupported: '{field} = {value} 的适配器是另一种，Sprout 不会算。',

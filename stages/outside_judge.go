@@ -1,0 +1,163 @@
+package stages
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+	"unicode"
+
+	"sprout/core/problem"
+	"sprout/core/text"
+	"sprout/core/world"
+)
+
+// Asker passes a conversation on to a language model and waits for what it says
+// next. Problems: "judge_unreachable", "judge_slow", "judge_unauthorised".
+type Asker interface {
+	Ask(ctx context.Context, turns []text.Turn) (Reply, error)
+}
+
+// Reply of a language model.
+type Reply struct {
+	Text string
+	// Top are log-probabilities of the likeliest first tokens, by their text; nil
+	// where the model does not tell them. With them the judge's doubt is known.
+	Top map[string]float64
+}
+
+// OutsideJudge has answers compared by a language model that is no Sprout: it
+// reads the rules and the two answers as text, and names one by its letter. Each
+// comparison is asked twice, in both orders.
+type OutsideJudge struct {
+	Asker
+	Rules Rules
+}
+
+// Compare asks; see Judge. Problems: those of the Asker, "judge_no_rules" and
+// "judge_nonsense".
+func (j OutsideJudge) Compare(ctx context.Context, all []Comparison, progress func(float64) error) ([]Judgement, error) {
+	if err := j.Rules.check(); err != nil {
+		return nil, err
+	}
+	out := make([]Judgement, 0, len(all))
+	for i, c := range all {
+		if progress != nil {
+			if err := progress(float64(i) / float64(len(all))); err != nil {
+				return out, err
+			}
+		}
+		var said [2]verdict
+		for order := range said {
+			reply, err := j.Ask(ctx, j.Rules.Brief(c))
+			if err != nil {
+				return out, err
+			}
+			if said[order], err = readVerdict(reply); err != nil {
+				return out, err
+			}
+			c.A, c.B = c.B, c.A
+		}
+		out = append(out, judged(said[0], said[1]))
+	}
+	return out, nil
+}
+
+// briefs are what an outside judge is told, {r} the rules, {k} what is known, {q}
+// the conversation, {a} and {b} the answers.
+var briefs = [...]struct{ system, known, user string }{
+	world.EN: {
+		"You compare two answers to the same question. Go only by these rules:\n{r}\nReply with one letter and nothing else: A if answer A is better, B if answer B is better.",
+		"What is known:\n{k}\n\n",
+		"{k}Question:\n{q}\n\nAnswer A:\n{a}\n\nAnswer B:\n{b}\n\nWhich answer is better, A or B?",
+	},
+	world.ZH: {
+		"请比较对同一个问题的两个回答。只依据以下准则：\n{r}\n只回复一个字母，不要写别的：回答 A 更好就写 A，回答 B 更好就写 B。",
+		"已知的事：\n{k}\n\n",
+		"{k}问题：\n{q}\n\n回答 A：\n{a}\n\n回答 B：\n{b}\n\n哪个回答更好，A 还是 B？",
+	},
+}
+
+// Brief is what an outside judge is asked, A shown first.
+func (r Rules) Brief(c Comparison) []text.Turn {
+	b := briefs[c.Lang]
+	var rules []string
+	for _, p := range world.Constitution {
+		if r.Principles&p.Principle != 0 {
+			rules = append(rules, "- "+p.Text[c.Lang])
+		}
+	}
+	for _, free := range r.Free {
+		rules = append(rules, "- "+strings.TrimSpace(free))
+	}
+	known := ""
+	if c.Background != "" {
+		known = strings.ReplaceAll(b.known, "{k}", c.Background)
+	}
+	return []text.Turn{
+		{Role: text.RoleSystem, Content: strings.ReplaceAll(b.system, "{r}", strings.Join(rules, "\n"))},
+		{Role: text.RoleUser, Content: strings.NewReplacer("{k}", known, "{q}", spoken(c.Prompt), "{a}", c.A, "{b}", c.B).Replace(b.user)},
+	}
+}
+
+// spoken writes a conversation as lines; a single question stands by itself.
+func spoken(turns []text.Turn) string {
+	if len(turns) == 1 {
+		return turns[0].Content
+	}
+	lines := make([]string, len(turns))
+	for i, t := range turns {
+		lines[i] = fmt.Sprintf("%s: %s", t.Role, t.Content)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// readVerdict finds out which answer is meant: by the probabilities of the two
+// letters where they are told, else by the letter that is named.
+func readVerdict(r Reply) (verdict, error) {
+	first, knowsA := letter(r.Top, "A")
+	second, knowsB := letter(r.Top, "B")
+	switch {
+	case knowsA && knowsB:
+		return verdict{first, second}, nil
+	case means(r.Text, 'A'):
+		return verdict{0, math.Inf(-1)}, nil
+	case means(r.Text, 'B'):
+		return verdict{math.Inf(-1), 0}, nil
+	}
+	shown := []rune(strings.TrimSpace(r.Text))
+	if len(shown) > 60 {
+		shown = append(shown[:60], '…')
+	}
+	return verdict{}, problem.New("judge_nonsense", problem.Args{"reply": string(shown)},
+		"The judge was to name A or B, but it said “%s”. What it has judged so far is kept; another judge may understand the question better.", string(shown))
+}
+
+// letter is the log-probability of a letter, written alone or behind a blank.
+func letter(top map[string]float64, l string) (float64, bool) {
+	sum, known := math.Inf(-1), false
+	for token, lp := range top {
+		if strings.TrimSpace(token) == l {
+			hi, lo := max(sum, lp), min(sum, lp)
+			sum, known = hi+math.Log1p(math.Exp(lo-hi)), true
+		}
+	}
+	return sum, known && !math.IsInf(sum, -1)
+}
+
+// means tells whether a reply begins with a letter, or names it and not the
+// other one.
+func means(reply string, l rune) bool {
+	words := strings.FieldsFunc(reply, func(r rune) bool { return !unicode.IsLetter(r) })
+	if len(words) == 1 && strings.EqualFold(words[0], string(l)) {
+		return true
+	}
+	if len(words) > 0 && (words[0] == "A" || words[0] == "B") {
+		return words[0] == string(l)
+	}
+	has := map[string]bool{}
+	for _, w := range words {
+		has[w] = true
+	}
+	return has[string(l)] && !has[string('A'+'B'-l)]
+}
