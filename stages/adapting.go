@@ -74,7 +74,11 @@ func (o *opened) needsBase(cfg nn.AdapterConfig) error {
 		}
 	}
 	o.base = weightsPrint(o.Parent, o.cfg)
-	return o.Parent.Check(nn.Specs(o.cfg))
+	specs, err := Specs(o.Parent.Meta, o.cfg)
+	if err != nil {
+		return err
+	}
+	return o.Parent.Check(specs)
 }
 
 // weightsPrint is short for all weights of a model.

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"maps"
 	"slices"
 
 	"sprout/core/backend"
@@ -17,6 +18,7 @@ type Blueprint struct {
 	Config nn.Config          `json:"config"`
 	Values map[string]float64 `json:"values"` // of every setting
 	Batch  int                `json:"batch"`  // rows of a step
+	Beside []Companion        `json:"beside,omitempty"`
 }
 
 // Worker builds the side that computes on a backend, which it closes in the
@@ -35,20 +37,33 @@ func (b Blueprint) Worker(be backend.Backend) (*parallel.Worker, error) {
 		be.Close()
 		return nil, err
 	}
-	return parallel.NewWorker(replica(stage, p, b.Values), b.Batch), nil
+	beside, err := newBeside(be, b.Beside)
+	if err != nil {
+		p.Close()
+		be.Close()
+		return nil, err
+	}
+	return parallel.NewWorker(replica(stage, p, beside, b.Values), b.Batch), nil
 }
 
 // replica is a stage's objective on a model, with the services that every
-// stage has. It owns the model and its backend.
-func replica(stage Stage, p *nn.Params, values map[string]float64) parallel.Replica {
+// stage has. It owns the models and their backend.
+func replica(stage Stage, p *nn.Params, beside map[string]*nn.Params, values map[string]float64) parallel.Replica {
 	r := stage.objective(p, values)
 	s := newServices(p)
-	r.Services = map[string]parallel.Service{lossesService: s.losses, generateService: s.generate}
+	r.Services = map[string]parallel.Service{lossesService: s.scorers.serve, generateService: s.generate}
 	if slices.Contains(headsOf(stage), nn.Score) {
-		r.Services[rewardsService] = s.rewards
+		r.Services[rewardsService] = s.judges.serve
+	}
+	for _, name := range slices.Sorted(maps.Keys(beside)) {
+		r.Frozen = append(r.Frozen, beside[name].Slab)
+	}
+	if x, ok := stage.(accompanied); ok {
+		x.accompany(&r, s, beside, values)
 	}
 	r.Close = func() {
 		s.close()
+		closeBeside(beside)
 		p.Close()
 		p.Backend().Close()
 	}

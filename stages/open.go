@@ -26,6 +26,11 @@ type runState struct {
 	// Reference is log π of what is learned from under the model that the run
 	// began with, where a stage needs it.
 	Reference [][2]float32 `json:"reference,omitempty"`
+	// Memory is that of a stage that learns from its own answers.
+	Memory json.RawMessage `json:"memory,omitempty"`
+	// Frozen are the models beside the trained one, whose weights are in the
+	// checkpoint.
+	Frozen []Companion `json:"frozen,omitempty"`
 }
 
 // opened is a setup that was found to be consistent.
@@ -41,6 +46,9 @@ type opened struct {
 	base   string        // fingerprint of the model under an adapter
 	state  runState
 	past   History
+
+	companions []Companion                       // frozen models beside the trained one
+	origins    map[string]*checkpoint.Checkpoint // of their weights; nil where the run is resumed
 }
 
 // openRun encodes the data and settles configuration and settings: those of
@@ -141,7 +149,11 @@ func (o *opened) configure() error {
 	if o.Resume != nil {
 		return from.Check(nn.Specs(o.cfg, headsOf(o.stage)...))
 	}
-	return from.Check(nn.Specs(o.cfg))
+	specs, err := Specs(from.Meta, o.cfg) // heads that the stage does not have are left out
+	if err != nil {
+		return err
+	}
+	return from.Check(specs)
 }
 
 // encode turns the corpus, where there is one, into tokens.

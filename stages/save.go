@@ -80,20 +80,26 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 			return nil, err
 		}
 	}
+	if err := t.saveBeside(c); err != nil {
+		return nil, err
+	}
+	state := runState{
+		Step: t.step, Params: maps.Clone(t.values), Seconds: t.clock.seconds, Data: t.print,
+		Reference: t.state.Reference, Frozen: t.companions,
+	}
+	if t.memory != nil {
+		state.Memory = mustJSON(t.memory.state())
+	}
 	c.Tokenizer = t.Setup.Tokenizer.JSON()
 	for _, part := range []struct {
 		to    *json.RawMessage
 		value any
 	}{
 		{&c.Meta.Config, t.cfg},
-		{&c.State, runState{t.step, maps.Clone(t.values), t.clock.seconds, t.print, t.state.Reference}},
+		{&c.State, state},
 		{&c.History, t.history},
 	} {
-		b, err := json.Marshal(part.value)
-		if err != nil {
-			panic("stages: " + err.Error()) // finite numbers and strings always encode
-		}
-		*part.to = b
+		*part.to = mustJSON(part.value)
 	}
 	return c, nil
 }
@@ -111,6 +117,16 @@ func (s Setup) remember(m *checkpoint.Meta) {
 		}
 		m.Companions[role] = checkpoint.Ancestor{ID: c.Meta.ID, Name: c.Meta.Name, Stage: c.Meta.Stage, Step: c.Meta.Step}
 	}
+}
+
+// mustJSON encodes what holds finite numbers and strings alone, which always
+// encode.
+func mustJSON(value any) json.RawMessage {
+	b, err := json.Marshal(value)
+	if err != nil {
+		panic("stages: " + err.Error())
+	}
+	return b
 }
 
 // lastMeasured is the newest held-out measurement, nil before the first.

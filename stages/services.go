@@ -39,69 +39,70 @@ const (
 // training.
 type services struct {
 	model   *nn.Params
-	scorers passes
-	judges  passes
+	scorers *passes
+	judges  *passes
 	writer  *gen.Generator
 	rows    int       // of writer
 	plain   bool      // writer leaves the adapter out
-	out     []float32 // losses or rewards
+	more    []*passes // those of one stage alone
 }
 
-// passes are scorers of one kind by T.
+// passes are scorers of one kind on one model, by T.
 type passes struct {
+	model  *nn.Params
 	record func(p *nn.Params, rows, T int) (*scorer, error)
 	by     map[int]*scorer
+	out    []float32 // the numbers of the last rows
+}
+
+func newPasses(p *nn.Params, record func(p *nn.Params, rows, T int) (*scorer, error)) *passes {
+	return &passes{model: p, record: record, by: map[int]*scorer{}}
 }
 
 func newServices(p *nn.Params) *services {
-	return &services{
-		model:   p,
-		scorers: passes{newScorer, map[int]*scorer{}},
-		judges:  passes{newJudge, map[int]*scorer{}},
-	}
+	return &services{model: p, scorers: newPasses(p, newScorer), judges: newPasses(p, newJudge)}
+}
+
+// add offers another kind of pass.
+func (s *services) add(r *parallel.Replica, name string, p *passes) {
+	s.more = append(s.more, p)
+	r.Services[name] = p.serve
 }
 
 // score is the scoring of one worker alone.
 func (s *services) score(b *parallel.Batch, part func(first int, losses []float32)) error {
-	r, err := s.losses(b, nil)
+	r, err := s.scorers.serve(b, nil)
 	if err == nil {
 		part(0, r.Floats)
 	}
 	return err
 }
 
-func (s *services) losses(b *parallel.Batch, _ []byte) (parallel.Result, error) {
-	return s.read(&s.scorers, b)
-}
-
-func (s *services) rewards(b *parallel.Batch, _ []byte) (parallel.Result, error) {
-	return s.read(&s.judges, b)
-}
-
-func (s *services) read(by *passes, b *parallel.Batch) (parallel.Result, error) {
+// serve reads the rows of a batch; the result is valid until the next one.
+func (p *passes) serve(b *parallel.Batch, _ []byte) (parallel.Result, error) {
 	T := len(b.Ints[0]) / b.Rows
-	pass, err := by.get(s.model, b.Rows, T)
+	pass, err := p.get(b.Rows, T)
 	if err != nil {
 		return parallel.Result{}, err
 	}
 	w := pass.width
-	if cap(s.out) < b.Rows*w {
-		s.out = make([]float32, b.Rows*w)
+	if cap(p.out) < b.Rows*w {
+		p.out = make([]float32, b.Rows*w)
 	}
-	s.out = s.out[:b.Rows*w]
+	p.out = p.out[:b.Rows*w]
 	for from := 0; from < b.Rows; from += pass.rows {
 		to := min(from+pass.rows, b.Rows)
-		err := pass.run(b.Ints[0][from*T:to*T], b.Ints[1][from*T:to*T], b.Floats[0][from*T:to*T], s.out[from*w:to*w])
+		err := pass.run(b.Ints[0][from*T:to*T], b.Ints[1][from*T:to*T], b.Floats[0][from*T:to*T], p.out[from*w:to*w])
 		if err != nil {
 			return parallel.Result{}, err
 		}
 	}
-	return parallel.Result{Floats: s.out}, nil
+	return parallel.Result{Floats: p.out}, nil
 }
 
 // get records a pass for as many rows as are asked for at a time, and again for
 // more where that was few.
-func (p *passes) get(model *nn.Params, rows, T int) (*scorer, error) {
+func (p *passes) get(rows, T int) (*scorer, error) {
 	rows = min(rows, max(1, scoredTokens/T))
 	old := p.by[T]
 	if old != nil && old.rows >= rows {
@@ -111,7 +112,7 @@ func (p *passes) get(model *nn.Params, rows, T int) (*scorer, error) {
 		delete(p.by, T)
 		old.plan.Close()
 	}
-	pass, err := p.record(model, rows, T)
+	pass, err := p.record(p.model, rows, T)
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +195,9 @@ func (s *services) generator(rows int, plain bool) (*gen.Generator, error) {
 func (s *services) close() {
 	s.scorers.close()
 	s.judges.close()
+	for _, p := range s.more {
+		p.close()
+	}
 	if s.writer != nil {
 		s.writer.Close()
 		s.writer = nil

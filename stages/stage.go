@@ -102,8 +102,8 @@ type Setup struct {
 
 	Run    string                 // name of the run, kept in its checkpoints
 	Parent *checkpoint.Checkpoint // weights to start from; nil: fresh ones
-	// Reward is a reward model that scores answers; nil: the town's graders do, as
-	// a verifiable reward.
+	// Reward is the model that scores sampled answers; nil: the town's graders do, as
+	// a verifiable reward. A run that is resumed has it in its checkpoint.
 	Reward *checkpoint.Checkpoint
 	// Teacher is the model that distillation imitates.
 	Teacher *checkpoint.Checkpoint
@@ -118,7 +118,8 @@ type Setup struct {
 // Run is a stage in progress. It is used by one goroutine.
 type Run interface {
 	Info() Info
-	// Step trains one step and does what is due beside it. Its problem
+	// Step trains one step and does what is due beside it, or does a part of what
+	// must come before the step; see Report. Its problem
 	// "training_diverged" means that a loss or gradient was not finite: the run
 	// stands at its last good step and must not go on.
 	Step() (Report, error)
@@ -198,8 +199,18 @@ type Sample struct {
 	Text   string `json:"text"`
 }
 
+// Part is work that comes before a step, such as letting the model answer, and
+// is done in pieces so that a run can be shown and stopped in between.
+type Part struct {
+	What string  // "rollout": answers being sampled; "score": what is thought of them
+	Done float64 // share of what comes before the step
+}
+
 // Report is what a step has to say.
 type Report struct {
+	// Part, if not nil, says that no step was made yet and the model is as before:
+	// the rest of the report is empty. The next calls go on.
+	Part    *Part
 	Metrics Metrics
 	Sample  *Sample // where one was due
 	SaveDue bool    // an automatic checkpoint is due

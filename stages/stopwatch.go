@@ -9,11 +9,21 @@ type stopwatch struct {
 	trainMs float64 // a step's training alone, averaged over the last steps
 	stepMs  float64 // with measuring and sampling
 	steps   int
+	partsMs float64 // of what has come before the step in the making
 }
 
 func (s *stopwatch) start() {
 	if s.now != nil {
 		s.began = s.now()
+	}
+}
+
+// part ends a part of what comes before a step.
+func (s *stopwatch) part() {
+	if s.now != nil {
+		ms := s.now() - s.began
+		s.partsMs += ms
+		s.seconds += ms / 1000
 	}
 }
 
@@ -30,7 +40,8 @@ func (s *stopwatch) finished() {
 		return
 	}
 	ms := s.now() - s.began
-	s.stepMs = s.average(s.stepMs, ms, 0.99)
+	s.stepMs = s.average(s.stepMs, ms+s.partsMs, 0.99)
+	s.partsMs = 0
 	s.seconds += ms / 1000
 	s.steps++
 }

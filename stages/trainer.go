@@ -37,6 +37,23 @@ type recipe struct {
 	begin func(t *trainer) error
 	// finish, if not nil, is done to the model after the last step.
 	finish func(t *trainer) error
+	// gather, if not nil, does a part of what must be there before the next step
+	// can be made, and tells of it; nil says that all is there.
+	gather func(t *trainer) (*Part, error)
+	// memory, if not nil, is what changes along with the weights.
+	memory memory
+}
+
+// memory is the part of a run's state that no function of the seed and the step
+// gives back.
+type memory interface {
+	// state goes into checkpoints, as JSON.
+	state() any
+	// keep notes the state before the step that is being made. It is false where the
+	// run could not go on exactly from there; the weights are not kept then either.
+	keep() bool
+	// restore goes back to what was kept.
+	restore()
 }
 
 // gauge measures a model, as it is at each call, on what it has not learned.
@@ -52,6 +69,7 @@ type trainer struct {
 	recipe
 	be       backend.Backend
 	model    *nn.Params
+	beside   map[string]*nn.Params // frozen
 	group    *parallel.Group
 	adam     *optim.AdamW
 	good     *optim.Snapshot
@@ -93,7 +111,13 @@ func (t *trainer) prepare() (err error) {
 	if err = t.loadWeights(); err != nil {
 		return err
 	}
-	if t.group, err = parallel.NewGroup(replica(t.stage, t.model, t.values), t.batch, t.crew()); err != nil {
+	if t.beside, err = newBeside(t.be, t.companions); err != nil {
+		return err
+	}
+	if err = t.loadBeside(); err != nil {
+		return err
+	}
+	if t.group, err = parallel.NewGroup(replica(t.stage, t.model, t.beside, t.values), t.batch, t.crew()); err != nil {
 		return err
 	}
 	_, slab, matrices := t.learned()
@@ -136,6 +160,7 @@ func (t *trainer) Close() {
 	case t.group != nil:
 		t.group.Close() // and with its replica the model and the backend
 	case t.be != nil:
+		closeBeside(t.beside)
 		t.be.Close()
 	}
 	t.writer, t.good, t.adam, t.group, t.be = nil, nil, nil, nil, nil
@@ -153,6 +178,13 @@ func (t *trainer) Step() (Report, error) {
 		panic("stages: a step after the last one")
 	}
 	t.clock.start()
+	if t.gather != nil {
+		part, err := t.gather(t)
+		if err != nil || part != nil {
+			t.clock.part()
+			return Report{Part: part}, err
+		}
+	}
 	m, err := t.update()
 	if err != nil {
 		return Report{}, err
@@ -219,14 +251,14 @@ func (t *trainer) update() (Metrics, error) {
 	if !finite(m.TrainLoss) || !finite(m.GradNorm) {
 		return m, t.diverged(m)
 	}
-	if t.tell != nil {
-		m = t.tell(m, sums, &t.batchOf)
-	}
-	if t.kept < 0 || t.step%keepEvery == 0 {
+	if t.keepDue() {
 		if err := t.good.Keep(); err != nil {
 			return m, err
 		}
 		t.kept = t.step
+	}
+	if t.tell != nil {
+		m = t.tell(m, sums, &t.batchOf)
 	}
 	err = t.adam.Update(t.step, m.LR)
 	t.group.Changed()
@@ -235,6 +267,15 @@ func (t *trainer) update() (Metrics, error) {
 	}
 	t.step++
 	return m, nil
+}
+
+// keepDue says that the state before this step is to be kept, and notes what of
+// it are no weights.
+func (t *trainer) keepDue() bool {
+	if t.memory != nil {
+		return t.memory.keep()
+	}
+	return t.kept < 0 || t.step%keepEvery == 0
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
@@ -249,6 +290,9 @@ func (t *trainer) diverged(m Metrics) error {
 			return err
 		}
 		t.step = t.kept
+		if t.memory != nil {
+			t.memory.restore()
+		}
 	}
 	past := &t.history
 	for len(past.Metrics) > 0 && past.Metrics[len(past.Metrics)-1].Step > t.step {

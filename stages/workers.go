@@ -28,7 +28,7 @@ func (t *trainer) mostWorkers() int {
 
 // crew are the workers that may help.
 func (t *trainer) crew() parallel.Crew {
-	b := Blueprint{Stage: t.stage.Name(), Config: t.cfg, Values: t.values, Batch: t.batch}
+	b := Blueprint{Stage: t.stage.Name(), Config: t.cfg, Values: t.values, Batch: t.batch, Beside: t.companions}
 	spawn := t.Spawn
 	if spawn == nil {
 		spawn = t.goroutine

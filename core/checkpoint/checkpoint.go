@@ -14,11 +14,15 @@ import (
 	"sprout/core/tensor"
 )
 
-// Names of the optimiser's moments: the prefix, then the parameter's name.
+// Names of what a run needs beside the model: the prefix, then the parameter's
+// name.
 const (
 	MomentPrefix = "optim."
 	FirstMoment  = "optim.m."
 	SecondMoment = "optim.v."
+	// FrozenPrefix begins the weights of models that a run reads and never changes,
+	// such as a reference: then the model's own name, a dot and the parameter's.
+	FrozenPrefix = "optim.frozen."
 )
 
 // Checkpoint is one saved moment of a run.
@@ -37,7 +41,7 @@ type Tensor struct {
 	Data  []float32
 }
 
-// IsMoment reports whether the tensor belongs to the optimiser, not the model.
+// IsMoment reports whether the tensor belongs to the run, not the model.
 func (t Tensor) IsMoment() bool { return strings.HasPrefix(t.Name, MomentPrefix) }
 
 // Bytes is the size of the tensor's values.
@@ -98,12 +102,16 @@ type Spec struct {
 // Check holds the tensors against what the model of this configuration needs.
 // The weights must be exactly those of want. Moments may be absent altogether;
 // where there is one, there must be both of every weight, in the same shape.
+// Frozen models beside the weights are not looked at.
 // The problem names the first tensor that is missing, left over or of another
 // shape.
 func (c *Checkpoint) Check(want []Spec) error {
 	have := make(map[string]tensor.Shape, len(c.Tensors))
 	moments := false
 	for _, t := range c.Tensors {
+		if strings.HasPrefix(t.Name, FrozenPrefix) {
+			continue
+		}
 		have[t.Name] = t.Shape
 		moments = moments || t.IsMoment()
 	}

@@ -12,9 +12,14 @@ import (
 // They start at zero and do not decay: the first numbers are all 0.
 type Head string
 
-// Score is the head of a reward model, named as in Hugging Face's
-// LlamaForSequenceClassification with one label.
-const Score Head = "score"
+const (
+	// Score is the head of a reward model, named as in Hugging Face's
+	// LlamaForSequenceClassification with one label.
+	Score Head = "score"
+	// Value is the head of a critic: what an answer is expected to earn from each
+	// position on.
+	Value Head = "value"
+)
 
 // Weight is the name of the head's tensor [1,C].
 func (h Head) Weight() string { return string(h) + ".weight" }
