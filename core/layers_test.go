@@ -45,6 +45,7 @@ var layers = map[string][]string{
 	"core/text":       {"core/jsonlimit", "core/problem", "core/tensor"},
 	"core/world":      {"core/tensor"},
 	"core/checkpoint": {"core/jsonlimit", "core/problem", "core/tensor"},
+	"core/judge":      {"core/problem"},
 	// A store's conformance suite, for the tests of stores.
 	"core/checkpoint/storetest": {"core/checkpoint", "core/problem", "core/tensor"},
 
