@@ -4,6 +4,9 @@
 //	serve                       http://localhost:8080, or the next free port
 //	serve -addr :8080 -tls      to a whole room, with a certificate made on the fly
 //	serve -dir web/dist         another folder instead of the embedded site
+//	serve -judge http://localhost:11434 -judge-model qwen2.5:3b
+//	                            an OpenAI-compatible endpoint that the page may ask
+//	                            which of two answers is better
 package main
 
 import (
@@ -21,6 +24,7 @@ import (
 	"syscall"
 	"time"
 
+	"sprout/cmd/serve/judge"
 	"sprout/cmd/serve/static"
 )
 
@@ -46,6 +50,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	certFile := flags.String("cert", "", "certificate chain in PEM (implies -tls)")
 	keyFile := flags.String("key", "", "private key in PEM (implies -tls)")
 	dir := flags.String("dir", "", "serve this folder instead of the embedded site")
+	var j judgeFlags
+	j.define(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -62,6 +68,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	host, _, _ := net.SplitHostPort(*addr)
+	asked, err := j.handler(host)
+	if err != nil {
+		return err
+	}
 	config, fingerprint, err := tlsConfig(*secure, *certFile, *keyFile)
 	if err != nil {
 		return err
@@ -70,10 +81,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	j.announce(out)
 	announce(out, listeners[0], *addr, config != nil, fingerprint, moved)
 
+	mux := http.NewServeMux()
+	mux.Handle("/", static.New(files))
+	mux.Handle(judge.Path, asked)
 	server := &http.Server{
-		Handler:           static.New(files),
+		Handler:           mux,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

@@ -204,3 +204,27 @@ func TestWithoutThePageItSaysWhatToRun(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, only, files)
 }
+
+// The page asks a judge on its own origin, and only where somebody named one.
+func TestJudge(t *testing.T) {
+	get := func(url string) string {
+		r, err := http.Get(url + "judge")
+		require.NoError(t, err)
+		defer r.Body.Close()
+		data, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		return string(data)
+	}
+	url, _, stop := start(t, "-dir", page(t), "-addr", "localhost:0")
+	assert.JSONEq(t, `{"configured":false}`, get(url))
+	require.NoError(t, stop())
+
+	url, out, stop := start(t, "-dir", page(t), "-addr", "localhost:0", "-judge", "http://localhost:1", "-judge-model", "m")
+	assert.JSONEq(t, `{"configured":true,"name":"m","host":"localhost:1"}`, get(url))
+	assert.Contains(t, out.String(), "http://localhost:1")
+	require.NoError(t, stop())
+
+	for _, args := range [][]string{{"-judge", "localhost"}, {"-judge-model", "m"}, {"-judge", "http://localhost:1", "-judge-key-file", "no such file"}, {"-judge", "http://localhost:1", "-judge-timeout", "0s"}} {
+		assert.Error(t, run(t.Context(), append(args, "-dir", page(t), "-addr", "localhost:0"), io.Discard), "%q", args)
+	}
+}
