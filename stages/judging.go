@@ -56,9 +56,6 @@ func judged(aFirst, bFirst verdict) Judgement {
 func init() {
 	problem.Register(map[string]string{
 		"judge_no_rules":     "a judge without any principle to go by",
-		"judge_unreachable":  "the judge's address cannot be reached: url, reason",
-		"judge_slow":         "the judge did not answer in time: seconds",
-		"judge_unauthorised": "the judge's address wants another key: status",
 		"judge_nonsense":     "the judge named neither of the two answers: reply",
 		"judge_free_text":    "principles in one's own words need an outside judge",
 		"judge_stage":        "the checkpoint is no judge: have",

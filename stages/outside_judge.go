@@ -133,6 +133,16 @@ func readVerdict(r Reply) (verdict, error) {
 		"The judge was to name A or B, but it said “%s”. What it has judged so far is kept; another judge may understand the question better.", string(shown))
 }
 
+// Preference is the probability that the answer shown first is meant, 0 or 1
+// where the probabilities of the letters are not told. Problem "judge_nonsense".
+func (r Reply) Preference() (float64, error) {
+	v, err := readVerdict(r)
+	if err != nil {
+		return 0, err
+	}
+	return v.preference(), nil
+}
+
 // letter is the log-probability of a letter, written alone or behind a blank.
 func letter(top map[string]float64, l string) (float64, bool) {
 	sum, known := math.Inf(-1), false

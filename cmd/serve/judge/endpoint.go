@@ -133,10 +133,10 @@ func (e *Endpoint) Ask(ctx context.Context, c judge.Case) (judge.Verdict, error)
 	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	softly, model := !e.plain.Load(), e.Name(ctx)
-	status, header, body, err := e.post(ctx, judge.NewRequest(model, c, softly))
+	status, header, body, err := e.post(ctx, newRequest(model, c, softly))
 	if softly && (status == http.StatusBadRequest || status == http.StatusUnprocessableEntity) {
 		// It may not know logprobs: without them there is still the letter.
-		status, header, body, err = e.post(ctx, judge.NewRequest(model, c, false))
+		status, header, body, err = e.post(ctx, newRequest(model, c, false))
 		if err == nil && status == http.StatusOK {
 			e.plain.Store(true)
 		}
@@ -145,26 +145,26 @@ func (e *Endpoint) Ask(ctx context.Context, c judge.Case) (judge.Verdict, error)
 	case err != nil:
 		return judge.Verdict{}, e.explain(ctx, err)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return judge.Verdict{}, judge.Unauthorised(e.Host(), status)
+		return judge.Verdict{}, judge.Unauthorised(status)
 	case status == http.StatusTooManyRequests:
-		return judge.Verdict{}, judge.Busy(e.Host(), retryAfter(header))
+		return judge.Verdict{}, judge.Busy(retryAfter(header))
 	case status == http.StatusServiceUnavailable:
 		if header.Get("Retry-After") != "" {
-			return judge.Verdict{}, judge.Busy(e.Host(), retryAfter(header))
+			return judge.Verdict{}, judge.Busy(retryAfter(header))
 		}
 		return judge.Verdict{}, judge.Unreachable(e.Host(), "status 503")
 	case status >= 300 && status < 400:
-		return judge.Verdict{}, judge.Refused(e.Host(), status, "it sends elsewhere")
+		return judge.Verdict{}, judge.Refused(status, "it sends elsewhere")
 	case status != http.StatusOK:
-		return judge.Verdict{}, judge.Refused(e.Host(), status, reason(body))
+		return judge.Verdict{}, judge.Refused(status, reason(body))
 	case len(body) > maxReply:
-		return judge.Verdict{}, judge.Nonsense("the answer is longer than 1 MiB", string(body[:1<<10]))
+		return judge.Verdict{}, nonsense(body)
 	}
-	return judge.ParseCompletion(body)
+	return verdict(body)
 }
 
-func (e *Endpoint) post(ctx context.Context, request judge.Request) (status int, header http.Header, body []byte, err error) {
-	data, err := json.Marshal(request)
+func (e *Endpoint) post(ctx context.Context, r request) (status int, header http.Header, body []byte, err error) {
+	data, err := json.Marshal(r)
 	if err != nil {
 		panic(err) // strings and numbers
 	}
@@ -202,7 +202,7 @@ func (e *Endpoint) send(ctx context.Context, method, path string, data []byte) (
 // explain tells a slow endpoint from one that is not there.
 func (e *Endpoint) explain(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return judge.Slow(e.Host(), e.timeout.Seconds())
+		return judge.Slow(e.timeout.Seconds())
 	}
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err // without the address once more

@@ -175,6 +175,40 @@ func TestTroubleAtTheEndpoint(t *testing.T) {
 	}
 }
 
+func TestVerdict(t *testing.T) {
+	with := func(content, positions string) string {
+		return strings.Replace(says(content), "}}]}", `},"logprobs":{"content":[`+positions+`]}}]}`, 1)
+	}
+	for name, c := range map[string]struct {
+		body string
+		want judge.Verdict
+	}{
+		"letter":           {says("A"), judge.Verdict{P: 1}},
+		"second letter":    {says(" **B**."), judge.Verdict{P: 0}},
+		"two spellings":    {with("A", `{"token":"A","top_logprobs":[{"token":"A","logprob":-0.6931471805599453},{"token":" A","logprob":-1.3862943611198906},{"token":"B","logprob":-1.3862943611198906}]}`), judge.Verdict{P: .75, Soft: true}},
+		"behind a quote":   {with(`"B"`, `{"token":"\"","top_logprobs":[{"token":"\"","logprob":0}]},{"token":"B","top_logprobs":[{"token":"B","logprob":-0.2876820724517809},{"token":"A","logprob":-1.3862943611198906}]}`), judge.Verdict{P: .25, Soft: true}},
+		"one is told":      {with("B", `{"token":"B","top_logprobs":[{"token":"B","logprob":-0.1}]}`), judge.Verdict{P: 0}},
+		"no probabilities": {with("A", `{"token":"A","top_logprobs":[{"token":"A","logprob":9},{"token":"B","logprob":9}]}`), judge.Verdict{P: 1}},
+		"none":             {with("A", ""), judge.Verdict{P: 1}},
+	} {
+		v, err := verdict([]byte(c.body))
+		require.NoError(t, err, name)
+		assert.Equal(t, c.want.Soft, v.Soft, name)
+		assert.InDelta(t, c.want.P, v.P, 1e-12, name)
+	}
+}
+
+func FuzzVerdict(f *testing.F) {
+	f.Add([]byte(says("A")))
+	f.Add([]byte(`{"choices":[{"message":{"content":"B"},"logprobs":{"content":[{"token":"B","top_logprobs":[{"token":"B","logprob":-1e308},{"token":"A","logprob":-1e308}]}]}}]}`))
+	f.Add([]byte("<html>"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if v, err := verdict(body); err == nil && !(v.P >= 0 && v.P <= 1) {
+			t.Fatalf("%v", v)
+		}
+	})
+}
+
 func TestUnreachable(t *testing.T) {
 	server := httptest.NewServer(nil)
 	url := server.URL
@@ -267,12 +301,13 @@ func TestNoOpenProxy(t *testing.T) {
 	assert.Equal(t, http.StatusUnsupportedMediaType, r.status)
 	for name, body := range map[string]string{
 		"no JSON":   "question",
-		"unknown":   `{"question":"q","a":"x","b":"y","model":"gpt-5"}`,
+		"unknown":   `{"question":"q","a":"x","b":"y","principles":["p"],"model":"gpt-5"}`,
 		"two":       question + question,
-		"equal":     `{"question":"q","a":"x","b":"x"}`,
-		"too long":  `{"question":"q","a":"x","b":"` + strings.Repeat("y", judge.MaxText+1) + `"}`,
-		"huge":      `{"question":"` + strings.Repeat("q", judge.MaxCase) + `","a":"x","b":"y"}`,
+		"equal":     `{"question":"q","a":"x","b":"x","principles":["p"]}`,
+		"too long":  `{"question":"q","a":"x","b":"` + strings.Repeat("y", judge.MaxText+1) + `","principles":["p"]}`,
+		"huge":      `{"question":"` + strings.Repeat("q", judge.MaxCase) + `","a":"x","b":"y","principles":["p"]}`,
 		"messages":  `{"messages":[{"role":"user","content":"hi"}]}`,
+		"no rules":  `{"question":"q","a":"x","b":"y","principles":[]}`,
 		"only half": `{"question":"q"`,
 	} {
 		assert.Equal(t, "judge_case", page(t, h, http.MethodPost, body, nil).code(), name)

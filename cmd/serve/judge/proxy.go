@@ -75,9 +75,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 	if !h.own(r) {
-		fail(w, http.StatusForbidden, problem.New("judge_refused",
-			problem.Args{"host": r.Host, "status": http.StatusForbidden, "reason": "another origin"},
-			"Only a page of this server may ask its judge."))
+		fail(w, http.StatusForbidden, judge.Refused(http.StatusForbidden, "only a page of this server may ask its judge"))
 		return
 	}
 	switch r.Method {
@@ -187,13 +185,13 @@ var statuses = map[string]int{
 // enter waits for one of the few slots; problem "judge_busy".
 func (h *Handler) enter(ctx context.Context) (leave func(), err error) {
 	if wait := h.rate.take(); wait > 0 {
-		return nil, judge.Busy(h.endpoint.Host(), math.Ceil(wait.Seconds()))
+		return nil, judge.Busy(math.Ceil(wait.Seconds()))
 	}
 	select {
 	case h.waiting <- struct{}{}:
 		defer func() { <-h.waiting }()
 	default:
-		return nil, judge.Busy(h.endpoint.Host(), 5)
+		return nil, judge.Busy(5)
 	}
 	timer := time.NewTimer(h.patience)
 	defer timer.Stop()
@@ -203,7 +201,7 @@ func (h *Handler) enter(ctx context.Context) (leave func(), err error) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	return nil, judge.Busy(h.endpoint.Host(), 5)
+	return nil, judge.Busy(5)
 }
 
 // fail answers with a problem. The cause behind it may name the server's

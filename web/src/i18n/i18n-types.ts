@@ -1228,6 +1228,26 @@ type RootTranslation = {
 		 */
 		judge_nonsense: RequiredParams<'reply'>
 		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​h​a​s​ ​t​o​o​ ​m​u​c​h​ ​t​o​ ​d​o​.​ ​T​r​y​ ​a​g​a​i​n​ ​i​n​ ​{​s​e​c​o​n​d​s​|​n​u​m​b​e​r​}​ ​s​e​c​o​n​d​s​;​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​.
+		 * @param {unknown} seconds
+		 */
+		judge_busy: RequiredParams<'seconds|number'>
+		/**
+		 * T​h​e​ ​j​u​d​g​e​’​s​ ​e​n​d​p​o​i​n​t​ ​r​e​f​u​s​e​s​ ​t​h​e​ ​r​e​q​u​e​s​t​ ​(​s​t​a​t​u​s​ ​{​s​t​a​t​u​s​|​n​u​m​b​e​r​}​)​:​ ​{​r​e​a​s​o​n​}
+		 * @param {unknown} reason
+		 * @param {unknown} status
+		 */
+		judge_refused: RequiredParams<'reason' | 'status|number'>
+		/**
+		 * N​o​ ​o​u​t​s​i​d​e​ ​j​u​d​g​e​ ​i​s​ ​s​e​t​ ​u​p​ ​h​e​r​e​.​ ​S​t​a​r​t​ ​t​h​e​ ​s​e​r​v​e​r​ ​w​i​t​h​ ​-​j​u​d​g​e​ ​U​R​L​,​ ​o​r​ ​c​h​o​o​s​e​ ​a​n​o​t​h​e​r​ ​j​u​d​g​e​.
+		 */
+		judge_missing: string
+		/**
+		 * T​h​i​s​ ​c​o​m​p​a​r​i​s​o​n​ ​c​a​n​n​o​t​ ​b​e​ ​s​e​n​t​ ​t​o​ ​a​ ​j​u​d​g​e​:​ ​{​w​h​y​}​.
+		 * @param {unknown} why
+		 */
+		judge_case: RequiredParams<'why'>
+		/**
 		 * A​ ​S​p​r​o​u​t​ ​u​n​d​e​r​s​t​a​n​d​s​ ​o​n​l​y​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​P​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​n​ ​o​u​t​s​i​d​e​ ​j​u​d​g​e​.
 		 */
 		judge_free_text: string
@@ -3268,6 +3288,22 @@ export type TranslationFunctions = {
 		 * The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.
 		 */
 		judge_nonsense: (arg: { reply: unknown }) => LocalizedString
+		/**
+		 * The judge has too much to do. Try again in {seconds|number} seconds; what it has judged so far is kept.
+		 */
+		judge_busy: (arg: { seconds: unknown }) => LocalizedString
+		/**
+		 * The judge’s endpoint refuses the request (status {status|number}): {reason}
+		 */
+		judge_refused: (arg: { reason: unknown, status: unknown }) => LocalizedString
+		/**
+		 * No outside judge is set up here. Start the server with -judge URL, or choose another judge.
+		 */
+		judge_missing: () => LocalizedString
+		/**
+		 * This comparison cannot be sent to a judge: {why}.
+		 */
+		judge_case: (arg: { why: unknown }) => LocalizedString
 		/**
 		 * A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.
 		 */

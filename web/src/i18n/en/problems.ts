@@ -140,6 +140,12 @@ export const problems = {
     'The judge refused the request (status {status|number}). Check the key that the server was started with.',
   judge_nonsense:
     'The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.',
+  judge_busy:
+    'The judge has too much to do. Try again in {seconds|number} seconds; what it has judged so far is kept.',
+  judge_refused: 'The judge’s endpoint refuses the request (status {status|number}): {reason}',
+  judge_missing:
+    'No outside judge is set up here. Start the server with -judge URL, or choose another judge.',
+  judge_case: 'This comparison cannot be sent to a judge: {why}.',
   judge_free_text:
     'A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.',
   judge_stage:

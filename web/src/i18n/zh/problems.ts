@@ -107,6 +107,10 @@ export const problems: Translation['problems'] = {
   judge_unauthorised: '裁判拒绝了请求（状态码 {status|number}）。请检查启动服务器时给的密钥。',
   judge_nonsense:
     '裁判应当说 A 或 B，却说了“{reply}”。已经评好的都保留着；换一个裁判也许更能看懂问题。',
+  judge_busy: '裁判忙不过来。请过 {seconds|number} 秒再试；已经评好的都保留着。',
+  judge_refused: '裁判的服务器拒绝了请求（状态码 {status|number}）：{reason}',
+  judge_missing: '这里没有设外面的裁判。请用 -judge 网址 启动服务器，或选别的裁判。',
+  judge_case: '这一组比较没法交给裁判：{why}。',
   judge_free_text: 'Sprout 只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
   judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
   judge_letters: '这个分词器写 A 和 B 时不是各用一个词元，裁判就没法指明回答。请换一个分词器。',
