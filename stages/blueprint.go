@@ -13,17 +13,24 @@ import (
 // Blueprint is all that another process needs to compute for a run: from it a
 // worker builds the same model and records the same steps. The weights are not
 // in it; they come with the first job. It travels as JSON.
+//
+// Without a stage the worker only reads; then it needs no settings, and is told
+// of an adapter in so many words.
 type Blueprint struct {
-	Stage  string             `json:"stage"`
-	Config nn.Config          `json:"config"`
-	Values map[string]float64 `json:"values"` // of every setting
-	Batch  int                `json:"batch"`  // rows of a step
-	Beside []Companion        `json:"beside,omitempty"`
+	Stage   string             `json:"stage,omitempty"`
+	Config  nn.Config          `json:"config"`
+	Values  map[string]float64 `json:"values,omitempty"` // of every setting
+	Batch   int                `json:"batch,omitempty"`  // rows of a step
+	Beside  []Companion        `json:"beside,omitempty"`
+	Adapter *nn.AdapterConfig  `json:"adapter,omitempty"`
 }
 
 // Worker builds the side that computes on a backend, which it closes in the
 // end, also where it fails.
 func (b Blueprint) Worker(be backend.Backend) (*parallel.Worker, error) {
+	if b.Stage == "" {
+		return b.reader(be)
+	}
 	stage, err := Find(b.Stage)
 	if err == nil {
 		err = b.Config.Validate()

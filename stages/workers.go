@@ -53,19 +53,24 @@ func (t *trainer) goroutine(b Blueprint) (parallel.Peer, error) {
 }
 
 func (t *trainer) lost(why error, replaced bool) {
-	if t.OnLost == nil {
-		return
+	if t.OnLost != nil {
+		t.OnLost(workerLost(t.group, why, replaced))
 	}
+}
+
+// workerLost says what has become of a group, nil where there was none yet to
+// lose a worker from.
+func workerLost(g *parallel.Group, why error, replaced bool) *problem.Problem {
 	count, then := 1, "Another one takes its place."
-	if t.group != nil { // else there was none to start with
-		count = t.group.Workers()
+	if g != nil {
+		count = g.Workers()
 	}
 	if !replaced {
 		count = max(1, count-1)
 		then = fmt.Sprintf("The run goes on with %d.", count)
 	}
-	t.OnLost(problem.Wrap(why, "worker_lost", problem.Args{"why": why.Error(), "replaced": replaced, "count": count},
-		"A worker was lost (%v). What it had to do was done again, so no number changes. %s", why, then))
+	return problem.Wrap(why, "worker_lost", problem.Args{"why": why.Error(), "replaced": replaced, "count": count},
+		"A worker was lost (%v). What it had to do was done again, so no number changes. %s", why, then)
 }
 
 // SetWorkers changes the number of workers from the next step on. More than

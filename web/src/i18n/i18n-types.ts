@@ -1305,6 +1305,25 @@ type RootTranslation = {
 		 */
 		adapter_unsupported: RequiredParams<'field' | 'value'>
 		/**
+		 * A​n​s​w​e​r​s​ ​a​r​e​ ​g​r​a​d​e​d​ ​b​y​ ​w​h​a​t​ ​i​s​ ​k​n​o​w​n​ ​o​f​ ​a​ ​t​o​w​n​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​a​n​d​ ​a​ ​t​e​x​t​ ​o​f​ ​a​ ​t​o​w​n​.
+		 */
+		report_without_town: string
+		/**
+		 * T​h​e​ ​t​w​o​ ​m​o​d​e​l​s​ ​h​a​v​e​ ​d​i​f​f​e​r​e​n​t​ ​t​o​k​e​n​i​z​e​r​s​,​ ​s​o​ ​t​h​e​i​r​ ​a​n​s​w​e​r​s​ ​c​a​n​n​o​t​ ​b​e​ ​c​o​m​p​a​r​e​d​ ​t​o​k​e​n​ ​b​y​ ​t​o​k​e​n​.​ ​C​h​o​o​s​e​ ​m​o​d​e​l​s​ ​o​f​ ​o​n​e​ ​f​a​m​i​l​y​.
+		 */
+		report_tokenizer: string
+		/**
+		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​{​s​t​a​g​e​}​”​ ​w​r​i​t​e​s​ ​n​o​ ​a​n​s​w​e​r​s​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​g​r​a​d​e​.
+		 * @param {unknown} stage
+		 */
+		report_stage: RequiredParams<'stage'>
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​a​t​ ​o​n​c​e​,​ ​b​u​t​ ​a​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​:​ ​i​t​ ​c​a​n​n​o​t​ ​b​e​ ​a​s​k​e​d​.
+		 * @param {unknown} context
+		 * @param {unknown} tokens
+		 */
+		report_context: RequiredParams<'context|number' | 'tokens|number'>
+		/**
 		 * A​n​ ​a​d​a​p​t​e​r​ ​i​s​ ​n​o​t​h​i​n​g​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​.​ ​C​h​o​o​s​e​ ​t​h​a​t​ ​m​o​d​e​l​ ​a​s​ ​w​e​l​l​.
 		 */
 		adapter_base_missing: string
@@ -3348,6 +3367,22 @@ export type TranslationFunctions = {
 		 * An adapter with {field} = {value} is of another kind than the ones that Sprout computes.
 		 */
 		adapter_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
+		/**
+		 * Answers are graded by what is known of a town. Choose a model and a text of a town.
+		 */
+		report_without_town: () => LocalizedString
+		/**
+		 * The two models have different tokenizers, so their answers cannot be compared token by token. Choose models of one family.
+		 */
+		report_tokenizer: () => LocalizedString
+		/**
+		 * A checkpoint of the stage “{stage}” writes no answers, so there is nothing to grade.
+		 */
+		report_stage: (arg: { stage: unknown }) => LocalizedString
+		/**
+		 * The model reads {context|number} tokens at once, but a question has {tokens|number}: it cannot be asked.
+		 */
+		report_context: (arg: { context: unknown, tokens: unknown }) => LocalizedString
 		/**
 		 * An adapter is nothing without the model that it was trained on. Choose that model as well.
 		 */

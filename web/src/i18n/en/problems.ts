@@ -164,6 +164,14 @@ export const problems = {
   adapter_config_json: 'The description of the adapter in the file cannot be read.',
   adapter_unsupported:
     'An adapter with {field} = {value} is of another kind than the ones that Sprout computes.',
+  report_without_town:
+    'Answers are graded by what is known of a town. Choose a model and a text of a town.',
+  report_tokenizer:
+    'The two models have different tokenizers, so their answers cannot be compared token by token. Choose models of one family.',
+  report_stage:
+    'A checkpoint of the stage “{stage}” writes no answers, so there is nothing to grade.',
+  report_context:
+    'The model reads {context|number} tokens at once, but a question has {tokens|number}: it cannot be asked.',
   adapter_base_missing:
     'An adapter is nothing without the model that it was trained on. Choose that model as well.',
   adapter_base:
