@@ -46,6 +46,7 @@ type disk interface {
 //	checkpoints/<id>.safetensors  what NewFile writes; usable by itself
 //	datasets/<id>.dataset         8 bytes: length of the JSON; JSON of Dataset; data
 //	runs/<run>.json               [{"step": n, "part": …}, …]
+//	labels.json                   {id: {"data": …, "crc32c": …}}
 //	settings.json                 {key: value}
 type fileStore struct {
 	mu     sync.Mutex
@@ -60,6 +61,7 @@ const (
 	datasetExt    = ".dataset"
 	runDir        = "runs"
 	runExt        = ".json"
+	labelsFile    = "labels.json"
 	settingsFile  = "settings.json"
 )
 

@@ -58,6 +58,9 @@ func TestFolder(t *testing.T) {
 		FlipDataset: func(t *testing.T, s checkpoint.Store, id string) {
 			change(t, s, "datasets/"+id+".dataset", func(b []byte) { b[len(b)-1] ^= 1 })
 		},
+		FlipLabel: func(t *testing.T, s checkpoint.Store, id string) {
+			change(t, s, "labels.json", func(b []byte) { b[bytes.Index(b, []byte(`"`+id+`":{"data":{"`))+len(id)+13] ^= 1 })
+		},
 	})
 }
 

@@ -14,7 +14,7 @@ const (
 	Everything             // and the moments: enough to resume
 )
 
-// Store keeps checkpoints, metric histories, datasets and settings.
+// Store keeps checkpoints, metric histories, datasets, labels and settings.
 //
 // A write happens completely or not at all: after an error, a crash or a lost
 // tab the store still holds what it held before. Checksums are verified
@@ -25,6 +25,7 @@ type Store interface {
 	Checkpoints
 	Runs
 	Datasets
+	Labels
 	Settings
 
 	// Usage reports how much room is taken and left.
@@ -76,6 +77,19 @@ type Datasets interface {
 	DropDataset(ctx context.Context, id string) error
 }
 
+// Labels is the part of a Store that holds what people and judges think of
+// answers.
+type Labels interface {
+	// PutLabels adds or replaces labels, all of them or none.
+	PutLabels(ctx context.Context, labels ...Label) error
+	// Labels returns all in order of their IDs, which is that of their making. The
+	// Data of a damaged one is nil: it does not hide the others.
+	Labels(ctx context.Context) ([]Label, error)
+	// DropLabels removes labels, all of them or none. Dropping one that is not
+	// there is no error.
+	DropLabels(ctx context.Context, ids ...string) error
+}
+
 // Settings is the part of a Store that holds small named values.
 type Settings interface {
 	PutSetting(ctx context.Context, key string, value json.RawMessage) error
@@ -91,6 +105,12 @@ type Dataset struct {
 	Info    json.RawMessage `json:"info,omitempty"` // what its reader found out
 	Bytes   int64           `json:"bytes"`          // of Data, set by PutDataset
 	Data    []byte          `json:"-"`
+}
+
+// Label is one opinion; what its data mean is for those to know who put it.
+type Label struct {
+	ID   string // made by NewID
+	Data json.RawMessage
 }
 
 // Usage of a store, in bytes. Quota 0 means that it is unknown.

@@ -10,7 +10,7 @@
 //	tensors      <blob>/<number>      the bytes, 32 MiB a row at most
 //	runs         <run>/<step>         parts of metric histories
 //	settings     <key>                JSON
-//	labels       (for the preference stages)
+//	labels       <id>                 JSON of what somebody thinks of two answers
 //
 // A blob is one act of saving: its name begins with the checkpoint's ID and
 // ends with a new one. Rows are written first, under a blob that nothing refers

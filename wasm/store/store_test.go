@@ -120,6 +120,7 @@ func harness(o Options) storetest.Harness {
 			require.True(t, decodeJSON(row, &d))
 			flip(t, s.(*Store), tensors, rowKey(d.Blob, 0))
 		},
+		FlipLabel: func(t *testing.T, s checkpoint.Store, id string) { flip(t, s.(*Store), labels, id) },
 	}
 }
 

@@ -35,9 +35,13 @@ var writes = map[string]func(s checkpoint.Store) error{
 	"dataset": func(s checkpoint.Store) error {
 		return s.PutDataset(ctx, checkpoint.Dataset{ID: "d1", Name: "new", Data: []byte("new")})
 	},
+	"labels": func(s checkpoint.Store) error {
+		return s.PutLabels(ctx, opinion("l1", `"new"`), opinion("l2", `"new"`))
+	},
+	"unlabel": func(s checkpoint.Store) error { return s.DropLabels(ctx, "l1", "l2") },
 }
 
-var allWrites = []string{"new", "replace", "rename", "dataset"}
+var allWrites = []string{"new", "replace", "rename", "dataset", "labels", "unlabel"}
 
 // interrupted runs each write once for every step at which it can break, with
 // the break made by fail, and calls check with what is left and what was there.
@@ -52,6 +56,7 @@ func interrupted(t *testing.T, h Harness, names []string, fail func() error, che
 				old := checkpoint.Dataset{ID: "d1", Name: "old", Data: []byte("old")}
 				require.NoError(t, s.PutDataset(ctx, old))
 				require.NoError(t, s.AppendRun(ctx, "run-a1", 0, []byte("1")))
+				require.NoError(t, s.PutLabels(ctx, opinion("l1", `"old"`)))
 				pieces := h.Pieces(t, s)
 				f.left, f.steps = n, 0
 				err := caught(func() error { return write(s) })
@@ -95,6 +100,9 @@ func unchanged(t *testing.T, s checkpoint.Store) {
 	run, err := s.Run(ctx, "run-a1")
 	require.NoError(t, err)
 	require.Len(t, run, 1)
+	all, err := s.Labels(ctx)
+	require.NoError(t, err)
+	require.Equal(t, []checkpoint.Label{opinion("l1", `"old"`)}, all)
 }
 
 func failedWrites(t *testing.T, h Harness) {

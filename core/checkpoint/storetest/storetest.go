@@ -31,6 +31,8 @@ type Harness struct {
 	FlipRecord func(t *testing.T, s checkpoint.Store, id string)
 	// FlipDataset flips a bit in a dataset's bytes.
 	FlipDataset func(t *testing.T, s checkpoint.Store, id string)
+	// FlipLabel flips a bit in a label's data.
+	FlipLabel func(t *testing.T, s checkpoint.Store, id string)
 }
 
 // Sample makes a small checkpoint with values that are easily lost: -0,
@@ -84,12 +86,14 @@ func Run(t *testing.T, h Harness) {
 		{"Settings", settings},
 		{"Runs", runs},
 		{"Datasets", datasets},
+		{"Labels", labels},
 		{"FailedWrites", failedWrites},
 		{"CrashedWrites", crashedWrites},
 		{"Full", full},
 		{"DamagedTensor", damagedTensor},
 		{"DamagedRecord", damagedRecord},
 		{"DamagedDataset", damagedDataset},
+		{"DamagedLabel", damagedLabel},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, h) })
 	}
