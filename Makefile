@@ -18,8 +18,8 @@ GOFUMPT := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-GO_DIRS := $(wildcard core stages wasm cmd e2e)
-ENGINE_SRC := $(shell find $(wildcard core stages wasm) -name '*.go' ! -name '*_test.go') go.mod go.sum
+GO_DIRS := $(wildcard core stages journey wasm cmd e2e)
+ENGINE_SRC := $(shell find $(wildcard core stages journey wasm) -name '*.go' ! -name '*_test.go') go.mod go.sum
 WEB_SRC := $(shell find $(wildcard web/src web/public web/scripts) -type f ! -name '*.test.ts' ! -path web/src/engine/sprout.wasm ! -path web/src/engine/wasm_exec.js) \
 	$(wildcard web/index.html web/*.ts web/*.js web/package.json stages/*.go)
 
@@ -43,7 +43,7 @@ accept: build ## run the long figures and write build/accept.json (needs ../shar
 lint: ## check format, vet and lint Go and the page
 	@test -z "$$($(GOFUMPT) -l $(GO_DIRS) | tee /dev/stderr)"
 	go vet ./...
-	GOOS=js GOARCH=wasm go vet ./core/... ./stages/... ./wasm/...
+	GOOS=js GOARCH=wasm go vet ./core/... ./stages/... ./journey/... ./wasm/...
 	$(STATICCHECK) -checks inherit,-ST1005 ./... # messages begin with the names of axes: V, C
 	$(GOLANGCI) run ./...
 	cd web && npm run lint && npm run check

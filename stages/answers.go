@@ -59,10 +59,11 @@ type subject struct {
 	langs   []world.Lang
 	context int // longest that the model reads
 	seed    uint64
+	most    int // questions of each set when all is asked for; 0: wholeQuestions
 }
 
 func (t *trainer) subject() subject {
-	return subject{t.score, t.Rollout, t.Setup.Tokenizer, t.data, t.Town, t.Langs, t.cfg.Context, t.seed}
+	return subject{t.score, t.Rollout, t.Setup.Tokenizer, t.data, t.Town, t.Langs, t.cfg.Context, t.seed, t.Questions}
 }
 
 // MeasureAnswers measures a model, whatever it was trained for, as a run of SFT
@@ -82,7 +83,7 @@ func MeasureAnswers(p *nn.Params, talk *text.Corpus, d *text.Dataset, town *worl
 	}
 	s := newServices(p)
 	defer s.close()
-	return newAnswerGauge(subject{s.score, s.rollout, tok, d, town, langs, T, seed}, heldOut, T, true).measure()
+	return newAnswerGauge(subject{s.score, s.rollout, tok, d, town, langs, T, seed, 0}, heldOut, T, true).measure()
 }
 
 // newAnswerGauge reads the text in windows of T tokens.
@@ -101,7 +102,20 @@ func newAnswerGauge(s subject, heldOut []Conversation, T int, whole bool) *answe
 	if s.town != nil {
 		g.quiz = quiz(s.town, s.langs, whole)
 	}
+	if whole {
+		for i, set := range g.quiz {
+			g.quiz[i].questions = spread(set.questions, s.asked())
+		}
+	}
 	return g
+}
+
+// asked is how many questions of a set are asked when all is asked for.
+func (s subject) asked() int {
+	if s.most > 0 {
+		return s.most
+	}
+	return wholeQuestions
 }
 
 // quiz are the questions to be asked, evenly spread over each set.
@@ -225,7 +239,7 @@ func (g *answerGauge) ask() (map[string]float64, error) {
 // principles.
 func (g *answerGauge) unequal() (float64, error) {
 	var all []world.Question
-	for _, q := range spread(g.quiz[0].questions, groupQuestions) {
+	for _, q := range spread(g.quiz[0].questions, min(groupQuestions, g.asked())) {
 		for range groupSize {
 			all = append(all, q)
 		}

@@ -23,15 +23,32 @@ const (
 func MeasureBase(p *nn.Params, town *world.Town, langs []world.Lang, tok *text.Tokenizer) (map[string]float64, error) {
 	s := newServices(p)
 	defer s.close()
+	return askBase(subject{rollout: s.rollout, tok: tok, town: town, langs: langs, context: p.Config.Context})
+}
+
+// AskBase is MeasureBase on the model of a run with that setup, asked with all
+// its workers. Without a town there is nothing to ask.
+func AskBase(run Run, s Setup) (map[string]float64, error) {
+	if s.Town == nil {
+		return nil, nil
+	}
+	return askBase(subject{
+		rollout: run.Rollout, tok: run.Tokenizer(), town: s.Town, langs: s.Langs,
+		context: run.Model().Config.Context, most: s.Questions,
+	})
+}
+
+func askBase(s subject) (map[string]float64, error) {
 	out := map[string]float64{}
-	for _, set := range quiz(town, langs, true)[:2] {
+	for _, set := range quiz(s.town, s.langs, true)[:2] {
+		set.questions = spread(set.questions, s.asked())
 		for _, way := range []struct {
 			name  string
 			shots int
 		}{{"_plain", 0}, {"_few_shot", mostShots}} {
 			asked := make([][]int32, len(set.questions))
 			for i, q := range set.questions {
-				asked[i] = transcript(town, q, way.shots, tok, p.Config.Context-lineTokens)
+				asked[i] = transcript(s.town, q, way.shots, s.tok, s.context-lineTokens)
 			}
 			answers, err := s.rollout(asked, gen.Options{MaxTokens: lineTokens})
 			if err != nil {
@@ -39,8 +56,8 @@ func MeasureBase(p *nn.Params, town *world.Town, langs []world.Lang, tok *text.T
 			}
 			right := 0
 			for i, q := range set.questions {
-				line, _, _ := strings.Cut(strings.TrimSpace(words(tok, answers[i].Tokens)), "\n")
-				if town.Grade(q, line).Correct {
+				line, _, _ := strings.Cut(strings.TrimSpace(words(s.tok, answers[i].Tokens)), "\n")
+				if s.town.Grade(q, line).Correct {
 					right++
 				}
 			}

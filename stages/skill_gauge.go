@@ -12,6 +12,9 @@ import (
 //	trainable_fraction  trained weights of all, the adapter's included
 //	style_on            answers in the skill's style, with the adapter
 //	style_off           the same without it
+//	base_identical      (whole) 1 where the model under the adapter is the parent,
+//	                    to the bit: its weights, and what it says without the
+//	                    adapter
 //
 // Questions are those of the quiz. The model alone does not change while a run
 // lasts, so what it answers is asked once.
@@ -30,7 +33,7 @@ func newSkillGauge(t *trainer, g *answerGauge, style *world.Skill, off map[int]f
 	}
 	n := quickQuestions
 	if g.whole {
-		n = wholeQuestions
+		n = g.asked()
 	}
 	s.questions = spread(s.questions, n)
 	return s
@@ -43,6 +46,11 @@ func (g *skillGauge) measure() (Evaluation, error) {
 	}
 	trained, all := g.t.parameters()
 	out.Measures["trainable_fraction"] = float64(trained) / float64(all)
+	if g.whole {
+		if out.Measures["base_identical"], err = g.identical(); err != nil {
+			return out, err
+		}
+	}
 	if g.style == nil || len(g.questions) == 0 {
 		return out, nil
 	}

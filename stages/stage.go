@@ -111,8 +111,14 @@ type Setup struct {
 	// are its own; settings in Params replace them.
 	Resume *checkpoint.Checkpoint
 
+	// Questions asked of each set in a whole evaluation; 0: 400.
+	Questions int
+
 	Now      func() float64                        // a clock in ms; nil: no times are reported
 	Progress func(what string, done float64) error // of long preparations; an error stops them
+	// Yield, if not nil, is called every now and then while answers are written or
+	// scored, for a host that must not be kept waiting.
+	Yield func()
 }
 
 // Run is a stage in progress. It is used by one goroutine.

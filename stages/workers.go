@@ -35,7 +35,7 @@ func (t *trainer) crew() parallel.Crew {
 	}
 	return parallel.Crew{
 		Spawn:   func() (parallel.Peer, error) { return spawn(b) },
-		Workers: t.Workers, Max: t.mostWorkers(), Now: t.Now,
+		Workers: t.Workers, Max: t.mostWorkers(), Now: t.Now, Yield: t.Yield,
 		Speeds: t.Speeds[t.speedsKey()],
 		OnLost: t.lost,
 	}

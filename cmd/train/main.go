@@ -4,6 +4,7 @@
 //	go run ./cmd/train -preset sprout -data book.txt -out ck/
 //	go run ./cmd/train -preset seed -town quick -set steps=500 -set lr=0.003 -out ck/
 //	go run ./cmd/train -resume ck/checkpoints/….safetensors -town quick -out ck/
+//	go run ./cmd/train -journey -out build/journey -from sft -set sft.steps=200
 //
 // Checkpoints are ordinary .safetensors files that the page imports. It runs
 // under js/wasm with Node as well, where the weights come out with the bits
@@ -42,11 +43,14 @@ func main() {
 	}
 }
 
-// run does one training run; an interrupt saves and ends it.
+// run does one training run, or a journey; an interrupt saves a run and ends it.
 func run(ctx context.Context, args []string, stdout, log io.Writer) error {
 	o, err := parse(args, log)
 	if err != nil {
 		return err
+	}
+	if o.journey {
+		return o.travel(ctx, stdout, log)
 	}
 	t := &trainer{options: o, stdout: stdout, log: log}
 	if err := t.prepare(); err != nil {

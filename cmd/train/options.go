@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -13,7 +14,10 @@ import (
 	"sprout/stages"
 )
 
-const usualPreset = "sprout"
+const (
+	usualPreset  = "sprout"
+	usualJourney = "quick"
+)
 
 // options are what the command line says.
 type options struct {
@@ -30,6 +34,11 @@ type options struct {
 	workers            int
 	jsonLines, plain   bool
 	weights, reproduce bool
+
+	journey    bool
+	only, from string
+	seeds      int
+	report     string
 }
 
 // settings collects -set key=value.
@@ -73,6 +82,11 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.BoolVar(&o.plain, "quiet", false, "no progress bar")
 	f.BoolVar(&o.weights, "weights", false, "keep only weights, in 16 bits, in the .safetensors file of -out")
 	f.BoolVar(&o.reproduce, "reproducible", false, "no time and no random id in the file of -out: the same run gives the same bytes")
+	f.BoolVar(&o.journey, "journey", false, "make the whole journey; then -preset is quick or tiny, -set step.setting=number, and -out keeps its steps, which are not made again")
+	f.StringVar(&o.only, "only", "", "steps of a journey to make, separated by commas (default: all)")
+	f.StringVar(&o.from, "from", "", "step of a journey from which on all is made anew, whatever -out holds")
+	f.IntVar(&o.seeds, "seeds", 1, "make a journey from so many seeds and report medians")
+	f.StringVar(&o.report, "report", filepath.Join("build", "journey.json"), "where a journey's figures are written")
 	f.Usage = func() { usage(f, o) }
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -82,6 +96,13 @@ func parse(args []string, log io.Writer) (*options, error) {
 	}
 	if *char {
 		o.tokenizer = "char"
+	}
+	if o.journey {
+		o.preset = cmp.Or(o.preset, usualJourney)
+		if *steps > 0 {
+			return nil, fmt.Errorf("-steps is for one run; in a journey say -set sft.steps=%d", *steps)
+		}
+		return o, nil
 	}
 	if o.preset == "" && o.parent == "" && o.resume == "" {
 		o.preset = usualPreset

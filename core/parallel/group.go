@@ -51,6 +51,9 @@ type Crew struct {
 	// Speeds that an earlier run of the same shape has measured: those are
 	// believed.
 	Speeds []Speed
+	// Yield, if not nil, is called between the parts of a long service, for a host
+	// that must not be kept waiting by the leader.
+	Yield func()
 	// OnLost, if not nil, is told why a peer was lost and whether another takes
 	// its place.
 	OnLost func(why error, replaced bool)
@@ -240,7 +243,30 @@ func (g *Group) serve(kind string, b *Batch, options []byte, collect func(first 
 			}
 			g.lose(m, err)
 		}
-		if err := g.lead.Do(nil, &jobs[i], take); err != nil {
+		if err := g.serveHere(&jobs[i], starts[i], collect); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowsInOne are served by the leader without a break where its host waits: a
+// second's work or two.
+const rowsInOne = 96
+
+// serveHere has the leader do a part whose first row is the given one.
+func (g *Group) serveHere(j *Job, first int, collect func(first int, r Result) error) error {
+	size := j.Batch.Rows
+	if g.crew.Yield != nil {
+		size = min(size, rowsInOne)
+	}
+	for from := 0; from < j.Batch.Rows; from += size {
+		if g.crew.Yield != nil {
+			g.crew.Yield()
+		}
+		part := Job{Kind: j.Kind, Batch: j.Batch.part(from, min(from+size, j.Batch.Rows)), Options: j.Options}
+		take := func(r Result) error { return collect(first+from, r) }
+		if err := g.lead.Do(nil, &part, take); err != nil {
 			return err
 		}
 	}

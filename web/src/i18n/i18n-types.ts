@@ -1403,6 +1403,30 @@ type RootTranslation = {
 		 */
 		sampling_setting: RequiredParams<'field' | 'value' | 'want'>
 		/**
+		 * T​h​e​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​w​a​s​ ​n​o​t​ ​m​a​d​e​,​ ​s​i​n​c​e​ ​i​t​ ​n​e​e​d​s​ ​{​n​e​e​d​s​}​.
+		 * @param {unknown} needs
+		 * @param {unknown} step
+		 */
+		journey_needs: RequiredParams<'needs' | 'step'>
+		/**
+		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​j​o​u​r​n​e​y​ ​“​{​p​r​e​s​e​t​}​”​.​ ​T​h​e​r​e​ ​a​r​e​ ​{​p​r​e​s​e​t​s​}​.
+		 * @param {unknown} preset
+		 * @param {unknown} presets
+		 */
+		journey_preset: RequiredParams<'preset' | 'presets'>
+		/**
+		 * T​h​e​ ​s​e​t​t​i​n​g​ ​“​{​s​e​t​t​i​n​g​}​”​ ​b​e​l​o​n​g​s​ ​t​o​ ​n​o​ ​s​t​e​p​ ​o​f​ ​t​h​e​ ​j​o​u​r​n​e​y​.​ ​W​r​i​t​e​ ​s​t​e​p​.​s​e​t​t​i​n​g​;​ ​t​h​e​ ​s​t​e​p​s​ ​a​r​e​ ​{​s​t​e​p​s​}​.
+		 * @param {unknown} setting
+		 * @param {unknown} steps
+		 */
+		journey_setting: RequiredParams<'setting' | 'steps'>
+		/**
+		 * T​h​e​ ​j​o​u​r​n​e​y​ ​h​a​s​ ​n​o​ ​s​t​e​p​ ​“​{​s​t​e​p​}​”​.​ ​I​t​s​ ​s​t​e​p​s​ ​a​r​e​ ​{​s​t​e​p​s​}​.
+		 * @param {unknown} step
+		 * @param {unknown} steps
+		 */
+		journey_step: RequiredParams<'step' | 'steps'>
+		/**
 		 * A​ ​w​o​r​k​e​r​ ​w​a​s​ ​l​o​s​t​ ​(​{​w​h​y​}​)​.​ ​I​t​s​ ​p​a​r​t​ ​w​a​s​ ​c​o​m​p​u​t​e​d​ ​a​g​a​i​n​ ​a​n​d​ ​n​o​ ​n​u​m​b​e​r​ ​h​a​s​ ​c​h​a​n​g​e​d​;​ ​t​r​a​i​n​i​n​g​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​a​t​ ​w​o​r​k​.
 		 * @param {unknown} count
 		 * @param {unknown} why
@@ -3451,6 +3475,22 @@ export type TranslationFunctions = {
 		 * The setting {field} = {value} is not possible; it must be {want}.
 		 */
 		sampling_setting: (arg: { field: unknown, value: unknown, want: unknown }) => LocalizedString
+		/**
+		 * The step {step} was not made, since it needs {needs}.
+		 */
+		journey_needs: (arg: { needs: unknown, step: unknown }) => LocalizedString
+		/**
+		 * There is no journey “{preset}”. There are {presets}.
+		 */
+		journey_preset: (arg: { preset: unknown, presets: unknown }) => LocalizedString
+		/**
+		 * The setting “{setting}” belongs to no step of the journey. Write step.setting; the steps are {steps}.
+		 */
+		journey_setting: (arg: { setting: unknown, steps: unknown }) => LocalizedString
+		/**
+		 * The journey has no step “{step}”. Its steps are {steps}.
+		 */
+		journey_step: (arg: { step: unknown, steps: unknown }) => LocalizedString
 		/**
 		 * A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.
 		 */

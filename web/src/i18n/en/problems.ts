@@ -201,6 +201,11 @@ export const problems = {
   sampling_not_finite:
     'The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.',
   sampling_setting: 'The setting {field} = {value} is not possible; it must be {want}.',
+  journey_needs: 'The step {step} was not made, since it needs {needs}.',
+  journey_preset: 'There is no journey “{preset}”. There are {presets}.',
+  journey_setting:
+    'The setting “{setting}” belongs to no step of the journey. Write step.setting; the steps are {steps}.',
+  journey_step: 'The journey has no step “{step}”. Its steps are {steps}.',
   worker_lost:
     'A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.',
 

@@ -1,0 +1,163 @@
+package journey
+
+import (
+	"slices"
+)
+
+// Row is what became of one step.
+type Row struct {
+	Key    string `json:"key"`
+	Stage  string `json:"stage"`
+	Preset string `json:"preset"`
+	Seed   uint64 `json:"seed"`
+	// Seconds of the stage itself, from its preparation to its last step, with
+	// what it measures on the way; for the first also of the town and the
+	// tokenizer. MeasureSeconds are those of the figures below.
+	Seconds        float64            `json:"seconds"`
+	MeasureSeconds float64            `json:"measure_seconds"`
+	Steps          int                `json:"steps"`
+	Parameters     int                `json:"parameters"`
+	Workers        int                `json:"workers"`
+	Settings       map[string]float64 `json:"settings"` // as asked for, defaults included
+	Metrics        map[string]float64 `json:"metrics"`
+	Error          string             `json:"error,omitempty"`
+	Code           string             `json:"code,omitempty"` // of the problem
+	// Checkpoint, and what it was made from.
+	Checkpoint string   `json:"checkpoint,omitempty"`
+	From       []string `json:"from,omitempty"`
+}
+
+// Passage is a journey from one seed.
+type Passage struct {
+	Seed   uint64 `json:"seed"`
+	Preset string `json:"preset"`
+	Rows   []Row  `json:"stages"`
+}
+
+// Spread is the least and the most of a figure over the seeds.
+type Spread struct {
+	Min float64 `json:"min"`
+	Max float64 `json:"max"`
+}
+
+// Summary of a step over the seeds: medians.
+type Summary struct {
+	Stage          string             `json:"stage"`
+	Preset         string             `json:"preset"`
+	Seeds          []uint64           `json:"seeds"`
+	Seconds        float64            `json:"seconds"`
+	MeasureSeconds float64            `json:"measure_seconds"`
+	Metrics        map[string]float64 `json:"metrics"`
+	Spread         map[string]Spread  `json:"spread,omitempty"` // with several seeds
+	Errors         []string           `json:"errors,omitempty"`
+}
+
+// Report of a journey.
+type Report struct {
+	Where string   `json:"where"` // what it ran in
+	Cores int      `json:"cores"`
+	Seeds []uint64 `json:"seeds"`
+	// Preset of the journey, and the medians of the time of all its steps.
+	Preset         string             `json:"preset"`
+	Seconds        float64            `json:"seconds"`
+	MeasureSeconds float64            `json:"measure_seconds"`
+	Keys           []string           `json:"keys"` // of the steps, in order
+	Stages         map[string]Summary `json:"stages"`
+	Aims           []Verdict          `json:"aims"`
+	Runs           []Passage          `json:"runs"`
+}
+
+// NewReport sums up what was made from one or more seeds.
+func NewReport(preset string, runs []Passage) Report {
+	r := Report{Preset: preset, Runs: runs, Stages: map[string]Summary{}}
+	var seconds, measured []float64
+	for _, run := range runs {
+		r.Seeds = append(r.Seeds, run.Seed)
+		whole, measuring := 0.0, 0.0
+		for _, row := range run.Rows {
+			whole, measuring = whole+row.Seconds, measuring+row.MeasureSeconds
+		}
+		seconds, measured = append(seconds, whole), append(measured, measuring)
+	}
+	r.Seconds, r.MeasureSeconds = median(seconds), median(measured)
+	for _, key := range Keys() {
+		if s, ok := summarize(key, runs); ok {
+			r.Keys, r.Stages[key] = append(r.Keys, key), s
+		}
+	}
+	for _, a := range Aims {
+		if _, made := r.Stages[a.Key]; made {
+			r.Aims = append(r.Aims, r.judge(a))
+		}
+	}
+	return r
+}
+
+func summarize(key string, runs []Passage) (Summary, bool) {
+	s := Summary{Metrics: map[string]float64{}}
+	var seconds, measured []float64
+	figures := map[string][]float64{}
+	for _, run := range runs {
+		for _, row := range run.Rows {
+			if row.Key != key {
+				continue
+			}
+			s.Stage, s.Preset, s.Seeds = row.Stage, row.Preset, append(s.Seeds, row.Seed)
+			if row.Error != "" {
+				s.Errors = append(s.Errors, row.Error)
+				continue
+			}
+			seconds, measured = append(seconds, row.Seconds), append(measured, row.MeasureSeconds)
+			for name, x := range row.Metrics {
+				figures[name] = append(figures[name], x)
+			}
+		}
+	}
+	if len(s.Seeds) == 0 {
+		return s, false
+	}
+	s.Seconds, s.MeasureSeconds = median(seconds), median(measured)
+	for name, all := range figures {
+		s.Metrics[name] = median(all)
+		if len(all) > 1 {
+			if s.Spread == nil {
+				s.Spread = map[string]Spread{}
+			}
+			s.Spread[name] = Spread{slices.Min(all), slices.Max(all)}
+		}
+	}
+	return s, true
+}
+
+// judge holds an aim against the medians.
+func (r Report) judge(a Aim) Verdict {
+	s := r.Stages[a.Key]
+	v := Verdict{Aim: a, Against: a.Value}
+	measured, ok := s.Metrics[a.Metric]
+	if a.Than != "" {
+		var other bool
+		v.Against, other = s.Metrics[a.Than]
+		ok = ok && other
+	}
+	// A seed without the figure, be it that its step failed, has not met it.
+	if !ok || len(s.Errors) > 0 {
+		v.Missing = true
+		return v
+	}
+	v.Measured, v.Min, v.Max = measured, measured, measured
+	if spread, ok := s.Spread[a.Metric]; ok {
+		v.Min, v.Max = spread.Min, spread.Max
+	}
+	v.Met = a.holds(measured, v.Against)
+	return v
+}
+
+// median of numbers, 0 of none. Of an even number it is the mean of the two in
+// the middle.
+func median(x []float64) float64 {
+	if len(x) == 0 {
+		return 0
+	}
+	x = slices.Sorted(slices.Values(x))
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}

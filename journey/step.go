@@ -1,0 +1,147 @@
+package journey
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"sprout/core/nn"
+	"sprout/core/problem"
+	"sprout/core/world"
+	"sprout/stages"
+)
+
+// Step is a stage on the way. Steps are known by their keys, since a stage may be
+// gone through more than once.
+type Step struct {
+	Key   string
+	Stage string
+	// Parent is the step whose model this one starts from; none: a fresh model.
+	Parent string
+	// measure, if not nil, adds to what the run's own evaluation measures.
+	measure func(*leg) error
+}
+
+// needs are the steps that must have been made before.
+func (s Step) needs() (keys []string) {
+	for _, key := range []string{s.Parent} {
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// steps of every journey, in order.
+var steps = []Step{
+	{Key: "pretrain", Stage: "pretrain", measure: measureBase},
+	{Key: "sft", Stage: "sft", Parent: "pretrain", measure: tellBase},
+	{Key: "lora", Stage: "lora", Parent: "sft"},
+	{Key: "reward", Stage: "reward", Parent: "sft"},
+	{Key: "dpo", Stage: "dpo", Parent: "sft"},
+	{Key: "simpo", Stage: "simpo", Parent: "sft"},
+}
+
+// Keys of the steps, in order.
+func Keys() []string {
+	out := make([]string, len(steps))
+	for i, s := range steps {
+		out[i] = s.Key
+	}
+	return out
+}
+
+// Preset is how large a journey is.
+type Preset struct {
+	Name   string
+	Model  string // preset of the model
+	Town   world.Size
+	Langs  []world.Lang // none means both
+	Merges int          // of the tokenizer
+	// Questions asked of each set when a step is measured; 0 is the usual number.
+	Questions int
+	// Params are settings over the defaults, by step.
+	Params map[string]map[string]float64
+}
+
+// Presets that there are: quick is the one that the aims are for. Tiny walks the
+// same way in seconds and learns next to nothing.
+var Presets = []Preset{
+	{Name: "quick", Model: "sprout", Town: world.Quick, Merges: 763},
+	{
+		Name: "tiny", Model: "seed", Town: world.Quick, Langs: []world.Lang{world.EN}, Merges: 150, Questions: 8,
+		Params: map[string]map[string]float64{
+			"pretrain": short(12, nil),
+			"sft":      short(6, nil),
+			"lora":     short(4, map[string]float64{"rank": 1}),
+			"reward":   short(4, nil),
+			"dpo":      short(4, nil),
+			"simpo":    short(4, nil),
+		},
+	},
+}
+
+// short are settings of few small steps, without texts on the way.
+func short(steps float64, more map[string]float64) map[string]float64 {
+	out := map[string]float64{"steps": steps, "batch": 4, "eval_every": steps, "sample_every": steps, "checkpoint_every": steps}
+	maps.Copy(out, more)
+	return out
+}
+
+// FindPreset finds a preset by name; problem "journey_preset".
+func FindPreset(name string) (Preset, error) {
+	var names []string
+	for _, p := range Presets {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	list := strings.Join(names, ", ")
+	return Preset{}, problem.New("journey_preset", problem.Args{"preset": name, "presets": list},
+		"There is no journey %q; choose one of %s.", name, list)
+}
+
+// with adds settings, written as step.setting. Problem "journey_setting".
+func (p Preset) with(set map[string]float64) (Preset, error) {
+	all := map[string]map[string]float64{}
+	for key, params := range p.Params {
+		all[key] = maps.Clone(params)
+	}
+	for name, value := range set {
+		key, param, ok := strings.Cut(name, ".")
+		if !ok || !slices.Contains(Keys(), key) {
+			return p, problem.New("journey_setting", problem.Args{"setting": name, "steps": strings.Join(Keys(), ", ")},
+				"The setting %q is none of a journey: write it as step.setting; the steps are %s.", name, strings.Join(Keys(), ", "))
+		}
+		if all[key] == nil {
+			all[key] = map[string]float64{}
+		}
+		all[key][param] = value
+	}
+	p.Params = all
+	return p, nil
+}
+
+// settings are all that a step is run with, defaults included.
+func (p Preset) settings(s Step, stage stages.Stage) (map[string]float64, error) {
+	model, err := nn.FindPreset(p.Model)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]float64{}
+	for _, x := range stage.Params(model) {
+		out[x.Key] = x.Default
+	}
+	maps.Copy(out, p.Params[s.Key])
+	return out, nil
+}
+
+func init() {
+	problem.Register(map[string]string{
+		"journey_preset":  "a journey that does not exist: preset, presets",
+		"journey_step":    "a step that the journey does not have: step, steps",
+		"journey_setting": "a setting of a journey that names no step: setting, steps",
+		"journey_needs":   "a step was not made, since one before it failed: step, needs",
+	})
+}
