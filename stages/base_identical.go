@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sprout/core/gen"
+	"sprout/core/nn"
 	"sprout/core/tensor"
 	"sprout/core/text"
 )
@@ -29,11 +30,14 @@ func (g *skillGauge) identical() (float64, error) {
 		return 0, err
 	}
 	defer be.Close()
-	p, err := LoadModel(be, t.Parent, nil)
+	p, err := nn.NewParams(be, t.cfg) // with the run's context
 	if err != nil {
 		return 0, err
 	}
 	defer p.Close()
+	if err := p.Load(parent); err != nil {
+		return 0, err
+	}
 	fresh := newServices(p)
 	defer fresh.close()
 	var asked [][]int32

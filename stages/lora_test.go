@@ -313,4 +313,41 @@ func TestLoRAOnATown(t *testing.T) {
 	s.Params["skill"] = 2
 	other := startLoRA(t, s)
 	require.NotEqual(t, run.print, other.print, "another skill is another text to learn")
+
+	// The model under the adapter is its parent, and one changed bit shows.
+	same, err := g.identical()
+	require.NoError(t, err)
+	require.EqualValues(t, 1, same)
+	saved := run.Parent
+	run.Parent = saved.Clone()
+	x := run.Parent.Tensors[0].Data
+	x[0] = math.Float32frombits(math.Float32bits(x[0]) ^ 1)
+	same, err = g.identical()
+	require.NoError(t, err)
+	require.Zero(t, same)
+	run.Parent = saved
+	require.NoError(t, run.model.Load(func(name string) []float32 {
+		w, _ := saved.Tensor(name)
+		return w.Data
+	}))
+
+	// A base is asked by its run as by itself, with as many questions as are
+	// wanted; the host is not kept waiting.
+	rests := 0
+	s.Yield, s.Questions, s.Params = func() { rests++ }, 5, map[string]float64{"steps": 2, "batch": 2, "context": 32}
+	base := start(t, s)
+	asked, err := AskBase(base, s)
+	require.NoError(t, err)
+	require.Len(t, asked, 4)
+	require.NotZero(t, rests)
+	s.Questions = 0
+	want, err := MeasureBase(base.Model(), town, nil, tok)
+	require.NoError(t, err)
+	have, err := AskBase(base, s)
+	require.NoError(t, err)
+	require.Equal(t, want, have)
+	s.Town = nil
+	asked, err = AskBase(base, s)
+	require.NoError(t, err)
+	require.Empty(t, asked)
 }
