@@ -74,9 +74,6 @@ func TestTiny(t *testing.T) {
 	}
 	report := NewReport("tiny", []Passage{out})
 	for _, v := range report.Aims {
-		if v.Metric == "win_rate_vs_sft" {
-			continue // not measured yet
-		}
 		require.False(t, v.Missing, "%s %s", v.Key, v.Metric)
 	}
 	require.Equal(t, 1.0, report.Stages["lora"].Metrics["base_identical"])

@@ -16,6 +16,7 @@ type leg struct {
 	step  Step
 	setup stages.Setup
 	run   stages.Run
+	model *checkpoint.Checkpoint // the last one
 	row   Row
 }
 
@@ -44,14 +45,13 @@ func (l *leg) walk() (*Kept, error) {
 	w.seconds = 0
 	info := l.run.Info()
 	l.row.Steps, l.row.Parameters, l.row.Workers = info.Steps, info.Parameters, info.Workers
-	model, err := l.run.Save(checkpoint.Final)
-	if err != nil {
+	if l.model, err = l.run.Save(checkpoint.Final); err != nil {
 		return nil, err
 	}
 	if s.Key != s.Stage {
-		model.Meta.Name += " · " + s.Key
+		l.model.Meta.Name += " · " + s.Key
 	}
-	l.row.Checkpoint = model.Meta.ID
+	l.row.Checkpoint = l.model.Meta.ID
 
 	began = w.now()
 	if err := w.tell("measure", 0); err != nil {
@@ -61,7 +61,7 @@ func (l *leg) walk() (*Kept, error) {
 		return nil, err
 	}
 	l.row.MeasureSeconds = w.now() - began
-	return &Kept{Row: l.row, Model: model}, nil
+	return &Kept{Row: l.row, Model: l.model}, nil
 }
 
 // start prepares the run.

@@ -15,6 +15,38 @@ func measureBase(l *leg) error {
 	return err
 }
 
+// measureGain has the model compared with the one that it was after SFT, by the
+// graders, on held-out questions.
+func measureGain(l *leg) error {
+	m, err := stages.Compare(stages.Examinee{Checkpoint: l.model}, stages.Examinee{Checkpoint: l.made["sft"].Model}, l.reporting())
+	if err != nil {
+		return err
+	}
+	l.row.Metrics["win_rate_vs_sft"] = m.WinRate.Value
+	l.row.Metrics["score"], l.row.Metrics["score_sft"] = m.Score.Value, m.Against.Value
+	if m.KL != nil {
+		l.row.Metrics["kl"], l.row.Metrics["kl_per_token"] = m.KL.Value, m.KLPerToken.Value
+	}
+	return nil
+}
+
+// reporting are the options of whatever is asked beside the run.
+func (l *leg) reporting() stages.ReportOptions {
+	s := l.setup
+	workers := s.Workers
+	if workers == 0 {
+		workers = l.row.Workers // what was the fastest for the run
+	}
+	return stages.ReportOptions{
+		Machine: stages.Machine{
+			NewBackend: s.NewBackend, Workers: workers, MaxWorkers: s.MaxWorkers, Spawn: s.Spawn,
+			OnLost: s.OnLost, Now: s.Now, Yield: s.Yield,
+		},
+		Town: s.Town, Langs: s.Langs, Prompts: s.Questions, Seed: s.Seed,
+		Progress: func(_ string, done float64) error { return l.tell("measure", done) },
+	}
+}
+
 // tellBase puts what the base has answered beside what its pupil answers.
 func tellBase(l *leg) error {
 	for name, x := range l.made[l.step.Parent].Row.Metrics {

@@ -38,8 +38,8 @@ var steps = []Step{
 	{Key: "sft", Stage: "sft", Parent: "pretrain", measure: tellBase},
 	{Key: "lora", Stage: "lora", Parent: "sft"},
 	{Key: "reward", Stage: "reward", Parent: "sft"},
-	{Key: "dpo", Stage: "dpo", Parent: "sft"},
-	{Key: "simpo", Stage: "simpo", Parent: "sft"},
+	{Key: "dpo", Stage: "dpo", Parent: "sft", measure: measureGain},
+	{Key: "simpo", Stage: "simpo", Parent: "sft", measure: measureGain},
 }
 
 // Keys of the steps, in order.

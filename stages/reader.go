@@ -23,6 +23,7 @@ type Machine struct {
 	Spawn               func(Blueprint) (parallel.Peer, error)
 	OnLost              func(*problem.Problem)
 	Now                 func() float64
+	Yield               func()
 }
 
 // Examinee is a checkpoint that is to be read, and, where it is an adapter, the
@@ -165,7 +166,7 @@ func (m Machine) crew(b Blueprint) parallel.Crew {
 	}
 	return parallel.Crew{
 		Spawn:   func() (parallel.Peer, error) { return spawn(b) },
-		Workers: m.Workers, Max: most, Now: m.Now,
+		Workers: m.Workers, Max: most, Now: m.Now, Yield: m.Yield,
 	}
 }
 

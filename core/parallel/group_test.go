@@ -450,8 +450,12 @@ func TestKnownSpeedsAreBelievedForAWhile(t *testing.T) {
 func TestServicesDealRowsInOrder(t *testing.T) {
 	weights := testWeights()
 	for _, workers := range []int{1, 2, 3, 4} {
-		for _, rows := range []int{1, 3, 64} {
+		for _, rows := range []int{1, 3, 64, 5 * rowsInOne} {
 			c := crew(t, weights, 12, workers)
+			yields := 0
+			if workers != 2 {
+				c.Yield = func() { yields++ }
+			}
 			if workers == 3 {
 				spawn := c.Spawn
 				c.Spawn = func() (Peer, error) {
@@ -474,6 +478,10 @@ func TestServicesDealRowsInOrder(t *testing.T) {
 			for i, id := range b.Ints[0] {
 				require.EqualValues(t, 2*id, ids[i])
 			}
+			if workers == 1 {
+				require.Equal(t, (rows+rowsInOne-1)/rowsInOne, yields)
+			}
+			require.Equal(t, workers != 2, yields > 0)
 			g.Close()
 		}
 	}
