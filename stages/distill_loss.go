@@ -32,6 +32,13 @@ func (reverseKL) between(t *autograd.Tape, teacher, student, invT tensor.Tensor)
 	return t.Emit("kl_reverse", nil, teacher, student, invT)[0]
 }
 
+// jensenShannon is JSD_β of gkdLoss, between the two: at β = ½ symmetric.
+type jensenShannon struct{ beta tensor.Tensor } // [1]
+
+func (d jensenShannon) between(t *autograd.Tape, teacher, student, invT tensor.Tensor) tensor.Tensor {
+	return t.Emit("jsd", nil, teacher, student, invT, d.beta)[0]
+}
+
 // Knowledge distillation: the student learns what the teacher thought of every
 // token of the vocabulary, and not only which one stands in the text.
 //
@@ -49,13 +56,14 @@ func (reverseKL) between(t *autograd.Tape, teacher, student, invT tensor.Tensor)
 // <loss>
 
 // distillLoss is Σ over the tokens whose mask is 1, [1]. teacher and student are
-// logits [N,V]. The trainer divides by the tokens of the whole batch.
-func distillLoss(t *autograd.Tape, k *constants, d divergence, teacher, student, next, mask tensor.Tensor, alpha, T float64) tensor.Tensor {
-	hard := t.Emit("cross_entropy", nil, student, next, mask)[0] // [N]
+// logits [N,V]. The trainer divides by the tokens of the whole batch. ce is the
+// cross entropy of each token by itself.
+func distillLoss(t *autograd.Tape, k *constants, d divergence, teacher, student, next, mask tensor.Tensor, alpha, T float64) (all, ce tensor.Tensor) {
+	ce = t.Emit("cross_entropy", nil, student, next, mask)[0] // [N]
 	soft := t.Emit("mul", nil, d.between(t, teacher, student, k.number(t, 1/T)), mask)[0]
-	hard = t.Emit("scale", nil, hard, k.number(t, alpha))[0]
+	hard := t.Emit("scale", nil, ce, k.number(t, alpha))[0]
 	soft = t.Emit("scale", nil, soft, k.number(t, (1-alpha)*T*T))[0]
-	return t.Emit("sum", nil, t.Emit("add", nil, hard, soft)[0])[0]
+	return t.Emit("sum", nil, t.Emit("add", nil, hard, soft)[0])[0], ce
 }
 
 // </loss>

@@ -20,13 +20,15 @@ const (
 
 func distilling(d divergence, alpha, T float64) objective {
 	return func(t *autograd.Tape, k *constants, in []tensor.Tensor) tensor.Tensor {
-		return distillLoss(t, k, d, in[inTeacher], in[inStudent], in[inNext], in[inMask], alpha, T)
+		all, _ := distillLoss(t, k, d, in[inTeacher], in[inStudent], in[inNext], in[inMask], alpha, T)
+		return all
 	}
 }
 
 func gkd(beta, T float64) objective {
 	return func(t *autograd.Tape, k *constants, in []tensor.Tensor) tensor.Tensor {
-		return gkdLoss(t, k, in[inTeacher], in[inStudent], in[inMask], beta, T)
+		all, _ := gkdLoss(t, k, in[inTeacher], in[inStudent], in[inMask], beta, T)
+		return all
 	}
 }
 

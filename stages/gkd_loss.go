@@ -26,10 +26,10 @@ import (
 // <loss>
 
 // gkdLoss is Σ JSD_β over the tokens whose mask is 1, [1]. teacher and student are
-// logits [N,V].
-func gkdLoss(t *autograd.Tape, k *constants, teacher, student, mask tensor.Tensor, beta, T float64) tensor.Tensor {
-	jsd := t.Emit("jsd", nil, teacher, student, k.number(t, 1/T), k.number(t, beta))[0] // [N]
-	return t.Emit("sum", nil, t.Emit("mul", nil, jsd, mask)[0])[0]
+// logits [N,V]. jsd is that of each token, whatever the mask.
+func gkdLoss(t *autograd.Tape, k *constants, teacher, student, mask tensor.Tensor, beta, T float64) (all, jsd tensor.Tensor) {
+	jsd = t.Emit("jsd", nil, teacher, student, k.number(t, 1/T), k.number(t, beta))[0] // [N]
+	return t.Emit("sum", nil, t.Emit("mul", nil, jsd, mask)[0])[0], jsd
 }
 
 // </loss>

@@ -26,6 +26,8 @@ type runState struct {
 	// Reference is log π of what is learned from under the model that the run
 	// began with, where a stage needs it.
 	Reference [][2]float32 `json:"reference,omitempty"`
+	// Texts are what a teacher has written for its student, as tokens.
+	Texts [][]int32 `json:"texts,omitempty"`
 	// Memory is that of a stage that learns from its own answers.
 	Memory json.RawMessage `json:"memory,omitempty"`
 	// Frozen are the models beside the trained one, whose weights are in the
@@ -121,6 +123,9 @@ func (o *opened) readState(c *checkpoint.Checkpoint) error {
 
 // configure finds the model's shape.
 func (o *opened) configure() error {
+	if s, ok := o.stage.(taught); ok {
+		return o.enrol(s)
+	}
 	from := o.Resume
 	if from == nil {
 		from = o.Parent
@@ -138,8 +143,7 @@ func (o *opened) configure() error {
 		return err
 	}
 	if o.cfg.Vocab != o.Tokenizer.Vocab() {
-		return problem.New("parent_vocab", problem.Args{"have": o.cfg.Vocab, "want": o.Tokenizer.Vocab()},
-			"The model knows %d tokens, but the tokenizer makes %d; use the model's own tokenizer.", o.cfg.Vocab, o.Tokenizer.Vocab())
+		return otherVocab(o.cfg, o.Tokenizer)
 	}
 	// Rotary positions need no weights: a longer context is a longer table.
 	o.cfg.Context = max(o.cfg.Context, int(T))
@@ -154,6 +158,11 @@ func (o *opened) configure() error {
 		return err
 	}
 	return from.Check(specs)
+}
+
+func otherVocab(cfg nn.Config, tok *text.Tokenizer) error {
+	return problem.New("parent_vocab", problem.Args{"have": cfg.Vocab, "want": tok.Vocab()},
+		"The model knows %d tokens, but the tokenizer makes %d; use the model's own tokenizer.", cfg.Vocab, tok.Vocab())
 }
 
 // encode turns the corpus, where there is one, into tokens.

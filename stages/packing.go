@@ -82,14 +82,20 @@ type lessons struct {
 
 func newLessons(conversations []Conversation, data *text.Dataset, replay float64, seed uint64, B, T int) *lessons {
 	l := &lessons{conversations: conversations, packer: packer{T: T, seed: seed}, data: data, replay: replay, B: B}
-	for _, c := range conversations {
-		l.lengths = append(l.lengths, c.positions())
-	}
+	l.teach(conversations)
 	for _, x := range []*[]int32{&l.inputs, &l.targets, &l.pos, &l.from} {
 		*x = make([]int32, B*T)
 	}
 	l.mask, l.talk = make([]float32, B*T), make([]float32, B*T)
 	return l
+}
+
+// teach takes the place of the conversations.
+func (l *lessons) teach(conversations []Conversation) {
+	l.conversations, l.windows, l.lengths = conversations, nil, nil
+	for _, c := range conversations {
+		l.lengths = append(l.lengths, c.positions())
+	}
 }
 
 // replayed counts the rows of text in all steps before this one. Their share is
@@ -116,6 +122,11 @@ func (l *lessons) fill(step int, b *parallel.Batch) {
 			l.mask[i], l.talk[i] = 1, 0
 		}
 	}
+	l.batch(b)
+}
+
+// batch is all rows as they are.
+func (l *lessons) batch(b *parallel.Batch) {
 	learned := 0
 	for _, m := range l.mask {
 		learned += int(m)
@@ -129,10 +140,18 @@ func (l *lessons) fill(step int, b *parallel.Batch) {
 // row writes conversations one behind the other. Each begins at position 0 and
 // sees none before it; the rest is padding that nothing is learned from.
 func (l *lessons) row(r int, conversations []int) {
+	all := make([]Conversation, len(conversations))
+	for i, c := range conversations {
+		all[i] = l.conversations[c]
+	}
+	l.lay(r, all)
+}
+
+// lay is row for conversations of one's own.
+func (l *lessons) lay(r int, conversations []Conversation) {
 	T, at := l.T, r*l.T
 	end := at + T
-	for _, c := range conversations {
-		x := l.conversations[c]
+	for _, x := range conversations {
 		n := x.positions()
 		x.place(l.inputs[at:at+n], l.targets[at:at+n], l.mask[at:at+n])
 		for i := range n {

@@ -3,6 +3,7 @@ package stages
 import (
 	"bytes"
 
+	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/core/text"
 )
@@ -18,7 +19,20 @@ func (s *Setup) fromLanguageModel(stage string) error {
 		return problem.New("parent_missing", problem.Args{"stage": stage},
 			"The stage %s goes on from a trained model. Choose a checkpoint to start from.", stage)
 	}
-	m := s.Parent.Meta
+	if err := s.usable(s.Parent, stage); err != nil {
+		return err
+	}
+	if m := s.Parent.Meta; s.Preset != "" && m.Preset != "" && m.Preset != s.Preset {
+		return problem.New("parent_preset", problem.Args{"have": m.Preset, "want": s.Preset},
+			"The model is of the size %s, not %s; a stage keeps the size of the model that it starts from.", m.Preset, s.Preset)
+	}
+	return nil
+}
+
+// usable checks that a checkpoint is a whole language model with the run's own
+// tokenizer.
+func (s *Setup) usable(c *checkpoint.Checkpoint, stage string) error {
+	m := c.Meta
 	if m.Adapter != nil {
 		return problem.New("parent_adapter", problem.Args{"stage": stage},
 			"This checkpoint is an adapter, which changes a model and is none by itself. Choose its model to start %s from.", stage)
@@ -27,8 +41,8 @@ func (s *Setup) fromLanguageModel(stage string) error {
 		return problem.New("parent_stage", problem.Args{"have": m.Stage, "stage": stage},
 			"A checkpoint of the stage %s is no language model, so %s cannot start from it.", m.Stage, stage)
 	}
-	if len(s.Parent.Tokenizer) > 0 {
-		tok, err := text.ParseJSON(s.Parent.Tokenizer)
+	if len(c.Tokenizer) > 0 {
+		tok, err := text.ParseJSON(c.Tokenizer)
 		if err != nil {
 			return err
 		}
@@ -36,10 +50,6 @@ func (s *Setup) fromLanguageModel(stage string) error {
 			return problem.New("parent_tokenizer", nil,
 				"The model was trained with another tokenizer, so its tokens would mean something else. Use the model's own tokenizer.")
 		}
-	}
-	if s.Preset != "" && m.Preset != "" && m.Preset != s.Preset {
-		return problem.New("parent_preset", problem.Args{"have": m.Preset, "want": s.Preset},
-			"The model is of the size %s, not %s; a stage keeps the size of the model that it starts from.", m.Preset, s.Preset)
 	}
 	return nil
 }

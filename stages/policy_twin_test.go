@@ -204,14 +204,16 @@ func (w *policyTwin) courses() map[string]course {
 	}
 	kd := func(d divergence) course {
 		return taught(func(t *autograd.Tape, k *constants, teacher, student, next, mask tensor.Tensor) tensor.Tensor {
-			return distillLoss(t, k, d, teacher, student, next, mask, w.Alpha, w.Temperature)
+			all, _ := distillLoss(t, k, d, teacher, student, next, mask, w.Alpha, w.Temperature)
+			return all
 		})
 	}
 	return map[string]course{
 		"grpo": group(grpo{}, w.High), "dr_grpo": group(drGRPO{}, w.High), "dapo": group(dapo{}, w.Higher),
 		"kd_forward": kd(forwardKL{}), "kd_reverse": kd(reverseKL{}),
 		"gkd": taught(func(t *autograd.Tape, k *constants, teacher, student, _, mask tensor.Tensor) tensor.Tensor {
-			return gkdLoss(t, k, teacher, student, mask, w.JSD, 1)
+			all, _ := gkdLoss(t, k, teacher, student, mask, w.JSD, 1)
+			return all
 		}),
 		"spo": {
 			inputs: 3,

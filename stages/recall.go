@@ -19,17 +19,22 @@ func newClozes(town *world.Town, langs []world.Lang, tok *text.Tokenizer, n int)
 	n = min(n, len(all))
 	for i := range n {
 		c := all[i*len(all)/n]
-		q := cloze{answer: c.Answer}
-		for _, choice := range c.Choices {
-			// Encoded whole: a merge may reach across the place of the cut.
-			ids := tok.Append([]int32{text.EOS}, []byte(c.Prompt+choice))
-			q.endings = append(q.endings, ids)
-			longest = max(longest, len(ids)-1)
-		}
-		q.common = commonPrefix(q.endings)
+		q := newCloze(tok, c.Prompt, c.Choices, &longest)
+		q.answer = c.Answer
 		out = append(out, q)
 	}
 	return out, longest
+}
+
+func newCloze(tok *text.Tokenizer, prompt string, choices []string, longest *int) (q cloze) {
+	for _, choice := range choices {
+		// Encoded whole: a merge may reach across the place of the cut.
+		ids := tok.Append([]int32{text.EOS}, []byte(prompt+choice))
+		q.endings = append(q.endings, ids)
+		*longest = max(*longest, len(ids)-1)
+	}
+	q.common = commonPrefix(q.endings)
+	return q
 }
 
 func commonPrefix(s [][]int32) int {
@@ -48,8 +53,26 @@ func commonPrefix(s [][]int32) int {
 
 // recall is the share of facts whose true ending is the likeliest.
 func (e *evaluator) recall() (float64, error) {
-	right, T := 0, e.longest
-	for clozes := e.clozes; len(clozes) > 0; {
+	right := 0
+	err := e.complete(e.clozes, e.longest, func(i int, nats []float64) {
+		best := 0
+		for j, x := range nats {
+			if x < nats[best] {
+				best = j
+			}
+		}
+		if best == e.clozes[i].answer {
+			right++
+		}
+	})
+	return float64(right) / float64(len(e.clozes)), err
+}
+
+// complete scores all endings of clozes that have equally many of them and are
+// at most T tokens long. each is told the nats of every ending of cloze i, valid
+// until it returns.
+func (e *evaluator) complete(clozes []cloze, T int, each func(i int, nats []float64)) error {
+	for done := 0; len(clozes) > 0; {
 		endings := len(clozes[0].endings)
 		n := min(len(clozes), max(1, handedOut/(T*endings)))
 		b := e.rows(n*endings, T)
@@ -60,29 +83,25 @@ func (e *evaluator) recall() (float64, error) {
 				row++
 			}
 		}
-		var best float64 // of the cloze that is being read
-		var chosen int
+		nats := make([]float64, endings) // of the cloze that is being read
 		err := e.score(b, func(first int, losses []float32) {
 			for r := range len(losses) / T {
-				nats := 0.0
-				for _, l := range losses[r*T : (r+1)*T] {
-					nats += float64(l)
-				}
 				at, ending := (first+r)/endings, (first+r)%endings
-				if ending == 0 || nats < best {
-					best, chosen = nats, ending
+				nats[ending] = 0
+				for _, l := range losses[r*T : (r+1)*T] {
+					nats[ending] += float64(l)
 				}
-				if ending == endings-1 && chosen == clozes[at].answer {
-					right++
+				if ending == endings-1 {
+					each(done+at, nats)
 				}
 			}
 		})
 		if err != nil {
-			return 0, err
+			return err
 		}
-		clozes = clozes[n:]
+		clozes, done = clozes[n:], done+n
 	}
-	return float64(right) / float64(len(e.clozes)), nil
+	return nil
 }
 
 // fill writes the sentence with one of its endings; only what the endings do

@@ -62,8 +62,13 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	t.remember(&c.Meta)
 	if t.Resume != nil {
 		c.Meta.Parent, c.Meta.Ancestors = t.Resume.Meta.Parent, t.Resume.Meta.Ancestors
+		if c.Meta.Companions == nil {
+			c.Meta.Companions = maps.Clone(t.Resume.Meta.Companions)
+		}
 	} else if t.Parent != nil {
 		checkpoint.Descend(&c.Meta, t.Parent.Meta)
+	} else if t.Teacher != nil {
+		checkpoint.Descend(&c.Meta, t.Teacher.Meta)
 	}
 	if m := t.lastMeasured(); m != nil {
 		c.Meta.HeldOutLoss, c.Meta.BitsPerByte = *m.HeldOutLoss, *m.BitsPerByte
@@ -85,7 +90,7 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	}
 	state := runState{
 		Step: t.step, Params: maps.Clone(t.values), Seconds: t.clock.seconds, Data: t.print,
-		Reference: t.state.Reference, Frozen: t.companions,
+		Reference: t.state.Reference, Texts: t.state.Texts, Frozen: t.companions,
 	}
 	if t.memory != nil {
 		state.Memory = mustJSON(t.memory.state())

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"sprout/core/parallel"
 	"sprout/core/problem"
 	"sprout/core/text"
 )
@@ -13,6 +14,13 @@ type schooling struct {
 	data           *text.Dataset // of which replay is the share of rows; nil without
 	replay         float64
 	gauge          func(*trainer, *answerGauge) gauge
+	// tell, if not nil, takes the place of tellAnswers.
+	tell func(m Metrics, sums []float64, b *parallel.Batch) Metrics
+	// begin is that of a recipe, given the lessons.
+	begin func(*trainer, *lessons) error
+	// gather and fill, if not nil, are those of a recipe, given the lessons.
+	gather func(*trainer, *lessons) error
+	fill   func(l *lessons, step int, b *parallel.Batch)
 }
 
 // start prepares the run: what does not fit a sequence is cut, and the run's
@@ -26,9 +34,10 @@ func (c schooling) start(o *opened) (Run, error) {
 		return nil, tooLong(T)
 	}
 	asked := openings(o.Setup.Tokenizer, c.asked, T)
-	t, err := newTrainer(o, recipe{
+	l := newLessons(train, c.data, c.replay, o.seed, B, T)
+	r := recipe{
 		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
-		fill: newLessons(train, c.data, c.replay, o.seed, B, T).fill,
+		fill: l.fill,
 		tell: tellAnswers,
 		gauge: func(t *trainer, whole bool) gauge {
 			return c.gauge(t, newAnswerGauge(t.subject(), heldOut, T, whole))
@@ -37,7 +46,18 @@ func (c schooling) start(o *opened) (Run, error) {
 			p := asked[step/int(v["sample_every"])%len(asked)]
 			return p.shown, p.tokens
 		},
-	})
+	}
+	if c.tell != nil {
+		r.tell = c.tell
+	}
+	if c.begin != nil {
+		r.begin = func(t *trainer) error { return c.begin(t, l) }
+	}
+	if c.gather != nil {
+		r.gather = func(t *trainer) (*Part, error) { return nil, c.gather(t, l) }
+		r.fill = func(step int, b *parallel.Batch) { c.fill(l, step, b) }
+	}
+	t, err := newTrainer(o, r)
 	if err != nil {
 		return nil, err
 	}

@@ -42,9 +42,10 @@ type services struct {
 	scorers *passes
 	judges  *passes
 	writer  *gen.Generator
-	rows    int       // of writer
-	plain   bool      // writer leaves the adapter out
-	more    []*passes // those of one stage alone
+	rows    int         // of writer
+	plain   bool        // writer leaves the adapter out
+	more    []*passes   // those of one stage alone
+	others  []*services // of models beside
 }
 
 // passes are scorers of one kind on one model, by T.
@@ -201,6 +202,9 @@ func (s *services) close() {
 	if s.writer != nil {
 		s.writer.Close()
 		s.writer = nil
+	}
+	for _, other := range s.others {
+		other.close()
 	}
 }
 

@@ -46,7 +46,7 @@ type Stage interface {
 }
 
 // Journey lists the stages in the order in which they are walked.
-var Journey = []Stage{Pretrain{}, SFT{}, LoRA{}, Reward{}, DPO{}, ConservativeDPO{}, IPO{}, SimPO{}}
+var Journey = []Stage{Pretrain{}, SFT{}, LoRA{}, Reward{}, DPO{}, ConservativeDPO{}, IPO{}, SimPO{}, Distill{}, DistillSequence{}, GKD{}}
 
 // Find finds a stage by name; problem "stage_unknown".
 func Find(name string) (Stage, error) {
@@ -105,7 +105,9 @@ type Setup struct {
 	// Reward is the model that scores sampled answers; nil: the town's graders do, as
 	// a verifiable reward. A run that is resumed has it in its checkpoint.
 	Reward *checkpoint.Checkpoint
-	// Teacher is the model that distillation imitates.
+	// Teacher is the model that a student learns from; nil: the parent, and then the
+	// student begins with fresh weights. A run that is resumed has it in its
+	// checkpoint.
 	Teacher *checkpoint.Checkpoint
 	// Resume goes on where this checkpoint stopped. Preset, seed and settings
 	// are its own; settings in Params replace them.

@@ -94,25 +94,32 @@ func (t *trainer) calibrated() {
 
 // score has the losses of a batch computed by all workers.
 func (t *trainer) score(b *parallel.Batch, part func(first int, losses []float32)) error {
-	return t.group.Serve(lossesService, b, nil, func(first int, r parallel.Result) error {
-		part(first, r.Floats)
-		return nil
-	})
+	return t.scoring(lossesService)(b, part)
+}
+
+// scoring has a service that gives numbers computed by all workers.
+func (t *trainer) scoring(service string) scoring {
+	return func(b *parallel.Batch, part func(first int, numbers []float32)) error {
+		return t.group.Serve(service, b, nil, func(first int, r parallel.Result) error {
+			part(first, r.Floats)
+			return nil
+		})
+	}
 }
 
 // Rollout continues prompts with all workers.
 func (t *trainer) Rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
-	return t.answer(prompts, o, false)
+	return t.answer(generateService, prompts, o, false)
 }
 
 // plainRollout is Rollout without the model's adapter.
 func (t *trainer) plainRollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
-	return t.answer(prompts, o, true)
+	return t.answer(generateService, prompts, o, true)
 }
 
-func (t *trainer) answer(prompts [][]int32, o gen.Options, plain bool) ([]gen.Sequence, error) {
+func (t *trainer) answer(service string, prompts [][]int32, o gen.Options, plain bool) ([]gen.Sequence, error) {
 	return rollout(prompts, o, plain, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
-		return t.group.Serve(generateService, b, options, func(_ int, r parallel.Result) error { return collect(r) })
+		return t.group.Serve(service, b, options, func(_ int, r parallel.Result) error { return collect(r) })
 	})
 }
 

@@ -1151,6 +1151,17 @@ type RootTranslation = {
 		 */
 		param_unknown: RequiredParams<'key'>
 		/**
+		 * T​h​i​s​ ​s​t​a​g​e​ ​n​e​e​d​s​ ​a​ ​t​e​a​c​h​e​r​:​ ​a​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​t​h​a​t​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​f​r​o​m​.
+		 */
+		teacher_missing: string
+		/**
+		 * T​h​e​ ​s​t​u​d​e​n​t​ ​t​o​ ​b​e​g​i​n​ ​w​i​t​h​ ​h​a​s​ ​{​k​e​y​}​ ​=​ ​{​h​a​v​e​|​n​u​m​b​e​r​}​,​ ​n​o​t​ ​{​w​a​n​t​|​n​u​m​b​e​r​}​.​ ​A​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​k​e​e​p​s​ ​i​t​s​ ​s​h​a​p​e​.
+		 * @param {unknown} have
+		 * @param {unknown} key
+		 * @param {unknown} want
+		 */
+		student_shape: RequiredParams<'have|number' | 'key' | 'want|number'>
+		/**
 		 * T​h​e​r​e​ ​a​r​e​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​w​i​t​h​ ​a​n​ ​a​n​s​w​e​r​ ​i​n​ ​t​h​e​ ​d​a​t​a​.​ ​A​t​ ​l​e​a​s​t​ ​t​w​o​ ​a​r​e​ ​n​e​e​d​e​d​:​ ​o​n​e​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​ ​a​n​d​ ​o​n​e​ ​t​o​ ​t​e​s​t​ ​w​i​t​h​.
 		 * @param {unknown} count
 		 */
@@ -3271,6 +3282,14 @@ export type TranslationFunctions = {
 		 * This stage has no setting “{key}”.
 		 */
 		param_unknown: (arg: { key: unknown }) => LocalizedString
+		/**
+		 * This stage needs a teacher: a trained model that the student learns from.
+		 */
+		teacher_missing: () => LocalizedString
+		/**
+		 * The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape.
+		 */
+		student_shape: (arg: { have: unknown, key: unknown, want: unknown }) => LocalizedString
 		/**
 		 * There are {count|number} conversations with an answer in the data. At least two are needed: one to learn from and one to test with.
 		 */

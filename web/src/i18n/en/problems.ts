@@ -112,6 +112,9 @@ export const problems = {
   param_range:
     'The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}.',
   param_unknown: 'This stage has no setting “{key}”.',
+  teacher_missing: 'This stage needs a teacher: a trained model that the student learns from.',
+  student_shape:
+    'The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape.',
   conversations_missing:
     'There are {count|number} conversations with an answer in the data. At least two are needed: one to learn from and one to test with.',
   conversations_too_long:

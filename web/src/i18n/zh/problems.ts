@@ -86,6 +86,9 @@ export const problems: Translation['problems'] = {
   run_busy: '有训练正在进行。请先停下，它会被保存。',
   param_range: '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。',
   param_unknown: '这个阶段没有“{key}”这项设置。',
+  teacher_missing: '这个阶段需要一位老师：学生要向一个训练好的模型学习。',
+  student_shape:
+    '作为起点的学生，{key} 是 {have|number}，不是 {want|number}。训练过的模型不能改变形状。',
   conversations_missing:
     '数据里带回答的对话只有 {count|number} 段，至少要两段：一段用来学，一段用来测。',
   conversations_too_long: '没有一段对话的回答在前 {context|number} 个词元内开始。请把上下文调长。',
