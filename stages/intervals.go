@@ -117,3 +117,8 @@ func tangoLosses(b, c, n, d float64) float64 {
 	C := -c * d * (1 - d)
 	return (math.Sqrt(max(0, B*B-8*n*C)) - B) / (4 * n)
 }
+
+// scaled is the estimate in another unit.
+func (e Estimate) scaled(by float64) Estimate {
+	return Estimate{e.Value * by, e.Low * by, e.High * by, e.N}
+}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"slices"
 
-	"sprout/core/gen"
 	"sprout/core/problem"
 	"sprout/core/text"
 	"sprout/core/world"
@@ -17,8 +16,10 @@ import (
 type Match struct {
 	// WinRate is the share of questions that the first model answers better, ties
 	// counted half.
-	WinRate            Estimate `json:"win_rate"`
-	Wins, Ties, Losses int
+	WinRate Estimate `json:"win_rate"`
+	Wins    int      `json:"wins"`
+	Ties    int      `json:"ties"`
+	Losses  int      `json:"losses"`
 	// Score is the mean score of the first model, Against that of the other, and
 	// Gain the mean of the differences, question by question.
 	Score   Estimate `json:"score"`
@@ -28,61 +29,6 @@ type Match struct {
 	// the first model's answers; nil unless those are sampled at temperature 1.
 	KL         *Estimate `json:"kl,omitempty"`
 	KLPerToken *Estimate `json:"kl_per_token,omitempty"`
-}
-
-// ReportOptions say what a model is asked, and where.
-type ReportOptions struct {
-	Machine
-	Town  *world.Town
-	Langs []world.Lang // none means both
-	// Corpus is what bits per byte are measured on; nil: nothing.
-	Corpus *text.Corpus
-
-	Prompts     int     // of a comparison; 0: 400, or 64 where Quick is set
-	Temperature float64 // of its answers; 0: 1
-	Seed        uint64
-	Quick       bool // fewer questions, less text
-	Form        Form // empty: as suits each model
-
-	Progress func(what string, done float64) error // an error stops the work
-}
-
-// How much is asked.
-const (
-	reportPrompts = 400
-	quickPrompts  = 64
-)
-
-func (o ReportOptions) prompts() int {
-	switch {
-	case o.Prompts > 0:
-		return o.Prompts
-	case o.Quick:
-		return quickPrompts
-	}
-	return reportPrompts
-}
-
-func (o ReportOptions) sampling() gen.Options {
-	t := o.Temperature
-	if t == 0 {
-		t = 1
-	}
-	return gen.Options{Sampling: gen.Sampling{Temperature: t}, Seed: o.Seed}
-}
-
-func (o ReportOptions) form(stage string) Form {
-	if o.Form != "" {
-		return o.Form
-	}
-	return formOf(stage)
-}
-
-func (o ReportOptions) progress(what string, done float64) error {
-	if o.Progress == nil {
-		return nil
-	}
-	return o.Progress(what, done)
 }
 
 // Compare has two models answer the same held-out questions, for example a
@@ -237,9 +183,7 @@ func (r *Reader) logProbs(said []answer) ([]float64, error) {
 		}
 		err := r.score(b, func(first int, losses []float32) {
 			for i := range len(losses) / T {
-				for _, l := range losses[i*T : (i+1)*T] {
-					out[now[first+i]] -= float64(l)
-				}
+				out[now[first+i]] = -sumOf(losses[i*T : (i+1)*T])
 			}
 		})
 		if err != nil {

@@ -13,39 +13,48 @@ import (
 	"sprout/core/world"
 )
 
-// examTown is a town, and a model that has read a little about it.
-func examTown(t *testing.T, stage Stage, parent *checkpoint.Checkpoint, steps int, params map[string]float64) (*world.Town, *text.Corpus, *checkpoint.Checkpoint) {
+// exam is a small town with models of several stages that know little of it.
+type exam struct {
+	town   *world.Town
+	corpus *text.Corpus
+	tok    *text.Tokenizer
+}
+
+func newExam() exam {
+	x := exam{town: world.New(world.Config{Seed: 3}), corpus: &text.Corpus{Name: "town", Format: "town"}}
+	for _, s := range x.town.Texts(world.Train, 60_000) {
+		x.corpus.Train = append(x.corpus.Train, text.TextDoc(s))
+	}
+	for _, s := range x.town.Texts(world.HeldOut, 6_000) {
+		x.corpus.HeldOut = append(x.corpus.HeldOut, text.TextDoc(s))
+	}
+	var err error
+	if x.tok, err = text.TrainBPE(x.corpus.Train, text.BPEOptions{Merges: 300}); err != nil {
+		panic(err)
+	}
+	return x
+}
+
+// after is a checkpoint of a stage after some steps.
+func (x exam) after(t *testing.T, stage Stage, parent *checkpoint.Checkpoint, n int, params map[string]float64) *checkpoint.Checkpoint {
 	t.Helper()
-	town := world.New(world.Config{Seed: 3})
-	c := townText(town, 30_000)
 	s := setup(nil)
-	s.Corpus, s.Town, s.Parent = c, town, parent
-	s.Tokenizer = text.TrainChar(append(c.All(), TownConversations(town).All()...), text.CharOptions{})
-	s.Params = map[string]float64{"steps": float64(steps), "batch": 4, "eval_every": 1000, "sample_every": 1000, "checkpoint_every": 1000}
+	s.Corpus, s.Town, s.Parent, s.Tokenizer, s.Run = x.corpus, x.town, parent, x.tok, stage.Name()
+	s.Params = map[string]float64{"steps": 1000, "batch": 4, "eval_every": 1000, "sample_every": 1000, "checkpoint_every": 1000}
 	for k, v := range params {
 		s.Params[k] = v
 	}
+	run := begun(t, stage, s)
+	steps(t, run, n)
+	return save(t, run)
+}
+
+func begun(t *testing.T, stage Stage, s Setup) Run {
+	t.Helper()
 	run, err := stage.Start(s)
 	require.NoError(t, err)
 	t.Cleanup(run.Close)
-	for !run.Done() {
-		_, err := run.Step()
-		require.NoError(t, err)
-	}
-	ck, err := run.Save(checkpoint.Final)
-	require.NoError(t, err)
-	return town, c, ck
-}
-
-func townText(town *world.Town, bytes int) *text.Corpus {
-	c := &text.Corpus{Name: "town", Format: "town"}
-	for _, s := range town.Texts(world.Train, bytes) {
-		c.Train = append(c.Train, text.TextDoc(s))
-	}
-	for _, s := range town.Texts(world.HeldOut, 6_000) {
-		c.HeldOut = append(c.HeldOut, text.TextDoc(s))
-	}
-	return c
+	return run
 }
 
 func machine(workers int) Machine {
@@ -56,9 +65,10 @@ func machine(workers int) Machine {
 }
 
 func TestCompare(t *testing.T) {
-	town, _, base := examTown(t, Pretrain{}, nil, 3, map[string]float64{"context": 64})
-	_, _, sft := examTown(t, SFT{}, base, 6, map[string]float64{"context": 160})
-	o := ReportOptions{Machine: machine(1), Town: town, Prompts: 12, Seed: 5}
+	x := newExam()
+	base := x.after(t, Pretrain{}, nil, 3, map[string]float64{"context": 64})
+	sft := x.after(t, SFT{}, base, 12, map[string]float64{"context": 128, "lr": 0.01, "warmup": 1})
+	o := ReportOptions{Machine: machine(1), Town: x.town, Prompts: 12, Seed: 5}
 
 	self, err := Compare(Examinee{Checkpoint: sft}, Examinee{Checkpoint: sft}, o)
 	require.NoError(t, err)
@@ -87,7 +97,8 @@ func TestCompare(t *testing.T) {
 }
 
 func TestCompareProblems(t *testing.T) {
-	town, _, base := examTown(t, Pretrain{}, nil, 1, map[string]float64{"context": 64})
+	x := newExam()
+	base := x.after(t, Pretrain{}, nil, 1, map[string]float64{"context": 64})
 	o := ReportOptions{Machine: machine(1), Prompts: 4}
 	code := func(a, b *checkpoint.Checkpoint) string {
 		_, err := Compare(Examinee{Checkpoint: a}, Examinee{Checkpoint: b}, o)
@@ -95,7 +106,7 @@ func TestCompareProblems(t *testing.T) {
 		return problem.From(err).Code
 	}
 	require.Equal(t, "report_without_town", code(base, base))
-	o.Town = town
+	o.Town = x.town
 	other := base.Clone()
 	other.Tokenizer = text.NewByte().JSON()
 	require.Equal(t, "report_tokenizer", code(base, other))
