@@ -32,7 +32,7 @@ func LoadModel(be backend.Backend, c, base *checkpoint.Checkpoint) (*nn.Params, 
 		return nil, err
 	}
 	if err = p.Load(named(weights, "")); err == nil && c.Meta.Adapter != nil {
-		err = plug(p, c)
+		p.Adapter, err = readAdapter(p, c)
 	}
 	if err != nil {
 		p.Close()
@@ -41,17 +41,41 @@ func LoadModel(be backend.Backend, c, base *checkpoint.Checkpoint) (*nn.Params, 
 	return p, nil
 }
 
-// plug puts the adapter of a checkpoint on its model.
-func plug(p *nn.Params, c *checkpoint.Checkpoint) error {
+// LoadAdapter puts the adapter of a checkpoint beside a model that was loaded
+// from base, and does not plug it in: several take turns, each as the Linear of
+// a generator of its own. The model must outlive it. Problems: those of LoadModel
+// and "adapter_none".
+func LoadAdapter(p *nn.Params, c, base *checkpoint.Checkpoint) (*nn.Adapter, error) {
+	if err := isAdapter(c.Meta); err != nil {
+		return nil, err
+	}
+	if err := fits(c.Meta, base, p.Config); err != nil {
+		return nil, err
+	}
+	return readAdapter(p, c)
+}
+
+func readAdapter(p *nn.Params, c *checkpoint.Checkpoint) (*nn.Adapter, error) {
 	cfg, err := nn.ParseAdapterConfig(c.Meta.Adapter.Config)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if p.Adapter, err = nn.NewAdapter(p, cfg); err != nil {
-		p.Adapter = nil
-		return err
+	a, err := nn.NewAdapter(p, cfg)
+	if err != nil {
+		return nil, err
 	}
-	return p.Adapter.Load(named(c, ""))
+	if err := a.Load(named(c, "")); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func isAdapter(m checkpoint.Meta) error {
+	if m.Adapter != nil {
+		return nil
+	}
+	return problem.New("adapter_none", problem.Args{"name": m.Name}, "The checkpoint %q is a whole model and no adapter.", m.Name)
 }
 
 // fits checks that base is the model that an adapter was trained on.
@@ -69,10 +93,10 @@ func fits(adapter checkpoint.Meta, base *checkpoint.Checkpoint, cfg nn.Config) e
 
 // MergeAdapter makes a whole model of an adapter and its base: a checkpoint by
 // itself, to go on from in any stage, that descends from the adapter. The backend
-// is only computed on.
+// is only computed on. Problems: those of LoadModel and "adapter_none".
 func MergeAdapter(be backend.Backend, adapter, base *checkpoint.Checkpoint) (*checkpoint.Checkpoint, error) {
-	if adapter.Meta.Adapter == nil {
-		panic("stages: merging a checkpoint that is no adapter")
+	if err := isAdapter(adapter.Meta); err != nil {
+		return nil, err
 	}
 	p, err := LoadModel(be, adapter, base)
 	if err != nil {

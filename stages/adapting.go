@@ -108,6 +108,7 @@ func (t *trainer) adapterRef() *checkpoint.AdapterRef {
 func init() {
 	problem.Register(map[string]string{
 		"adapter_base_missing": "an adapter's run needs the model under it: base",
+		"adapter_none":         "a checkpoint that should be an adapter is a whole model: name",
 		"adapter_base":         "the model is not the one that the adapter was trained on: base",
 		"parent_adapter":       "the parent is an adapter, no model by itself",
 	})

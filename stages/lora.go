@@ -106,15 +106,8 @@ func (stage LoRA) Start(s Setup) (Run, error) {
 	if err := s.fromLanguageModel(stage.Name()); err != nil {
 		return nil, err
 	}
-	var style *world.Skill
-	if s.Conversations == nil && s.Town != nil {
-		skill := world.Skill(s.chosen("skill", 0))
-		if int(skill) >= len(world.Skills) {
-			skill = 0 // and openRun says what is wrong
-		}
-		style, s.Conversations = &skill, SkillConversations(s.Town, skill, s.Langs...)
-	}
-	docs, rest, err := s.conversations()
+	style := stage.style(s)
+	docs, rest, err := stage.lessons(&s)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +122,26 @@ func (stage LoRA) Start(s Setup) (Run, error) {
 		train: train, heldOut: heldOut, asked: docs.HeldOut,
 		gauge: func(t *trainer, answers *answerGauge) gauge { return newSkillGauge(t, answers, style, off) },
 	}.start(o)
+}
+
+// style is the skill that is taught, nil where conversations of one's own are.
+func (LoRA) style(s Setup) *world.Skill {
+	if s.Conversations != nil || s.Town == nil {
+		return nil
+	}
+	skill := world.Skill(s.chosen("skill", 0))
+	if int(skill) >= len(world.Skills) {
+		skill = 0 // and openRun says what is wrong
+	}
+	return &skill
+}
+
+// lessons are the conversations of a run, and the text that remains.
+func (stage LoRA) lessons(s *Setup) (talk, rest *text.Corpus, err error) {
+	if skill := stage.style(*s); skill != nil {
+		s.Conversations = SkillConversations(s.Town, *skill, s.Langs...)
+	}
+	return s.conversations()
 }
 
 func (LoRA) objective(p *nn.Params, values map[string]float64) parallel.Replica {

@@ -54,6 +54,9 @@ func (s *Setup) usable(c *checkpoint.Checkpoint, stage string) error {
 	return nil
 }
 
+// Writes reports whether a model that a stage has made writes text.
+func Writes(stage string) bool { return !notLanguageModels[stage] }
+
 // notLanguageModels are stages whose checkpoints score answers and write none.
 var notLanguageModels = map[string]bool{"reward": true}
 

@@ -78,7 +78,7 @@ func (stage SFT) Start(s Setup) (Run, error) {
 	if err := s.fromLanguageModel(stage.Name()); err != nil {
 		return nil, err
 	}
-	docs, rest, err := s.conversations()
+	docs, rest, err := stage.lessons(&s)
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +100,9 @@ func (stage SFT) Start(s Setup) (Run, error) {
 		gauge: func(_ *trainer, answers *answerGauge) gauge { return answers },
 	}.start(o)
 }
+
+// lessons are the conversations of a run, and the text that remains.
+func (SFT) lessons(s *Setup) (talk, rest *text.Corpus, err error) { return s.conversations() }
 
 // replayable settles the share of replay where there is no text: none, unless
 // one was asked for.

@@ -57,15 +57,22 @@ type (
 	// StartRun begins a stage, or goes on from a checkpoint of the same stage
 	// when Resume is set. Result: RunInfo.
 	StartRun struct {
-		Stage     string             `json:"stage"`  // "pretrain"
-		Preset    string             `json:"preset"` // "seed", "sprout", "sapling", "tree"
-		Seed      uint64             `json:"seed"`
+		Stage  string `json:"stage"`  // one of ListStages
+		Preset string `json:"preset"` // "seed", "sprout", "sapling", "tree"; empty: the parent's
+		Seed   uint64 `json:"seed"`
+		// Dataset and Tokenizer may be empty where there is a parent, which has its
+		// own. Lessons is a dataset of conversations or preferences; empty: those of
+		// the dataset, or of its town.
 		Dataset   string             `json:"dataset"`
 		Tokenizer string             `json:"tokenizer"`
+		Lessons   string             `json:"lessons,omitempty"`
 		Params    map[string]float64 `json:"params,omitempty"`
-		Parent    string             `json:"parent,omitempty"` // checkpoint id
-		Resume    string             `json:"resume,omitempty"` // checkpoint id
-		Paused    bool               `json:"paused,omitempty"` // wait for Step or Resume
+		// Ids of checkpoints. Reward is a reward model; empty: the town's graders.
+		Parent  string `json:"parent,omitempty"`
+		Reward  string `json:"reward,omitempty"`
+		Teacher string `json:"teacher,omitempty"`
+		Resume  string `json:"resume,omitempty"`
+		Paused  bool   `json:"paused,omitempty"` // wait for Step or Resume
 		// Workers is how many cores compute; 0 lets the run find the fastest count.
 		// No number depends on it.
 		Workers int `json:"workers,omitempty"`
@@ -79,10 +86,23 @@ type (
 		Workers int    `json:"workers,omitempty"`
 	}
 
+	// GetLesson shows what a stage that teaches by conversations would learn from
+	// first; its fields are those of StartRun. Result: Lesson.
+	GetLesson struct {
+		Stage   string             `json:"stage"`
+		Seed    uint64             `json:"seed"`
+		Dataset string             `json:"dataset"`
+		Lessons string             `json:"lessons,omitempty"`
+		Params  map[string]float64 `json:"params,omitempty"`
+		Parent  string             `json:"parent,omitempty"`
+	}
+
 	// Sample writes text, with TokenEvents on the way. Result: Sampled.
 	Sample struct {
-		Checkpoint  string  `json:"checkpoint"` // id, "live" for the run in progress, "demo" for the shipped one
+		Checkpoint  string  `json:"checkpoint"`        // id, "live" for the run in progress, "demo" for the shipped one
+		Adapter     string  `json:"adapter,omitempty"` // id of an adapter to put on the model, or "none" to leave out the one it has
 		Prompt      string  `json:"prompt"`
+		Chat        bool    `json:"chat,omitempty"` // the prompt is said by the user, and the model answers
 		MaxTokens   int     `json:"max_tokens"`
 		Temperature float64 `json:"temperature"`
 		TopK        int     `json:"top_k"`
@@ -95,6 +115,17 @@ type (
 		Stream int `json:"stream"`
 	}
 
+	// Ask puts the same questions to several models, at temperature 0. Without
+	// Questions they are held-out ones of the lessons or the dataset, always the
+	// same. Result: Answers.
+	Ask struct {
+		Checkpoints []string `json:"checkpoints"` // as in Sample
+		Dataset     string   `json:"dataset"`     // empty: that of the last checkpoint
+		Lessons     string   `json:"lessons,omitempty"`
+		Questions   []string `json:"questions,omitempty"`
+		MaxTokens   int      `json:"max_tokens"` // of an answer
+	}
+
 	// ListCheckpoints. Result: Checkpoints.
 	ListCheckpoints struct{}
 	// RenameCheckpoint. Result: none.
@@ -102,7 +133,7 @@ type (
 		Checkpoint string `json:"checkpoint"`
 		Name       string `json:"name"`
 	}
-	// DeleteCheckpoint. Result: none.
+	// DeleteCheckpoint refuses to delete a model that an adapter needs. Result: none.
 	DeleteCheckpoint struct {
 		Checkpoint string `json:"checkpoint"`
 	}
@@ -113,6 +144,12 @@ type (
 	// ImportCheckpoint reads a .safetensors file; bytes beside it. Result: CheckpointInfo.
 	ImportCheckpoint struct {
 		Name string `json:"name"`
+	}
+	// MergeAdapter makes a whole model of an adapter and the model under it, a new
+	// checkpoint. Result: CheckpointInfo.
+	MergeAdapter struct {
+		Checkpoint string `json:"checkpoint"`
+		Name       string `json:"name"`
 	}
 	// GetHistory returns a checkpoint's metric history. Result: History.
 	GetHistory struct {
@@ -157,15 +194,18 @@ type (
 	}
 	// Dataset is a corpus held by the engine.
 	Dataset struct {
-		ID           string    `json:"id"`
-		Name         string    `json:"name"`
-		Kind         string    `json:"kind"` // "town", "text", "jsonl"
-		Docs         int       `json:"docs"`
-		Bytes        int       `json:"bytes"`          // training part
-		HeldOutBytes int       `json:"held_out_bytes"` // held-out part
-		Chars        int       `json:"chars"`
-		Preview      []string  `json:"preview"`
-		Notes        []Problem `json:"notes,omitempty"` // e.g. excerpt taken, bytes replaced
+		ID           string   `json:"id"`
+		Name         string   `json:"name"`
+		Kind         string   `json:"kind"` // "town", "text", "jsonl"
+		Docs         int      `json:"docs"`
+		Bytes        int      `json:"bytes"`          // training part
+		HeldOutBytes int      `json:"held_out_bytes"` // held-out part
+		Chars        int      `json:"chars"`
+		Preview      []string `json:"preview"`
+		// Conversations with an answer, and preferences, among the documents.
+		Conversations int       `json:"conversations,omitempty"`
+		Pairs         int       `json:"pairs,omitempty"`
+		Notes         []Problem `json:"notes,omitempty"` // e.g. excerpt taken, bytes replaced
 	}
 	// TokenizerInfo describes a trained tokenizer.
 	TokenizerInfo struct {
@@ -235,6 +275,8 @@ type (
 		Seed       uint64             `json:"seed"`
 		Params     map[string]float64 `json:"params"` // all, defaults filled in
 		Parameters int                `json:"parameters"`
+		Trained    int                `json:"trained"`          // of the parameters
+		Parent     string             `json:"parent,omitempty"` // checkpoint id
 		Vocab      int                `json:"vocab"`
 		Steps      int                `json:"steps"`
 		Step       int                `json:"step"` // where a resumed run goes on
@@ -242,11 +284,23 @@ type (
 		NGrams     []NGram            `json:"ngrams"`
 		History    []Metrics          `json:"history,omitempty"`
 		Samples    []SampleEvent      `json:"samples,omitempty"`
-		Bytes      int64              `json:"bytes"` // memory of the recorded step
+		Notes      []Problem          `json:"notes,omitempty"` // what was done to the data
+		Bytes      int64              `json:"bytes"`           // memory of the recorded step
 		Workers    Workers            `json:"workers"`
 		// Dataset and Tokenizer of the run, which a resumed run brings with it.
 		Dataset   Dataset       `json:"dataset"`
+		Lessons   *Dataset      `json:"lessons,omitempty"`
 		Tokenizer TokenizerInfo `json:"tokenizer"`
+	}
+	// Lesson is a window of packed conversations.
+	Lesson struct {
+		Tokens []LessonToken `json:"tokens"`
+	}
+	// LessonToken is read, and learned where the loss mask says so.
+	LessonToken struct {
+		Token        Token `json:"token"`
+		Learned      bool  `json:"learned,omitempty"`
+		Conversation int   `json:"conversation"` // in the window, from 0
 	}
 	// Workers says who computes a run's steps.
 	Workers struct {
@@ -283,6 +337,22 @@ type (
 		Stop         string  `json:"stop"` // "eos", "length", "stopped"
 		TokensPerSec float64 `json:"tokens_per_s"`
 	}
+	// Answers of several models to the same questions.
+	Answers struct {
+		Questions []Question `json:"questions"`
+	}
+	// Question with an answer of each model, in the order of Ask.
+	Question struct {
+		Text    string   `json:"text"`
+		Set     string   `json:"set,omitempty"` // of a town's questions: "held_combos", "held_residents", "unknown"
+		Answers []Answer `json:"answers"`
+	}
+	// Answer to a question.
+	Answer struct {
+		Text  string `json:"text"`
+		Plain bool   `json:"plain,omitempty"` // the model knows no conversations and was asked in plain text
+		Right *bool  `json:"right,omitempty"` // as the town's graders have it
+	}
 	// CheckpointInfo is a row of the list.
 	CheckpointInfo struct {
 		ID          string  `json:"id"`
@@ -298,7 +368,11 @@ type (
 		Parameters  int     `json:"parameters"`
 		HeldOutLoss float64 `json:"held_out_loss"` // 0 when not measured
 		BitsPerByte float64 `json:"bits_per_byte"`
-		Dataset     string  `json:"dataset"` // its name
+		Dataset     string  `json:"dataset"`    // its name
+		DatasetID   string  `json:"dataset_id"` // empty where it is not known
+		Adapter     bool    `json:"adapter,omitempty"`
+		Base        string  `json:"base,omitempty"` // id of the model under an adapter, where it is there
+		Writes      bool    `json:"writes"`         // writes text; a reward model does not
 		Resumable   bool    `json:"resumable"`
 	}
 	// Checkpoints is the list, newest first.
@@ -319,6 +393,14 @@ type (
 		Recall      float64 `json:"recall"` // share of town facts completed; -1 where there is no town
 		// Measures are what only this stage has to tell.
 		Measures map[string]float64 `json:"measures,omitempty"`
+		// Calibration of a reward model on held-out pairs.
+		Calibration []CalibrationBin `json:"calibration,omitempty"`
+	}
+	// CalibrationBin gathers the pairs of which a reward model was about as sure.
+	CalibrationBin struct {
+		Confidence float64 `json:"confidence"` // mean probability of the answer that it prefers
+		Accuracy   float64 `json:"accuracy"`   // share of pairs in which that answer is the better one
+		Count      int     `json:"count"`
 	}
 	// SelfTestReport of the conformance library.
 	SelfTestReport struct {

@@ -60,9 +60,59 @@ func TestAdaptersFindTheirModel(t *testing.T) {
 	p.wait(t, func() bool { return p.state() == done })
 	require.Len(t, losses(p), 3)
 
-	mustAsk[any](t, s, p, "checkpoints.delete", protocol.DeleteCheckpoint{Checkpoint: base})
+	_, _, problem = ask2(t, s, p, "checkpoints.delete", protocol.DeleteCheckpoint{Checkpoint: base})
+	require.Equal(t, "checkpoint_needed", problem.Code, "it is not taken away from its adapters")
+	require.NoError(t, store.Delete(t.Context(), base), "but other programs may")
 	_, _, problem = ask2(t, s, p, "run.start", protocol.StartRun{Stage: "lora", Resume: adapter.ID})
 	require.Equal(t, "adapter_base_missing", problem.Code)
 	_, _, problem = ask2(t, s, p, "sample", protocol.Sample{Checkpoint: back.ID, Prompt: "Who", MaxTokens: 12, Temperature: 1})
 	require.Equal(t, "adapter_base_missing", problem.Code)
+}
+
+// Several adapters take turns on one model, which stays as it is, and one is
+// merged into a model of its own.
+func TestAdaptersAreSwitchedAndMerged(t *testing.T) {
+	p := newPage()
+	s, base := pretrained(t, p, checkpoint.NewMemory(0, nil))
+	talk := upload(t, s, p, "talk.jsonl", jsonl(talkLine, 20))
+	var adapters []string
+	for seed := range uint64(2) {
+		lora := protocol.StartRun{Stage: "lora", Seed: seed, Parent: base, Lessons: talk.ID, Params: brief(map[string]float64{"lr": 0.05, "context": 48})}
+		info := train(t, s, p, lora)
+		require.Less(t, info.Trained, info.Parameters)
+		last := newest(t, s, p)
+		require.True(t, last.Adapter)
+		require.Equal(t, base, last.Base)
+		adapters = append(adapters, last.ID)
+	}
+	say := func(id, adapter string) string {
+		return mustAsk[protocol.Sampled](t, s, p, "sample", protocol.Sample{Checkpoint: id, Adapter: adapter, Prompt: "Who", MaxTokens: 12, Temperature: 1, Seed: 5}).Text
+	}
+	plain := say(base, "")
+	require.Equal(t, plain, say(base, without))
+	require.Equal(t, plain, say(live, without), "the live adapter is taken out")
+	for range 2 {
+		for _, id := range adapters {
+			require.Equal(t, say(id, ""), say(base, id))
+			require.NotEqual(t, plain, say(base, id))
+		}
+		require.Equal(t, plain, say(base, ""))
+	}
+	require.NotEqual(t, say(base, adapters[0]), say(base, adapters[1]))
+	require.Equal(t, say(adapters[1], ""), say(live, ""))
+	require.Equal(t, say(adapters[0], ""), say(live, adapters[0]))
+	_, _, bad := ask2(t, s, p, "sample", protocol.Sample{Checkpoint: base, Adapter: base, Prompt: "Who", MaxTokens: 3})
+	require.Equal(t, "adapter_none", bad.Code)
+
+	whole := mustAsk[protocol.CheckpointInfo](t, s, p, "checkpoints.merge", protocol.MergeAdapter{Checkpoint: adapters[0], Name: "whole"})
+	require.False(t, whole.Adapter)
+	require.Equal(t, adapters[0], whole.Parent)
+	require.Equal(t, "whole", whole.Name)
+	require.Equal(t, say(adapters[0], ""), say(whole.ID, ""))
+	_, _, bad = ask2(t, s, p, "checkpoints.merge", protocol.MergeAdapter{Checkpoint: whole.ID})
+	require.Equal(t, "adapter_none", bad.Code)
+	for _, id := range adapters {
+		mustAsk[any](t, s, p, "checkpoints.delete", protocol.DeleteCheckpoint{Checkpoint: id})
+	}
+	mustAsk[any](t, s, p, "checkpoints.delete", protocol.DeleteCheckpoint{Checkpoint: base})
 }

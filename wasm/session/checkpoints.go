@@ -36,26 +36,20 @@ func (s *Session) load(id string, part checkpoint.Part) (*checkpoint.Checkpoint,
 	return s.storage.store.Get(context.Background(), id, part)
 }
 
-// baseOf finds the model under an adapter among its ancestors, nil where none is
-// left or the checkpoint is a model by itself.
-func (s *Session) baseOf(m checkpoint.Meta) (*checkpoint.Checkpoint, error) {
-	if m.Adapter == nil {
-		return nil, nil
-	}
-	ids := []string{m.Parent}
-	for _, a := range m.Ancestors {
-		ids = append(ids, a.ID)
-	}
-	for _, id := range ids {
-		c, err := s.load(id, checkpoint.Weights)
-		switch {
-		case err == nil && c.Meta.Adapter == nil:
-			return c, nil
-		case err != nil && problem.From(err).Code != "checkpoint_not_found":
-			return nil, err
+// meta describes a checkpoint of the store, the live run or the demo.
+func (s *Session) meta(id string) (checkpoint.Meta, error) {
+	if id == live && s.run != nil {
+		d := checkpoint.Meta{Dataset: checkpoint.DatasetRef{ID: s.run.info.Dataset.ID}}
+		if l := s.run.info.Lessons; l != nil {
+			d.Lessons.ID = l.ID
 		}
+		return d, nil
 	}
-	return nil, nil
+	c, err := s.load(id, checkpoint.Record)
+	if err != nil {
+		return checkpoint.Meta{}, err
+	}
+	return c.Meta, nil
 }
 
 func (s *Session) loadDemo() (*checkpoint.Checkpoint, error) {
@@ -110,6 +104,7 @@ func (s *Session) listCheckpoints(protocol.ListCheckpoints, []byte) (any, []byte
 	out := protocol.Checkpoints{Checkpoints: make([]protocol.CheckpointInfo, len(metas))}
 	for i, m := range metas {
 		out.Checkpoints[i] = describe(m)
+		out.Checkpoints[i].Base = baseIn(m, metas)
 	}
 	return out, nil, nil
 }
@@ -118,7 +113,9 @@ func describe(m checkpoint.Meta) protocol.CheckpointInfo {
 	return protocol.CheckpointInfo{
 		ID: m.ID, Name: m.Name, Stage: m.Stage, Preset: m.Preset, Parent: m.Parent, Kind: m.Kind,
 		Step: m.Step, Steps: m.Steps, Created: m.Created, Bytes: m.Bytes, Parameters: m.Parameters,
-		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte, Dataset: m.Dataset.Name,
+		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte,
+		Dataset: m.Dataset.Name, DatasetID: m.Dataset.ID,
+		Adapter: m.Adapter != nil, Writes: stages.Writes(m.Stage),
 		Resumable: m.Resumable && m.Step < m.Steps,
 	}
 }
@@ -129,7 +126,19 @@ func (s *Session) renameCheckpoint(c protocol.RenameCheckpoint, _ []byte) (any, 
 	})
 }
 
+// deleteCheckpoint refuses to take the model away from an adapter, which would
+// be nothing without it.
 func (s *Session) deleteCheckpoint(c protocol.DeleteCheckpoint, _ []byte) (any, []byte, error) {
+	metas, err := s.storage.list()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, m := range metas {
+		if m.ID != c.Checkpoint && baseIn(m, metas) == c.Checkpoint {
+			return nil, nil, problem.New("checkpoint_needed", problem.Args{"name": m.Name},
+				"The adapter %q needs this model. Merge or delete the adapter first.", m.Name)
+		}
+	}
 	return nil, nil, s.write(func(ctx context.Context, store checkpoint.Store) error {
 		return store.Delete(ctx, c.Checkpoint)
 	})

@@ -32,6 +32,13 @@ type dataset struct {
 	corpus *text.Corpus
 	town   *world.Town  // nil for uploaded text
 	langs  []world.Lang // of the town's text; nil means both
+	pairs  []stages.Pair
+}
+
+// keptData is an uploaded text as the store has it.
+type keptData struct {
+	*text.Corpus
+	Pairs []stages.Pair `json:",omitempty"`
 }
 
 type tokenizer struct {
@@ -80,7 +87,12 @@ func (d *dataset) describe(id, kind string) {
 	d.info = protocol.Dataset{
 		ID: id, Name: d.corpus.Name, Kind: kind,
 		Docs: docs, Bytes: trainBytes, HeldOutBytes: heldOut, Chars: chars,
-		Preview: preview(d.corpus),
+		Preview: preview(d.corpus), Pairs: len(d.pairs),
+	}
+	for _, doc := range d.corpus.All() {
+		if turns, _ := opened(doc); turns != nil {
+			d.info.Conversations++
+		}
 	}
 	for _, note := range d.corpus.Notes {
 		d.info.Notes = append(d.info.Notes, *toProtocol(note))
@@ -118,7 +130,14 @@ func (s *Session) upload(c protocol.Upload, file []byte) (any, []byte, error) {
 		kind = "jsonl"
 	}
 	d := &dataset{corpus: corpus}
-	packed, err := json.Marshal(corpus)
+	if kind == "jsonl" && bytes.Contains(file, []byte(`"rejected"`)) {
+		records, _, err := text.ReadRecords(c.Name, bytes.NewReader(file), int64(len(file)), text.ReadOptions{})
+		if err != nil {
+			return nil, nil, err
+		}
+		d.pairs = stages.PairsOf(records)
+	}
+	packed, err := json.Marshal(keptData{corpus, d.pairs})
 	if err != nil {
 		panic(err) // a corpus holds bytes, strings and numbers
 	}
@@ -137,7 +156,7 @@ func (s *Session) dropDataset(c protocol.DropDataset, _ []byte) (any, []byte, er
 	// The store keeps the text as long as a checkpoint may be resumed on it.
 	if metas, err := s.storage.list(); err == nil {
 		for _, m := range metas {
-			if m.Dataset.ID == c.Dataset {
+			if m.Dataset.ID == c.Dataset || m.Lessons.ID == c.Dataset {
 				return nil, nil, nil
 			}
 		}
@@ -161,10 +180,11 @@ func (s *Session) dataset(id string) (*dataset, error) {
 		return nil, err
 	}
 	var kind string
-	d := &dataset{corpus: new(text.Corpus)}
-	if json.Unmarshal(kept.Info, &kind) != nil || json.Unmarshal(kept.Data, d.corpus) != nil {
+	data := keptData{Corpus: new(text.Corpus)}
+	if json.Unmarshal(kept.Info, &kind) != nil || json.Unmarshal(kept.Data, &data) != nil {
 		return nil, checkpoint.DatasetCorrupt(id, kept.Name)
 	}
+	d := &dataset{corpus: data.Corpus, pairs: data.Pairs}
 	d.describe(id, kind)
 	s.data.datasets[id] = d
 	return d, nil

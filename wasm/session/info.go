@@ -83,13 +83,9 @@ func (s *Session) evaluate(c protocol.Evaluate, _ []byte) (any, []byte, error) {
 		e, err := s.run.stage.Evaluate()
 		return evaluation(e), nil, err
 	}
-	m, err := s.model(c.Checkpoint)
+	m, err := s.model(c.Checkpoint, "")
 	if err != nil {
 		return nil, nil, err
-	}
-	params := m.own
-	if params == nil {
-		params = s.run.stage.Model()
 	}
 	d, err := s.dataset(c.Dataset)
 	if err != nil {
@@ -99,15 +95,19 @@ func (s *Session) evaluate(c protocol.Evaluate, _ []byte) (any, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	e, err := stages.Measure(params, data, d.town, d.langs, m.tok)
+	e, err := stages.Measure(m.params, data, d.town, d.langs, m.tok)
 	return evaluation(e), nil, err
 }
 
 func evaluation(e stages.Evaluation) protocol.Evaluation {
-	return protocol.Evaluation{
+	out := protocol.Evaluation{
 		Loss: e.Loss, BitsPerByte: e.BitsPerByte, Tokens: e.Tokens, NGrams: ngrams(e.NGrams), Recall: e.Recall,
 		Measures: e.Measures,
 	}
+	for _, b := range e.Calibration {
+		out.Calibration = append(out.Calibration, protocol.CalibrationBin(b))
+	}
+	return out
 }
 
 // selfTest runs the conformance cases on a backend of its own.

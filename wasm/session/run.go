@@ -27,7 +27,8 @@ const metricsEvery = 100
 type run struct {
 	info     protocol.RunInfo
 	stage    stages.Run
-	data     *dataset
+	data     *dataset // the text, or the lessons where there is none
+	docs     bool     // learned from documents, each of which begins after EOS
 	state    string
 	problem  *protocol.Problem
 	requests chan request
@@ -66,7 +67,7 @@ func (s *Session) startRun(c protocol.StartRun, _ []byte) (any, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	setup, r, err := s.prepare(c)
+	setup, r, err := s.prepare(stage, c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -84,72 +85,18 @@ func (s *Session) startRun(c protocol.StartRun, _ []byte) (any, []byte, error) {
 	return r.info, nil, nil
 }
 
-// prepare gathers what a stage needs: data, tokenizer, and the checkpoint that
-// the run goes on from.
-func (s *Session) prepare(c protocol.StartRun) (*stages.Setup, *run, error) {
-	setup := &stages.Setup{
-		NewBackend: s.options.NewBackend,
-		Preset:     c.Preset, Seed: c.Seed, Params: c.Params,
-		Run: checkpoint.NewID(), Now: s.host.Now,
-	}
-	told := s.host.Now()
-	setup.Progress = func(what string, share float64) error {
-		if now := s.host.Now(); share >= 1 || now-told > metricsEvery {
-			told = now
-			s.progress(what, share)
-			s.host.Yield()
-		}
-		return nil
-	}
-	tokens := c.Tokenizer
-	if c.Resume != "" {
-		ck, err := s.load(c.Resume, checkpoint.Everything)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !ck.Meta.Resumable {
-			return nil, nil, problem.New("not_resumable", problem.Args{"name": ck.Meta.Name},
-				"The checkpoint %q holds no optimiser state, so its run cannot go on exactly. Start a new run from it instead.", ck.Meta.Name)
-		}
-		setup.Resume, setup.Run = ck, ck.Meta.Run
-		c.Dataset, tokens = ck.Meta.Dataset.ID, "checkpoint:"+c.Resume
-		if setup.Parent, err = s.baseOf(ck.Meta); err != nil {
-			return nil, nil, err
-		}
-	}
-	if c.Parent != "" {
-		ck, err := s.load(c.Parent, checkpoint.Weights)
-		if err != nil {
-			return nil, nil, err
-		}
-		setup.Parent, tokens = ck, "checkpoint:"+c.Parent
-	}
-	d, err := s.dataset(c.Dataset)
-	if err != nil {
-		return nil, nil, err
-	}
-	if setup.Tokenizer, err = s.tokenizer(tokens); err != nil {
-		return nil, nil, err
-	}
-	setup.Corpus, setup.Town, setup.Langs = d.corpus, d.town, d.langs
-	setup.Dataset = checkpoint.DatasetRef{ID: d.info.ID, Name: d.info.Name}
-	r := &run{data: d, requests: make(chan request), ended: make(chan struct{})}
-	s.crew(setup, r, c.Workers)
-	t := &tokenizer{tok: setup.Tokenizer}
-	t.describe(tokens, d)
-	r.info.Tokenizer = t.info
-	return setup, r, nil
-}
-
 // describeRun fills in what the page is told of the run.
 func (s *Session) describeRun(r *run) {
 	i := r.stage.Info()
 	r.info.Run, r.info.Stage, r.info.Preset, r.info.Seed = i.Run, i.Stage, i.Preset, i.Seed
-	r.info.Params, r.info.Parameters, r.info.Vocab = i.Params, i.Parameters, i.Config.Vocab
+	r.info.Params, r.info.Parameters, r.info.Trained, r.info.Vocab = i.Params, i.Parameters, i.Trained, i.Config.Vocab
 	r.info.Steps, r.info.Step, r.info.LnV, r.info.Bytes = i.Steps, i.Step, i.LnV, i.Bytes
 	r.info.Workers = s.describeWorkers(r)
 	r.info.Dataset = r.data.info
 	r.info.NGrams = ngrams(i.NGrams)
+	for _, note := range i.Notes {
+		r.info.Notes = append(r.info.Notes, *toProtocol(note))
+	}
 	h := r.stage.History()
 	for _, m := range h.Metrics {
 		r.info.History = append(r.info.History, protocol.Metrics(m))
