@@ -3,6 +3,10 @@
 export interface Protocol {
   version: 1
   commands: {
+    ask: {
+      command: Ask
+      result: Answers
+    }
     'checkpoints.delete': {
       command: DeleteCheckpoint
       result: null
@@ -23,6 +27,10 @@ export interface Protocol {
       command: ListCheckpoints
       result: Checkpoints
     }
+    'checkpoints.merge': {
+      command: MergeAdapter
+      result: CheckpointInfo
+    }
     'checkpoints.rename': {
       command: RenameCheckpoint
       result: null
@@ -42,6 +50,10 @@ export interface Protocol {
     hello: {
       command: Hello
       result: Ready
+    }
+    lesson: {
+      command: GetLesson
+      result: Lesson
     }
     profile: {
       command: Profile
@@ -105,6 +117,26 @@ export interface Protocol {
     workers: WorkersEvent
   }
 }
+export interface Ask {
+  checkpoints: string[]
+  dataset: string
+  lessons?: string
+  questions?: string[]
+  max_tokens: number
+}
+export interface Answers {
+  questions: Question[]
+}
+export interface Question {
+  text: string
+  set?: string
+  answers: Answer[]
+}
+export interface Answer {
+  text: string
+  plain?: boolean
+  right?: boolean
+}
 export interface DeleteCheckpoint {
   checkpoint: string
 }
@@ -156,11 +188,19 @@ export interface CheckpointInfo {
   held_out_loss: number
   bits_per_byte: number
   dataset: string
+  dataset_id: string
+  adapter?: boolean
+  base?: string
+  writes: boolean
   resumable: boolean
 }
 export interface ListCheckpoints {}
 export interface Checkpoints {
   checkpoints: CheckpointInfo[]
+}
+export interface MergeAdapter {
+  checkpoint: string
+  name: string
 }
 export interface RenameCheckpoint {
   checkpoint: string
@@ -181,6 +221,8 @@ export interface Dataset {
   held_out_bytes: number
   chars: number
   preview: string[]
+  conversations?: number
+  pairs?: number
   notes?: Problem[]
 }
 export interface Problem {
@@ -201,11 +243,17 @@ export interface Evaluation {
   measures?: {
     [k: string]: number
   }
+  calibration?: CalibrationBin[]
 }
 export interface NGram {
   order: number
   loss: number
   bits_per_byte: number
+}
+export interface CalibrationBin {
+  confidence: number
+  accuracy: number
+  count: number
 }
 export interface Hello {
   writer: boolean
@@ -228,6 +276,29 @@ export interface StorageInfo {
   usage: number
   quota: number
   problem?: Problem
+}
+export interface GetLesson {
+  stage: string
+  seed: number
+  dataset: string
+  lessons?: string
+  params?: {
+    [k: string]: number
+  }
+  parent?: string
+}
+export interface Lesson {
+  tokens: LessonToken[]
+}
+export interface LessonToken {
+  token: Token
+  learned?: boolean
+  conversation: number
+}
+export interface Token {
+  id: number
+  text: string
+  hex: string
 }
 export interface Profile {}
 export interface StepProfile {
@@ -256,10 +327,13 @@ export interface StartRun {
   seed: number
   dataset: string
   tokenizer: string
+  lessons?: string
   params?: {
     [k: string]: number
   }
   parent?: string
+  reward?: string
+  teacher?: string
   resume?: string
   paused?: boolean
   workers?: number
@@ -273,6 +347,8 @@ export interface RunInfo {
     [k: string]: number
   }
   parameters: number
+  trained: number
+  parent?: string
   vocab: number
   steps: number
   step: number
@@ -280,9 +356,11 @@ export interface RunInfo {
   ngrams: NGram[]
   history?: Metrics[]
   samples?: SampleEvent[]
+  notes?: Problem[]
   bytes: number
   workers: Workers
   dataset: Dataset
+  lessons?: Dataset
   tokenizer: TokenizerInfo
 }
 export interface Workers {
@@ -309,7 +387,9 @@ export interface TokenizerInfo {
 }
 export interface Sample {
   checkpoint: string
+  adapter?: string
   prompt: string
+  chat?: boolean
   max_tokens: number
   temperature: number
   top_k: number
@@ -378,11 +458,6 @@ export interface Encoded {
   tokens: Token[]
   bytes: number
   chars: number
-}
-export interface Token {
-  id: number
-  text: string
-  hex: string
 }
 export interface ExportTokenizer {
   tokenizer: string

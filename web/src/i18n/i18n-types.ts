@@ -1344,6 +1344,31 @@ type RootTranslation = {
 		 */
 		adapter_base: RequiredParams<'base'>
 		/**
+		 * “​{​n​a​m​e​}​”​ ​i​s​ ​a​ ​w​h​o​l​e​ ​m​o​d​e​l​ ​a​n​d​ ​n​o​ ​a​d​a​p​t​e​r​.​ ​C​h​o​o​s​e​ ​a​n​ ​a​d​a​p​t​e​r​.
+		 * @param {string} name
+		 */
+		adapter_none: RequiredParams<'name'>
+		/**
+		 * T​h​e​ ​a​d​a​p​t​e​r​ ​“​{​n​a​m​e​}​”​ ​i​s​ ​n​o​t​h​i​n​g​ ​w​i​t​h​o​u​t​ ​t​h​i​s​ ​m​o​d​e​l​,​ ​s​o​ ​t​h​e​ ​m​o​d​e​l​ ​s​t​a​y​s​.​ ​M​e​r​g​e​ ​o​r​ ​d​e​l​e​t​e​ ​t​h​e​ ​a​d​a​p​t​e​r​ ​f​i​r​s​t​.
+		 * @param {string} name
+		 */
+		checkpoint_needed: RequiredParams<'name'>
+		/**
+		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​}​ ​t​o​k​e​n​s​,​ ​b​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​n​o​ ​m​o​r​e​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​}​ ​a​t​ ​o​n​c​e​,​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​ ​i​n​c​l​u​d​e​d​.​ ​A​s​k​ ​a​ ​s​h​o​r​t​e​r​ ​o​n​e​.
+		 * @param {number} context
+		 * @param {number} tokens
+		 */
+		prompt_too_long: RequiredParams<'context' | 'tokens'>
+		/**
+		 * “​{​n​a​m​e​}​”​ ​s​c​o​r​e​s​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​w​r​i​t​e​s​ ​n​o​n​e​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​w​r​i​t​e​s​.
+		 * @param {string} name
+		 */
+		writes_nothing: RequiredParams<'name'>
+		/**
+		 * T​h​i​s​ ​s​t​a​g​e​ ​p​a​c​k​s​ ​n​o​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​,​ ​s​o​ ​i​t​ ​h​a​s​ ​n​o​ ​l​o​s​s​ ​m​a​s​k​ ​t​o​ ​s​h​o​w​.
+		 */
+		stage_no_window: string
+		/**
 		 * T​h​i​s​ ​c​h​e​c​k​p​o​i​n​t​ ​i​s​ ​a​n​ ​a​d​a​p​t​e​r​:​ ​i​t​ ​c​h​a​n​g​e​s​ ​a​ ​m​o​d​e​l​ ​a​n​d​ ​i​s​ ​n​o​n​e​ ​b​y​ ​i​t​s​e​l​f​.​ ​C​h​o​o​s​e​ ​i​t​s​ ​m​o​d​e​l​ ​t​o​ ​s​t​a​r​t​ ​f​r​o​m​.
 		 */
 		parent_adapter: string
@@ -3434,6 +3459,26 @@ export type TranslationFunctions = {
 		 * The adapter was not trained on “{base}” but on another model. Choose the one that it was trained on.
 		 */
 		adapter_base: (arg: { base: unknown }) => LocalizedString
+		/**
+		 * “{name}” is a whole model and no adapter. Choose an adapter.
+		 */
+		adapter_none: (arg: { name: string }) => LocalizedString
+		/**
+		 * The adapter “{name}” is nothing without this model, so the model stays. Merge or delete the adapter first.
+		 */
+		checkpoint_needed: (arg: { name: string }) => LocalizedString
+		/**
+		 * The question has {tokens} tokens, but the model reads no more than {context} at once, its own answer included. Ask a shorter one.
+		 */
+		prompt_too_long: (arg: { context: number, tokens: number }) => LocalizedString
+		/**
+		 * “{name}” scores answers and writes none. Choose a model that writes.
+		 */
+		writes_nothing: (arg: { name: string }) => LocalizedString
+		/**
+		 * This stage packs no conversations, so it has no loss mask to show.
+		 */
+		stage_no_window: () => LocalizedString
 		/**
 		 * This checkpoint is an adapter: it changes a model and is none by itself. Choose its model to start from.
 		 */

@@ -179,6 +179,13 @@ export const problems = {
     'An adapter is nothing without the model that it was trained on. Choose that model as well.',
   adapter_base:
     'The adapter was not trained on “{base}” but on another model. Choose the one that it was trained on.',
+  adapter_none: '“{name:string}” is a whole model and no adapter. Choose an adapter.',
+  checkpoint_needed:
+    'The adapter “{name:string}” is nothing without this model, so the model stays. Merge or delete the adapter first.',
+  prompt_too_long:
+    'The question has {tokens:number} tokens, but the model reads no more than {context:number} at once, its own answer included. Ask a shorter one.',
+  writes_nothing: '“{name:string}” scores answers and writes none. Choose a model that writes.',
+  stage_no_window: 'This stage packs no conversations, so it has no loss mask to show.',
   parent_adapter:
     'This checkpoint is an adapter: it changes a model and is none by itself. Choose its model to start from.',
   parent_missing: 'This stage goes on from a trained model. Choose a checkpoint to start from.',

@@ -133,6 +133,12 @@ export const problems: Translation['problems'] = {
   report_context: '模型一次只能读 {context|number} 个词元，而问题有 {tokens|number} 个，没法问它。',
   adapter_base_missing: '适配器离开它所依附的模型就没有用。请把那个模型也选上。',
   adapter_base: '这个适配器不是在“{base}”上训练的。请选它原来的模型。',
+  adapter_none: '“{name}”是完整的模型，不是适配器。请选一个适配器。',
+  checkpoint_needed: '适配器“{name}”离不开这个模型，所以模型没有删除。请先合并或删除适配器。',
+  prompt_too_long:
+    '问题有 {tokens} 个词元，而模型一次最多只能看 {context} 个，回答也算在内。请问得短一些。',
+  writes_nothing: '“{name}”只会给回答打分，不会写字。请选一个会写的模型。',
+  stage_no_window: '这一阶段不打包对话，没有损失掩码可看。',
   parent_adapter: '这个检查点是适配器，只能改动一个模型，自己不是模型。请选它的模型作为起点。',
   parent_missing: '这一阶段要从训练好的模型接着走。请选一个检查点作为起点。',
   parent_preset: '模型的大小是“{have}”，不是“{want}”。后面的阶段沿用起点模型的大小。',
