@@ -15,6 +15,9 @@ type experience struct {
 	ref        tensor.Tensor // log π_ref; None where the loss has no KL of its own
 	advantages tensor.Tensor
 	weights    tensor.Tensor // how much a token counts in the objective's average, 0 outside the answers
+	// With a critic: V of each position when the answers were sampled, and the
+	// returns that it is to learn. None without one.
+	values, returns tensor.Tensor
 }
 
 // clipRange is how far the ratio may fall below 1 and rise above it before

@@ -1,0 +1,106 @@
+package stages
+
+import "maps"
+
+// Held-out tasks that are answered, at the temperature of training, while
+// training and in an evaluation.
+const (
+	quickTasks = 24
+	wholeTasks = 400
+)
+
+// policyGauge measures a policy by answers that it gives to tasks it does not
+// learn from, and as SFT is measured; see answerGauge. Means over the answers:
+//
+//	reward       what the stage maximises; a reward model's scores are shifted and
+//	             scaled so that the first answers had mean 0 and deviation 1
+//	score        the graders' score under all principles
+//	exact_match  answers that the graders find correct
+//	kl           log π/π_ref of the whole answer, nats (k1)
+//	length       tokens, EOS included
+//	truncated    share of answers that were cut at the limit
+//
+// Of held-out answers the names have "heldout_" in front.
+type policyGauge struct {
+	t       *trainer
+	p       *practice
+	tasks   []task
+	answers *answerGauge
+}
+
+func (g *policyGauge) baselines() []NGram { return nil }
+
+func (g *policyGauge) measure() (Evaluation, error) {
+	out, err := g.answers.measure()
+	if err != nil {
+		return out, err
+	}
+	asked := make([]int, len(g.tasks))
+	for i := range asked {
+		asked[i] = i
+	}
+	all, err := g.p.answers(g.t, g.tasks, asked, gaugeStep, 0)
+	if err != nil {
+		return out, err
+	}
+	for i := range all {
+		all[i].Reward = g.p.memory.Scale.of(all[i].Score)
+	}
+	rows := &attemptRows{tasks: g.tasks, T: g.p.rows.T}
+	err = rows.read(g.t, referenceService, all, func(a *attempt, lp []float32) { a.Reference = append([]float32(nil), lp...) })
+	if err != nil {
+		return out, err
+	}
+	m := map[string]float64{}
+	for name, x := range measureAttempts(g.tasks, all) {
+		m["heldout_"+name] = x
+	}
+	if out.Measures == nil {
+		out.Measures = map[string]float64{}
+	}
+	maps.Copy(out.Measures, m)
+	return out, nil
+}
+
+// measureAttempts are the means; see policyGauge.
+func measureAttempts(tasks []task, all []attempt) map[string]float64 {
+	sum, graded := map[string]float64{"truncated": 0}, 0.0
+	for i := range all {
+		a := &all[i]
+		sum["reward"] += a.Reward
+		sum["length"] += float64(len(a.Tokens))
+		sum["kl"] += sequenceKL(wide(a.LogProbs), wide(a.Reference))
+		if a.Truncated {
+			sum["truncated"]++
+		}
+		if tasks[a.Task].question != nil {
+			graded++
+			sum["score"] += a.Grade
+			sum["exact_match"] += float64(bit(a.Correct))
+		}
+	}
+	out := map[string]float64{}
+	for name, x := range sum {
+		n := float64(len(all))
+		if name == "score" || name == "exact_match" {
+			n = graded
+		}
+		out[name] = x / n
+	}
+	return out
+}
+
+func wide(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
