@@ -30,6 +30,7 @@ type options struct {
 	seed               uint64
 	params             map[string]float64
 	parent, resume     string
+	reward             string
 	out, name          string
 	workers            int
 	jsonLines, plain   bool
@@ -74,6 +75,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.Uint64Var(&o.seed, "seed", 1, "chooses weights, batches and samples; for -town also the town")
 	f.Var(settings(o.params), "set", "a setting of the stage, key=number; may be repeated (see below)")
 	f.StringVar(&o.parent, "parent", "", "a .safetensors file whose weights to start from; with -resume of lora, the model under the adapter")
+	f.StringVar(&o.reward, "reward", "", "a .safetensors file of a reward model that scores the model's own answers (default: the town's graders)")
 	f.StringVar(&o.resume, "resume", "", "a .safetensors file to go on from, exactly")
 	f.StringVar(&o.out, "out", "", "folder for the checkpoints (default: none are kept), or one .safetensors file for the last")
 	f.StringVar(&o.name, "name", "", "name of the last checkpoint")

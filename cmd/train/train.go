@@ -87,6 +87,11 @@ func (t *trainer) prepare() error {
 			return err
 		}
 	}
+	if t.reward != "" {
+		if setup.Reward, err = readCheckpoint(t.reward); err != nil {
+			return err
+		}
+	}
 	if setup.Tokenizer == nil {
 		if setup.Tokenizer, err = t.makeTokenizer(setup.Corpus); err != nil {
 			return err
@@ -221,6 +226,10 @@ func (t *trainer) train(ctx context.Context) error {
 		if err != nil {
 			stopped = err
 			break
+		}
+		if p := r.Part; p != nil {
+			t.bar.show(p.Done, p.What)
+			continue
 		}
 		if err := t.report(r); err != nil {
 			return err

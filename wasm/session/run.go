@@ -159,6 +159,9 @@ func (s *Session) step(r *run) {
 		s.enter(r, failed, err)
 		return
 	}
+	if report.Part != nil {
+		return // no step yet: a single one is still due
+	}
 	r.info.Step = r.stage.Info().Step
 	r.pending = append(r.pending, protocol.Metrics(report.Metrics))
 	if report.Sample != nil {

@@ -123,6 +123,20 @@ export const problems = {
     '{cut|number} conversations are longer than {context|number} tokens and were cut; {lost|number} of them were left out, because their answers begin later.',
   replay_without_text:
     'There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.',
+  prompt_too_long:
+    'The question “{prompt}” has {tokens|number} tokens; with an answer of up to {answer|number} it does not fit the {context|number} that the model reads at once. Shorten it, or allow shorter answers.',
+  reward_missing:
+    'Nobody says what an answer is worth. Choose a reward model, or the town, whose graders can score.',
+  reward_graders:
+    'Graders know the answers to the town’s questions only, and this run has other ones. Choose a reward model.',
+  reward_head:
+    'A checkpoint of the stage {stage} gives no rewards. Choose one of the stage reward.',
+  reward_tokenizer:
+    'The reward model was trained with another tokenizer than the model, so it would read other words.',
+  reward_not_finite:
+    'The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.',
+  note_logprob_gap:
+    'Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains.',
   pairs_missing:
     'There are no preferences to learn from. Compare some answers first, or choose a file with pairs.',
   pairs_one_question:

@@ -95,6 +95,14 @@ export const problems: Translation['problems'] = {
   note_conversations_cut:
     '有 {cut|number} 段对话超过 {context|number} 个词元，已截短；其中 {lost|number} 段的回答开始得太晚，没有采用。',
   replay_without_text: '没有可以重温的普通文本。请选模型预训练时用的文本，或把重温比例设为 0。',
+  prompt_too_long:
+    '问题“{prompt}”有 {tokens|number} 个词元，加上最长 {answer|number} 个词元的回答，超过了模型一次能读的 {context|number} 个。请缩短问题，或把回答的上限调小。',
+  reward_missing: '没有人给回答打分。请选一个奖励模型，或选小镇，由评分器打分。',
+  reward_graders: '评分器只知道小镇问题的答案，而这次的问题不是小镇的。请选一个奖励模型。',
+  reward_head: '阶段 {stage} 的检查点不会打分。请选阶段 reward 的检查点。',
+  reward_tokenizer: '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。',
+  reward_not_finite: '奖励模型给出的分数不是数字。请换一个奖励模型；可以从上一个检查点继续。',
+  note_logprob_gap: '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。',
   pairs_missing: '还没有可学的偏好。先比较几组回答，或选一个带成对回答的文件。',
   pairs_one_question:
     '{pairs|number} 对回答问的都是同一个问题。至少要有两个问题：一个用来学，一个用来测。',
