@@ -39,12 +39,13 @@ func (l groupLearner) loss(t *autograd.Tape, k *constants, s policyOutput, x exp
 
 func (l groupLearner) choose(p *practice) []int { return p.next(p.prompts) }
 
-func (l groupLearner) credit(_ *practice, all []attempt) {
+func (l groupLearner) credit(_ *practice, _ *trainer, all []attempt) error {
 	for ; len(all) > 0; all = all[l.size:] {
 		for i, a := range l.advantages(rewardsIn(all[:l.size])) {
 			all[i].spread(a)
 		}
 	}
+	return nil
 }
 
 func (l groupLearner) minibatch(_ *practice, all []*attempt) ([][]float64, []float64, float64) {

@@ -30,7 +30,7 @@ type learner interface {
 	skips(rewards []float64) bool
 	// credit settles the advantages of all answers of an iteration, in which those
 	// to one task stand together.
-	credit(p *practice, all []attempt)
+	credit(p *practice, t *trainer, all []attempt) error
 	// minibatch gives the advantages, the weight of a token of each answer, and the
 	// divisor of the loss, of the answers of one step.
 	minibatch(p *practice, all []*attempt) (advantages [][]float64, perToken []float64, divisor float64)

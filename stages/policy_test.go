@@ -13,7 +13,7 @@ import (
 )
 
 // policyStages are all stages that learn from their own answers.
-var policyStages = []policyStage{GRPO{}}
+var policyStages = []policyStage{PPO{}, GRPO{}, DrGRPO{}, DAPO{}, SPO{}}
 
 // townSetup is a model that has read a little of a town and is to learn from its
 // own answers to the town's questions.

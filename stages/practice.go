@@ -127,20 +127,31 @@ func (p *practice) remember(data json.RawMessage) error {
 	if m.At < 0 || m.Place < 0 || len(m.Trackers) != 0 && len(m.Trackers) != len(p.train) {
 		return bad
 	}
+	for i := range m.Trackers {
+		tr := &m.Trackers[i]
+		if len(tr.LogProbs) != len(tr.Tokens) || !p.mayHaveSaid(tr.Tokens) || !(tr.A > 0 && tr.B > 0) {
+			return bad
+		}
+	}
 	for i := range m.Attempts {
 		a := &m.Attempts[i]
 		n := len(a.Tokens)
-		if a.Task < 0 || a.Task >= len(p.train) || n == 0 || n > p.limit || len(a.LogProbs) != n || len(a.Reference) != n ||
+		if a.Task < 0 || a.Task >= len(p.train) || n == 0 || !p.mayHaveSaid(a.Tokens) || len(a.LogProbs) != n || len(a.Reference) != n ||
 			len(a.Advantages) != n || p.critic && (len(a.Values) != n || len(a.Returns) != n) {
 			return bad
 		}
-		for _, id := range a.Tokens {
-			if id < 0 || int(id) >= p.cfg.Vocab {
-				return bad
-			}
-		}
 	}
 	return nil
+}
+
+// mayHaveSaid holds an answer against limit and vocabulary.
+func (p *practice) mayHaveSaid(tokens []int32) bool {
+	for _, id := range tokens {
+		if id < 0 || int(id) >= p.cfg.Vocab {
+			return false
+		}
+	}
+	return len(tokens) <= p.limit
 }
 
 // minibatches of an epoch.
@@ -352,13 +363,10 @@ func (p *practice) finish(t *trainer) error {
 			return err
 		}
 	}
-	if x, ok := p.learner.(tracking); ok {
-		if err := x.changed(p, t, w.kept); err != nil {
-			return err
-		}
-	}
 	m.Measures = measures
-	p.learner.credit(p, w.kept)
+	if err := p.learner.credit(p, t, w.kept); err != nil {
+		return err
+	}
 	m.Attempts, m.At, m.Over = w.kept, 0, false
 	p.work = nil
 	return nil
