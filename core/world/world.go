@@ -95,6 +95,7 @@ const (
 	streamPairs
 	streamCloze
 	streamShots
+	streamJudging
 )
 
 // New makes a town. It panics for a size it does not know and for a withheld
