@@ -14,6 +14,9 @@ import (
 type Conversation struct {
 	Tokens  []int32
 	Learned []bool // of each token
+	// Targets are what is to follow each position, where that is not the token
+	// that does; nil: it is.
+	Targets []int32
 }
 
 // NewConversation renders turns. With answersOnly the assistant's words and the
@@ -47,11 +50,14 @@ func (c Conversation) learns() (n int) {
 }
 
 // place writes the conversation as a row, or a part of one, that begins at
-// position at of its window: inputs, the tokens that follow them, and 1 where
-// that token is learned. Slices are [positions].
+// position at of its window: inputs, what is to follow them, and 1 where that
+// is learned. Slices are [positions].
 func (c Conversation) place(inputs, targets []int32, mask []float32) {
 	for i := range c.positions() {
 		inputs[i], targets[i], mask[i] = c.Tokens[i], c.Tokens[i+1], 0
+		if c.Targets != nil {
+			targets[i] = c.Targets[i]
+		}
 		if c.Learned[i+1] {
 			mask[i] = 1
 		}

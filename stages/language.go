@@ -81,6 +81,15 @@ func languageModel(p *nn.Params, T int) parallel.Replica {
 // batch tells each one's position in its conversation and the first place of
 // the window that it sees.
 func conversationModel(p *nn.Params, T int) parallel.Replica {
+	return windowModel(p, T, answerLoss)
+}
+
+// windowLoss gives the sum over the learned positions of windows, which is
+// minimised, and that of the conversations among them, which is shown.
+type windowLoss func(t *autograd.Tape, logits, next, learned, talk tensor.Tensor) (all, told tensor.Tensor)
+
+// windowModel is conversationModel with a loss of one's own.
+func windowModel(p *nn.Params, T int, loss windowLoss) parallel.Replica {
 	r := trained(p)
 	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
 		s := newSequences(t, rows, T)
@@ -88,11 +97,11 @@ func conversationModel(p *nn.Params, T int) parallel.Replica {
 		talk := t.Input(tensor.F32, rows, T)
 		logits := p.Forward(t, s.in, nn.Options{}).Logits
 		N := rows * T
-		all, answers := answerLoss(t, logits, s.targets.Reshape(N), s.mask.Reshape(N), talk.Reshape(N))
+		all, told := loss(t, logits, s.targets.Reshape(N), s.mask.Reshape(N), talk.Reshape(N))
 		return parallel.Graph{
 			Ints:   []tensor.Tensor{s.tokens, s.targets, s.in.Pos, s.in.From},
 			Floats: []tensor.Tensor{s.mask, talk},
-			Sums:   []tensor.Tensor{all, answers},
+			Sums:   []tensor.Tensor{all, told},
 			Ready:  func(plan *autograd.Plan) error { return s.begin(p.Backend(), plan) },
 		}
 	}

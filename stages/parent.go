@@ -57,8 +57,8 @@ func (s *Setup) usable(c *checkpoint.Checkpoint, stage string) error {
 // Writes reports whether a model that a stage has made writes text.
 func Writes(stage string) bool { return !notLanguageModels[stage] }
 
-// notLanguageModels are stages whose checkpoints score answers and write none.
-var notLanguageModels = map[string]bool{"reward": true}
+// notLanguageModels are stages whose checkpoints judge answers and write none.
+var notLanguageModels = map[string]bool{"reward": true, "judge": true}
 
 func init() {
 	problem.Register(map[string]string{

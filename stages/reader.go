@@ -132,6 +132,7 @@ func reading(p *nn.Params) parallel.Replica {
 			p.Backend().Close()
 		},
 	}
+	s.offerVerdicts(&r)
 	if p.Adapter != nil {
 		r.Frozen = []tensor.Tensor{p.Adapter.Slab}
 	}

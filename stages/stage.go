@@ -46,7 +46,7 @@ type Stage interface {
 }
 
 // Journey lists the stages in the order in which they are walked.
-var Journey = []Stage{Pretrain{}, SFT{}, LoRA{}, Reward{}, PPO{}, DPO{}, ConservativeDPO{}, IPO{}, GRPO{}, DrGRPO{}, DAPO{}, SimPO{}, SPO{}, Distill{}, DistillSequence{}, GKD{}}
+var Journey = []Stage{Pretrain{}, SFT{}, LoRA{}, Reward{}, PPO{}, DPO{}, ConservativeDPO{}, IPO{}, TownJudge{}, GRPO{}, DrGRPO{}, DAPO{}, SimPO{}, SPO{}, Distill{}, DistillSequence{}, GKD{}}
 
 // Find finds a stage by name; problem "stage_unknown".
 func Find(name string) (Stage, error) {

@@ -12,11 +12,16 @@ type Comparison struct {
 	Question   Question
 	Principles Principle
 	A, B       string
-	Scores     [2]float64 // of A and of B, by Grade.Score; never equal
+	Grades     [2]Grade // of A and of B; their scores are never equal
 }
 
 // ABetter tells which answer the graders prefer.
-func (c Comparison) ABetter() bool { return c.Scores[0] > c.Scores[1] }
+func (c Comparison) ABetter() bool { return c.lead() > 0 }
+
+// lead is by how much A scores more.
+func (c Comparison) lead() float64 {
+	return c.Grades[0].Score(c.Principles) - c.Grades[1].Score(c.Principles)
+}
 
 // Rubric joins the short names of principles, as a judge of the town's own reads
 // them: "true, brief" or "真、少". A subset has one wording in each language.
@@ -66,19 +71,18 @@ func (t *Town) Compare(q Question, p Principle, rng *tensor.RNG) Comparison {
 	}
 	for {
 		c := Comparison{Question: q, Principles: p, A: t.candidate(q, rng), B: t.candidate(q, rng)}
-		c.Scores = [2]float64{t.Grade(q, c.A).Score(p), t.Grade(q, c.B).Score(p)}
-		if c.Scores[0] != c.Scores[1] {
+		c.Grades = [2]Grade{t.Grade(q, c.A), t.Grade(q, c.B)}
+		if c.lead() != 0 {
 			return c
 		}
 	}
 }
 
-// Under returns the comparison under other principles; ok is false where these
-// find both answers equally good.
-func (t *Town) Under(c Comparison, p Principle) (_ Comparison, ok bool) {
+// Under is the comparison under other principles; ok is false where these find
+// both answers equally good.
+func (c Comparison) Under(p Principle) (_ Comparison, ok bool) {
 	c.Principles = p
-	c.Scores = [2]float64{t.Grade(c.Question, c.A).Score(p), t.Grade(c.Question, c.B).Score(p)}
-	return c, c.Scores[0] != c.Scores[1]
+	return c, c.lead() != 0
 }
 
 // Shares of the answers that a judge is shown.

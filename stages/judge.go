@@ -1,0 +1,146 @@
+package stages
+
+import (
+	"sprout/core/autograd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
+	"sprout/core/problem"
+	"sprout/core/tensor"
+)
+
+// TownJudge teaches a model to compare two answers under the principles of the
+// town's constitution, any subset of which may be switched on, and to name the
+// better one by a letter.
+//
+// Papers: Bai et al. 2022, Constitutional AI: Harmlessness from AI Feedback,
+// arXiv 2212.08073, for principles as conditions; Lee et al. 2023, RLAIF vs.
+// RLHF, arXiv 2309.00267, for the letter and the two orders.
+//
+//	L(θ) = −(1/N) Σ log p_θ(letter | question, A, B, principles)
+//
+// The graders of the town decide which letter is right; pairs that they find
+// equally good are left out. Who judges must know the facts, so the parent is a
+// model that has read the town's text, and some of it is gone over again.
+//
+// Differs: several sets of principles are asked about one after the other behind
+// the same two answers, since reading those is what costs. The letters are
+// targets only and never inputs, so no verdict sees another.
+type TownJudge struct{}
+
+// <loss>
+
+// verdictLoss is Σ −log p(letter), in nats, over the positions where a verdict
+// is due: asked is 1 there and 0 elsewhere, letter is A or B. In replayed text,
+// where talk is 0, every token is learned.
+func verdictLoss(t *autograd.Tape, logits, letter, asked, talk tensor.Tensor) (all, verdicts tensor.Tensor) {
+	losses := t.Emit("cross_entropy", nil, logits, letter, asked)[0] // [B·T]
+	all = t.Emit("sum", nil, losses)[0]                              // [1], minimised
+	told := t.Emit("mul", nil, losses, talk)[0]                      // 0 in replayed text
+	return all, t.Emit("sum", nil, told)[0]                          // [1], shown
+}
+
+// </loss>
+
+// Name is "judge".
+func (TownJudge) Name() string { return "judge" }
+
+var judgeDefaults = map[string]struct{ steps, batch, context, lr float64 }{
+	"seed":    {300, 8, 224, 2e-3},
+	"sprout":  {300, 8, 224, 1e-3},
+	"sapling": {600, 8, 224, 5e-4},
+	"tree":    {800, 8, 224, 2e-4},
+}
+
+// Params are the settings of the judge.
+func (TownJudge) Params(p nn.Preset) []Param {
+	d := judgeDefaults[p.Name]
+	params := []Param{
+		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context),
+		{
+			Key: "rubrics", Symbol: `k`, Default: 4, Min: 1, Max: 6, Integer: true,
+			DocEN: "How many sets of principles are asked about behind the same two answers. More verdicts for about the same reading.",
+			DocZH: "对同一对回答最多换几组准则来问。读的字差不多，得到的判断更多。",
+		},
+		{
+			Key: "replay", Symbol: `\rho`, Default: 0.25, Min: 0, Max: 0.9,
+			DocEN: "Share of the sequences that are taken from the pretraining text again: a judge that forgets the town cannot tell what is true.",
+			DocZH: "每一步中重新取自预训练文本的序列所占的比例。忘了小镇的裁判分不出真假。",
+		},
+	}
+	params = append(params, adamwParams(d.lr, 20, 0)...)
+	return append(params, cadenceParams(50, 50, 100)...)
+}
+
+// Start prepares a run. Problems: those of every run, "parent_…",
+// "judge_without_town", "judge_letters", "conversations_too_long".
+func (stage TownJudge) Start(s Setup) (Run, error) {
+	if err := s.fromLanguageModel(stage.Name()); err != nil {
+		return nil, err
+	}
+	if s.Town == nil {
+		return nil, problem.New("judge_without_town", nil,
+			"A judge learns from the graders of a town. Choose the town as its data.")
+	}
+	l, err := lettersOf(s.Tokenizer)
+	if err != nil {
+		return nil, err
+	}
+	if s.Corpus != nil {
+		_, s.Corpus = divide(s.Corpus)
+	}
+	o, err := openRun(stage, s, l.fingerprintOf(s.Tokenizer, s.Town, s.Langs))
+	if err != nil {
+		return nil, err
+	}
+	if err := replayable(o, s.Params); err != nil {
+		return nil, err
+	}
+	return startJudge(o, l)
+}
+
+// startJudge prepares the run.
+func startJudge(o *opened, l letters) (Run, error) {
+	v := o.values
+	B, T := int(v["batch"]), int(v["context"])
+	lessons := l.lessons(o.Setup.Tokenizer, o.Town, o.Langs, judgeLessons, int(v["rubrics"]))
+	train := make([]Conversation, 0, len(lessons))
+	for _, c := range lessons {
+		if c.positions() <= T { // half a comparison cannot be judged
+			train = append(train, c)
+		}
+	}
+	if len(train) == 0 {
+		return nil, tooLong(T)
+	}
+	samples := hearings(o.Town, o.Langs, quickHearing)
+	t, err := newTrainer(o, recipe{
+		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
+		fill:  newLessons(train, o.data, v["replay"], o.seed, B, T).fill,
+		tell:  tellAnswers,
+		gauge: func(t *trainer, whole bool) gauge { return newJudgeGauge(t, l, whole) },
+		prompt: func(step int) (string, []int32) {
+			n := step / int(v["sample_every"])
+			of := samples[n%len(samples)].all
+			c := of[n/len(samples)%len(of)]
+			asked := exchange(c.Question.Text, "").Turns[:1]
+			return c.Question.Text + "\nA: " + c.A + "\nB: " + c.B + "\n" + c.Principles.Rubric(c.Question.Lang),
+				appendRubric(shown(o.Setup.Tokenizer, asked, c.A, c.B), o.Setup.Tokenizer, c.Principles, c.Question.Lang)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if cut := len(lessons) - len(train); cut > 0 {
+		t.notes = append(t.notes, conversationsCut(cut, cut, T))
+	}
+	return t, nil
+}
+
+func (TownJudge) objective(p *nn.Params, values map[string]float64) parallel.Replica {
+	return windowModel(p, int(values["context"]), verdictLoss)
+}
+
+// accompany has every worker of a judge give verdicts.
+func (TownJudge) accompany(r *parallel.Replica, s *services, _ map[string]*nn.Params, _ map[string]float64) {
+	s.offerVerdicts(r)
+}

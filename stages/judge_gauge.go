@@ -1,0 +1,143 @@
+package stages
+
+import (
+	"math"
+
+	"sprout/core/text"
+	"sprout/core/world"
+)
+
+// Comparisons of each set, and of each principle, that are heard while training
+// and in an evaluation.
+const (
+	quickHearing = 16
+	wholeHearing = 200
+)
+
+// judgeGauge measures a judge on comparisons about questions that no lesson has.
+// The loss is −log p of the right letter against the other one, a mean over both
+// orders. Measures:
+//
+//	agreement             share in which the graders prefer the same answer, both
+//	                      orders averaged, under any set of principles; ties count half
+//	agreement_combos      of them about residents and phrasings never seen together
+//	agreement_phrasings   in phrasings that no lesson has
+//	agreement_residents   about residents that no lesson names
+//	agreement_unknown     about strangers that no lesson names
+//	agreement_true …      under one principle alone, of all sets
+//	agreement_one_order   where only the order A, B is asked
+//	position_bias         by how much the place shown first is favoured, −½ … ½
+//	text_bits_per_byte    held-out pretraining text: what is being forgotten
+type judgeGauge struct {
+	serve    serving
+	tok      *text.Tokenizer
+	letters  letters
+	context  int
+	reader   *evaluator
+	hearings []hearing
+}
+
+func newJudgeGauge(t *trainer, l letters, whole bool) *judgeGauge {
+	n, budget, facts := quickHearing, trainingTokens/2, trainingFacts
+	if whole {
+		n, budget, facts = wholeHearing, fullTokens, math.MaxInt
+	}
+	g := &judgeGauge{
+		serve: t.group.Serve, tok: t.Setup.Tokenizer, letters: l, context: t.cfg.Context,
+		reader: newReader(t.score, t.data, int(t.values["context"]), budget, t.Town, t.Langs, t.Setup.Tokenizer, facts, t.cfg.Context),
+	}
+	for _, h := range append(hearings(t.Town, t.Langs, n), alone(t.Town, t.Langs, n)...) {
+		h.all = g.readable(h.all)
+		g.hearings = append(g.hearings, h)
+	}
+	return g
+}
+
+// readable are the comparisons that fit the judge's context.
+func (g *judgeGauge) readable(all []world.Comparison) (out []world.Comparison) {
+	for _, c := range all {
+		if len(g.prompt(c, c.A, c.B)) <= g.context {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (g *judgeGauge) prompt(c world.Comparison, a, b string) []int32 {
+	return appendRubric(shown(g.tok, exchange(c.Question.Text, "").Turns[:1], a, b), g.tok, c.Principles, c.Question.Lang)
+}
+
+func (g *judgeGauge) baselines() []NGram { return nil }
+
+func (g *judgeGauge) measure() (Evaluation, error) {
+	out := Evaluation{Recall: -1, Measures: map[string]float64{}}
+	if g.reader.data != nil {
+		read, err := g.reader.read()
+		if err != nil {
+			return out, err
+		}
+		out.Measures["text_bits_per_byte"] = read.bitsPerByte()
+	}
+	if len(g.reader.clozes) > 0 {
+		var err error
+		if out.Recall, err = g.reader.recall(); err != nil {
+			return out, err
+		}
+	}
+	return out, g.hear(&out)
+}
+
+// hear has all comparisons judged, in both orders.
+func (g *judgeGauge) hear(out *Evaluation) error {
+	var prompts [][]int32
+	for _, h := range g.hearings {
+		for _, c := range h.all {
+			prompts = append(prompts, g.prompt(c, c.A, c.B), g.prompt(c, c.B, c.A))
+		}
+	}
+	said, err := g.letters.verdicts(g.serve, prompts, g.context, nil)
+	if err != nil {
+		return err
+	}
+	var all, one, bias float64
+	heard, total := 0, len(said)/2
+	for _, h := range g.hearings {
+		agreed := 0.0
+		for _, c := range h.all {
+			sign := -1.0
+			if c.ABetter() {
+				sign = 1
+			}
+			aFirst, bFirst := said[0], said[1]
+			said = said[2:]
+			j := judged(aFirst, bFirst)
+			agreed += won(sign * (j.P - 0.5))
+			bias += j.Bias / float64(total)
+			right := [2]float64{aFirst.preference(), 1 - bFirst.preference()}
+			for _, p := range right {
+				if sign < 0 {
+					p = 1 - p
+				}
+				out.Loss -= math.Log(max(p, math.SmallestNonzeroFloat64)) / float64(2*total)
+			}
+			if !h.alone {
+				one += won(sign * (aFirst.preference() - 0.5))
+			}
+		}
+		if len(h.all) == 0 {
+			continue
+		}
+		out.Measures["agreement_"+h.name] = agreed / float64(len(h.all))
+		if !h.alone {
+			all += agreed
+			heard += len(h.all)
+		}
+	}
+	out.Tokens = 2 * total
+	if heard > 0 {
+		out.Measures["agreement"] = all / float64(heard)
+		out.Measures["agreement_one_order"] = one / float64(heard)
+		out.Measures["position_bias"] = bias
+	}
+	return nil
+}
