@@ -72,6 +72,27 @@ func (h *host) Fetch(url string) ([]byte, error) {
 	return data, nil
 }
 
+// Post sends JSON to the site's server.
+func (h *host) Post(url string, body []byte, patience int) (int, []byte, error) {
+	signal := js.Global().Get("AbortSignal")
+	options := map[string]any{
+		"method": "POST", "body": string(body), "credentials": "same-origin", "redirect": "error",
+		"headers": map[string]any{"Content-Type": "application/json"},
+	}
+	if signal.Get("timeout").Type() == js.TypeFunction { // not in older browsers, where the server's own limit counts
+		options["signal"] = signal.Call("timeout", patience)
+	}
+	response, err := await(js.Global().Call("fetch", url, options))
+	if err != nil {
+		return 0, nil, err
+	}
+	text, err := await(response.Call("text"))
+	if err != nil {
+		return 0, nil, err
+	}
+	return response.Get("status").Int(), []byte(text.String()), nil
+}
+
 func (h *host) emitReady() { h.emit.Invoke(`{"type":"started"}`) }
 
 // await blocks the goroutine until the promise settles.

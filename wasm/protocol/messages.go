@@ -24,6 +24,15 @@ var Commands = map[string][2]any{
 	"checkpoints.import":  {ImportCheckpoint{}, CheckpointInfo{}},
 	"checkpoints.merge":   {MergeAdapter{}, CheckpointInfo{}},
 	"checkpoints.history": {GetHistory{}, History{}},
+	"labels.candidates":   {GetCandidates{}, Candidates{}},
+	"labels.add":          {AddLabel{}, Label{}},
+	"labels.drop":         {DropLabels{}, nil},
+	"labels.list":         {ListLabels{}, Labels{}},
+	"labels.export":       {ExportLabels{}, nil},
+	"labels.import":       {ImportLabels{}, ImportedLabels{}},
+	"labels.judge":        {JudgeCandidates{}, Judged{}},
+	"judge":               {GetJudge{}, OutsideJudge{}},
+	"judge.answer":        {AnswerJudge{}, nil},
 	"evaluate":            {Evaluate{}, Evaluation{}},
 	"selftest":            {SelfTest{}, SelfTestReport{}},
 	"profile":             {Profile{}, StepProfile{}},
@@ -42,4 +51,6 @@ var Events = map[string]any{
 	"progress": ProgressEvent{},
 	"storage":  StorageEvent{},
 	"problem":  ProblemEvent{},
+
+	"judge.asked": JudgeAskedEvent{},
 }

@@ -30,6 +30,9 @@ type Host interface {
 	Now() float64
 	// Fetch reads a file of the site.
 	Fetch(url string) ([]byte, error)
+	// Post sends JSON to the site's server and reads what it says, whatever the
+	// status; an error means that nothing came back within so many ms.
+	Post(url string, body []byte, patience int) (status int, reply []byte, err error)
 }
 
 // Options of a session.
@@ -62,6 +65,9 @@ type Session struct {
 	models   models
 
 	sampling sync.Map // stream → *bool that asks for its end
+
+	asking sync.Map // number of a question to the page → chan for its answer
+	asked  int      // questions so far
 }
 
 // New starts a session; the page's hello opens the store.
@@ -104,6 +110,15 @@ var handlers = map[string]handler{
 	"checkpoints.import":  on((*Session).importCheckpoint),
 	"checkpoints.merge":   on((*Session).mergeAdapter),
 	"checkpoints.history": on((*Session).history),
+	"labels.candidates":   on((*Session).candidates),
+	"labels.add":          on((*Session).addLabel),
+	"labels.drop":         on((*Session).dropLabels),
+	"labels.list":         on((*Session).listLabels),
+	"labels.export":       on((*Session).exportLabels),
+	"labels.import":       on((*Session).importLabels),
+	"labels.judge":        on((*Session).judgeCandidates),
+	"judge":               on((*Session).outsideJudge),
+	"judge.answer":        on((*Session).answerJudge),
 	"evaluate":            on((*Session).evaluate),
 	"selftest":            on((*Session).selfTest),
 	"profile":             on((*Session).profile),

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -52,6 +54,18 @@ func (p *page) Emit(raw, file []byte) {
 func (p *page) Yield()                           { time.Sleep(time.Microsecond) }
 func (p *page) Now() float64                     { return float64(time.Now().UnixNano()) / 1e6 }
 func (p *page) Fetch(url string) ([]byte, error) { return os.ReadFile(url) }
+
+// Post asks a server where a test has one.
+func (p *page) Post(url string, body []byte, patience int) (int, []byte, error) {
+	client := http.Client{Timeout: time.Duration(patience) * time.Millisecond}
+	r, err := client.Post(url, "application/json", bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	defer r.Body.Close()
+	reply, err := io.ReadAll(r.Body)
+	return r.StatusCode, reply, err
+}
 
 // all decodes every event of a kind so far.
 func all[E any](p *page, kind string) []E {

@@ -51,6 +51,42 @@ export interface Protocol {
       command: Hello
       result: Ready
     }
+    judge: {
+      command: GetJudge
+      result: OutsideJudge
+    }
+    'judge.answer': {
+      command: AnswerJudge
+      result: null
+    }
+    'labels.add': {
+      command: AddLabel
+      result: Label
+    }
+    'labels.candidates': {
+      command: GetCandidates
+      result: Candidates
+    }
+    'labels.drop': {
+      command: DropLabels
+      result: null
+    }
+    'labels.export': {
+      command: ExportLabels
+      result: null
+    }
+    'labels.import': {
+      command: ImportLabels
+      result: ImportedLabels
+    }
+    'labels.judge': {
+      command: JudgeCandidates
+      result: Judged
+    }
+    'labels.list': {
+      command: ListLabels
+      result: Labels
+    }
     lesson: {
       command: GetLesson
       result: Lesson
@@ -105,6 +141,7 @@ export interface Protocol {
     }
   }
   events: {
+    'judge.asked': JudgeAskedEvent
     merges: MergeEvent
     metrics: MetricsEvent
     problem: ProblemEvent
@@ -276,6 +313,100 @@ export interface StorageInfo {
   usage: number
   quota: number
   problem?: Problem
+}
+export interface GetJudge {}
+export interface OutsideJudge {
+  configured: boolean
+  name?: string
+  host?: string
+}
+export interface AnswerJudge {
+  ask: number
+  text: string
+  problem?: Problem
+}
+export interface AddLabel {
+  candidate: Candidate
+  p: number
+  who: string
+  principles?: string[]
+}
+export interface Candidate {
+  before?: Turn[]
+  question: string
+  a: string
+  b: string
+  lang?: string
+  checkpoint?: string
+  repeats?: string
+}
+export interface Turn {
+  role: string
+  content: string
+}
+export interface Label {
+  id: string
+  before?: Turn[]
+  question: string
+  a: string
+  b: string
+  lang?: string
+  checkpoint?: string
+  repeats?: string
+  p: number
+  who: string
+  judge?: string
+  time: number
+  principles?: string[]
+}
+export interface GetCandidates {
+  checkpoint: string
+  dataset: string
+  count: number
+  from: number
+  seed: number
+  lang?: string
+  repeat?: number
+}
+export interface Candidates {
+  candidates: Candidate[]
+  next: number
+  alike: number
+}
+export interface DropLabels {
+  labels: string[]
+}
+export interface ExportLabels {}
+export interface ImportLabels {
+  name: string
+}
+export interface ImportedLabels {
+  added: number
+  known: number
+}
+export interface JudgeCandidates {
+  judge: string
+  name: string
+  dataset: string
+  candidates: Candidate[]
+  principles: string[]
+  free?: string[]
+}
+export interface Judged {
+  labels: Label[]
+  bias: number
+  problem?: Problem
+}
+export interface ListLabels {}
+export interface Labels {
+  labels: Label[]
+  damaged: number
+  self: Agreement
+  judges: Agreement
+}
+export interface Agreement {
+  same: number
+  of: number
 }
 export interface GetLesson {
   stage: string
@@ -471,6 +602,10 @@ export interface MakeTown {
   seed: number
   size: string
   lang?: string
+}
+export interface JudgeAskedEvent {
+  ask: number
+  turns: Turn[]
 }
 export interface MergeEvent {
   merges: Merge[]

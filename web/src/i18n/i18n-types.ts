@@ -1183,6 +1183,39 @@ type RootTranslation = {
 		 */
 		replay_without_text: string
 		/**
+		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​}​ ​t​o​k​e​n​s​,​ ​b​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​n​o​ ​m​o​r​e​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​}​ ​a​t​ ​o​n​c​e​,​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​ ​i​n​c​l​u​d​e​d​.​ ​A​s​k​ ​a​ ​s​h​o​r​t​e​r​ ​o​n​e​.
+		 * @param {number} context
+		 * @param {number} tokens
+		 */
+		prompt_too_long: RequiredParams<'context' | 'tokens'>
+		/**
+		 * N​o​b​o​d​y​ ​s​a​y​s​ ​w​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​w​o​r​t​h​.​ ​C​h​o​o​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​,​ ​o​r​ ​t​h​e​ ​t​o​w​n​,​ ​w​h​o​s​e​ ​g​r​a​d​e​r​s​ ​c​a​n​ ​s​c​o​r​e​.
+		 */
+		reward_missing: string
+		/**
+		 * G​r​a​d​e​r​s​ ​k​n​o​w​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​o​ ​t​h​e​ ​t​o​w​n​’​s​ ​q​u​e​s​t​i​o​n​s​ ​o​n​l​y​,​ ​a​n​d​ ​t​h​i​s​ ​r​u​n​ ​h​a​s​ ​o​t​h​e​r​ ​o​n​e​s​.​ ​C​h​o​o​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​.
+		 */
+		reward_graders: string
+		/**
+		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​{​s​t​a​g​e​}​ ​g​i​v​e​s​ ​n​o​ ​r​e​w​a​r​d​s​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​r​e​w​a​r​d​.
+		 * @param {unknown} stage
+		 */
+		reward_head: RequiredParams<'stage'>
+		/**
+		 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​ ​t​h​a​n​ ​t​h​e​ ​m​o​d​e​l​,​ ​s​o​ ​i​t​ ​w​o​u​l​d​ ​r​e​a​d​ ​o​t​h​e​r​ ​w​o​r​d​s​.
+		 */
+		reward_tokenizer: string
+		/**
+		 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​.​ ​C​h​o​o​s​e​ ​a​n​o​t​h​e​r​ ​r​e​w​a​r​d​ ​m​o​d​e​l​;​ ​t​h​e​ ​r​u​n​ ​c​a​n​ ​g​o​ ​o​n​ ​f​r​o​m​ ​i​t​s​ ​l​a​s​t​ ​c​h​e​c​k​p​o​i​n​t​.
+		 */
+		reward_not_finite: string
+		/**
+		 * S​a​m​p​l​i​n​g​ ​a​n​d​ ​t​r​a​i​n​i​n​g​ ​d​i​s​a​g​r​e​e​ ​a​b​o​u​t​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​b​y​ ​{​g​a​p​}​ ​n​a​t​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​l​i​m​i​t​}​ ​t​h​a​t​ ​r​o​u​n​d​i​n​g​ ​e​x​p​l​a​i​n​s​.
+		 * @param {unknown} gap
+		 * @param {unknown} limit
+		 */
+		note_logprob_gap: RequiredParams<'gap' | 'limit'>
+		/**
 		 * T​h​e​r​e​ ​a​r​e​ ​n​o​ ​p​r​e​f​e​r​e​n​c​e​s​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​C​o​m​p​a​r​e​ ​s​o​m​e​ ​a​n​s​w​e​r​s​ ​f​i​r​s​t​,​ ​o​r​ ​c​h​o​o​s​e​ ​a​ ​f​i​l​e​ ​w​i​t​h​ ​p​a​i​r​s​.
 		 */
 		pairs_missing: string
@@ -1238,6 +1271,20 @@ type RootTranslation = {
 		 * @param {unknown} reply
 		 */
 		judge_nonsense: RequiredParams<'reply'>
+		/**
+		 * T​h​i​s​ ​o​p​i​n​i​o​n​ ​c​a​n​n​o​t​ ​b​e​ ​k​e​p​t​:​ ​{​w​h​y​}​.
+		 * @param {unknown} why
+		 */
+		label_unusable: RequiredParams<'why'>
+		/**
+		 * {​n​a​m​e​}​ ​h​o​l​d​s​ ​n​o​ ​p​r​e​f​e​r​e​n​c​e​s​.​ ​E​a​c​h​ ​l​i​n​e​ ​n​e​e​d​s​ ​“​c​h​o​s​e​n​”​ ​a​n​d​ ​“​r​e​j​e​c​t​e​d​”​.
+		 * @param {unknown} name
+		 */
+		labels_no_pairs: RequiredParams<'name'>
+		/**
+		 * T​h​e​ ​q​u​e​s​t​i​o​n​s​ ​c​o​m​e​ ​f​r​o​m​ ​a​ ​t​o​w​n​.​ ​C​h​o​o​s​e​ ​t​h​e​ ​t​o​w​n​ ​a​s​ ​t​h​e​ ​d​a​t​a​.
+		 */
+		town_needed: string
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​h​a​s​ ​t​o​o​ ​m​u​c​h​ ​t​o​ ​d​o​.​ ​T​r​y​ ​a​g​a​i​n​ ​i​n​ ​{​s​e​c​o​n​d​s​|​n​u​m​b​e​r​}​ ​s​e​c​o​n​d​s​;​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​.
 		 * @param {unknown} seconds
@@ -1353,12 +1400,6 @@ type RootTranslation = {
 		 * @param {string} name
 		 */
 		checkpoint_needed: RequiredParams<'name'>
-		/**
-		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​}​ ​t​o​k​e​n​s​,​ ​b​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​n​o​ ​m​o​r​e​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​}​ ​a​t​ ​o​n​c​e​,​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​ ​i​n​c​l​u​d​e​d​.​ ​A​s​k​ ​a​ ​s​h​o​r​t​e​r​ ​o​n​e​.
-		 * @param {number} context
-		 * @param {number} tokens
-		 */
-		prompt_too_long: RequiredParams<'context' | 'tokens'>
 		/**
 		 * “​{​n​a​m​e​}​”​ ​s​c​o​r​e​s​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​w​r​i​t​e​s​ ​n​o​n​e​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​w​r​i​t​e​s​.
 		 * @param {string} name
@@ -3332,6 +3373,34 @@ export type TranslationFunctions = {
 		 */
 		replay_without_text: () => LocalizedString
 		/**
+		 * The question has {tokens} tokens, but the model reads no more than {context} at once, its own answer included. Ask a shorter one.
+		 */
+		prompt_too_long: (arg: { context: number, tokens: number }) => LocalizedString
+		/**
+		 * Nobody says what an answer is worth. Choose a reward model, or the town, whose graders can score.
+		 */
+		reward_missing: () => LocalizedString
+		/**
+		 * Graders know the answers to the town’s questions only, and this run has other ones. Choose a reward model.
+		 */
+		reward_graders: () => LocalizedString
+		/**
+		 * A checkpoint of the stage {stage} gives no rewards. Choose one of the stage reward.
+		 */
+		reward_head: (arg: { stage: unknown }) => LocalizedString
+		/**
+		 * The reward model was trained with another tokenizer than the model, so it would read other words.
+		 */
+		reward_tokenizer: () => LocalizedString
+		/**
+		 * The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.
+		 */
+		reward_not_finite: () => LocalizedString
+		/**
+		 * Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains.
+		 */
+		note_logprob_gap: (arg: { gap: unknown, limit: unknown }) => LocalizedString
+		/**
 		 * There are no preferences to learn from. Compare some answers first, or choose a file with pairs.
 		 */
 		pairs_missing: () => LocalizedString
@@ -3375,6 +3444,18 @@ export type TranslationFunctions = {
 		 * The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.
 		 */
 		judge_nonsense: (arg: { reply: unknown }) => LocalizedString
+		/**
+		 * This opinion cannot be kept: {why}.
+		 */
+		label_unusable: (arg: { why: unknown }) => LocalizedString
+		/**
+		 * {name} holds no preferences. Each line needs “chosen” and “rejected”.
+		 */
+		labels_no_pairs: (arg: { name: unknown }) => LocalizedString
+		/**
+		 * The questions come from a town. Choose the town as the data.
+		 */
+		town_needed: () => LocalizedString
 		/**
 		 * The judge has too much to do. Try again in {seconds|number} seconds; what it has judged so far is kept.
 		 */
@@ -3467,10 +3548,6 @@ export type TranslationFunctions = {
 		 * The adapter “{name}” is nothing without this model, so the model stays. Merge or delete the adapter first.
 		 */
 		checkpoint_needed: (arg: { name: string }) => LocalizedString
-		/**
-		 * The question has {tokens} tokens, but the model reads no more than {context} at once, its own answer included. Ask a shorter one.
-		 */
-		prompt_too_long: (arg: { context: number, tokens: number }) => LocalizedString
 		/**
 		 * “{name}” scores answers and writes none. Choose a model that writes.
 		 */

@@ -157,6 +157,9 @@ export const problems = {
     'The judge refused the request (status {status|number}). Check the key that the server was started with.',
   judge_nonsense:
     'The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.',
+  label_unusable: 'This opinion cannot be kept: {why}.',
+  labels_no_pairs: '{name} holds no preferences. Each line needs “chosen” and “rejected”.',
+  town_needed: 'The questions come from a town. Choose the town as the data.',
   judge_busy:
     'The judge has too much to do. Try again in {seconds|number} seconds; what it has judged so far is kept.',
   judge_refused: 'The judge’s endpoint refuses the request (status {status|number}): {reason}',

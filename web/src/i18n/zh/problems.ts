@@ -118,6 +118,9 @@ export const problems: Translation['problems'] = {
   judge_unauthorised: '裁判拒绝了请求（状态码 {status|number}）。请检查启动服务器时给的密钥。',
   judge_nonsense:
     '裁判应当说 A 或 B，却说了“{reply}”。已经评好的都保留着；换一个裁判也许更能看懂问题。',
+  label_unusable: '这条意见没法保存：{why}。',
+  labels_no_pairs: '{name} 里没有偏好。每一行都要有“chosen”和“rejected”。',
+  town_needed: '问题来自小镇。请把数据选为小镇。',
   judge_busy: '裁判忙不过来。请过 {seconds|number} 秒再试；已经评好的都保留着。',
   judge_refused: '裁判的服务器拒绝了请求（状态码 {status|number}）：{reason}',
   judge_missing: '这里没有设外面的裁判。请用 -judge 网址 启动服务器，或选别的裁判。',

@@ -1,0 +1,135 @@
+package protocol
+
+// Commands about labels: what people and judges think of two answers.
+type (
+	// GetCandidates has a checkpoint answer the next questions of a town, each
+	// twice at temperature 1. Questions to which both answers are the same are
+	// passed over. Result: Candidates.
+	GetCandidates struct {
+		Checkpoint string `json:"checkpoint"`
+		Dataset    string `json:"dataset"`        // a town; empty: the checkpoint's
+		Count      int    `json:"count"`          // of pairs
+		From       int    `json:"from"`           // question to go on with, Next of the last time
+		Seed       uint64 `json:"seed"`           // chooses order and answers
+		Lang       string `json:"lang,omitempty"` // "en", "zh"; empty: all of the town's
+		// Repeat puts a pair that was labelled before, the other way round, in
+		// place of every so many: do people agree with themselves? 0: none.
+		Repeat int `json:"repeat,omitempty"`
+	}
+	// AddLabel keeps an opinion. Result: Label.
+	AddLabel struct {
+		Candidate  Candidate `json:"candidate"`
+		P          float64   `json:"p"`   // probability that A is the better one; a click is 0 or 1
+		Who        string    `json:"who"` // "click", "simulated"
+		Principles []string  `json:"principles,omitempty"`
+	}
+	// DropLabels forgets labels. Result: none.
+	DropLabels struct {
+		Labels []string `json:"labels"` // ids
+	}
+	// ListLabels. Result: Labels.
+	ListLabels struct{}
+	// ExportLabels gives one JSONL file of preferences as bytes beside the reply.
+	ExportLabels struct{}
+	// ImportLabels reads a JSONL file of preferences; bytes beside it. Result:
+	// ImportedLabels.
+	ImportLabels struct {
+		Name string `json:"name"`
+	}
+
+	// GetJudge asks whether the page's server has a judge. Result: OutsideJudge.
+	GetJudge struct{}
+	// JudgeCandidates has pairs labelled by a judge and keeps the labels one by
+	// one, so that none is lost when it fails. Result: Judged.
+	JudgeCandidates struct {
+		// Judge is "endpoint" (the server's), "browser" (the browser's own model,
+		// through JudgeAskedEvent), "graders" (a town's, standing in for people) or
+		// the id of a checkpoint of the stage "judge".
+		Judge      string      `json:"judge"`
+		Name       string      `json:"name"`    // kept with the labels
+		Dataset    string      `json:"dataset"` // a town that the questions are about, if any
+		Candidates []Candidate `json:"candidates"`
+		Principles []string    `json:"principles"`     // of the town's constitution, by name
+		Free       []string    `json:"free,omitempty"` // in one's own words
+	}
+	// AnswerJudge brings what the browser's model said. Result: none.
+	AnswerJudge struct {
+		Ask     int      `json:"ask"`
+		Text    string   `json:"text"`
+		Problem *Problem `json:"problem,omitempty"` // instead of a text
+	}
+)
+
+// Results.
+type (
+	// Turn of a conversation.
+	Turn struct {
+		Role    string `json:"role"`
+		Content string `json:"content"`
+	}
+	// Candidate is a question with two answers.
+	Candidate struct {
+		Before     []Turn `json:"before,omitempty"` // what was said before the question
+		Question   string `json:"question"`
+		A          string `json:"a"`
+		B          string `json:"b"`
+		Lang       string `json:"lang,omitempty"`
+		Checkpoint string `json:"checkpoint,omitempty"` // that answered
+		Repeats    string `json:"repeats,omitempty"`    // id of the label of the same pair the other way round
+	}
+	// Candidates to be compared.
+	Candidates struct {
+		Candidates []Candidate `json:"candidates"`
+		Next       int         `json:"next"`  // question to go on with
+		Alike      int         `json:"alike"` // questions passed over
+	}
+	// Label is an opinion.
+	Label struct {
+		ID string `json:"id"`
+		Candidate
+		P          float64  `json:"p"`
+		Who        string   `json:"who"`             // "click", "simulated", "judge", or a file's own word
+		Judge      string   `json:"judge,omitempty"` // its name
+		Time       int64    `json:"time"`            // Unix ms
+		Principles []string `json:"principles,omitempty"`
+	}
+	// Labels is the list, oldest first.
+	Labels struct {
+		Labels  []Label `json:"labels"`
+		Damaged int     `json:"damaged"` // that could not be read
+		// Self is how often a repeated pair was seen as before, Judges how often
+		// judges see pairs as the clicks do.
+		Self   Agreement `json:"self"`
+		Judges Agreement `json:"judges"`
+	}
+	// Agreement of two opinions.
+	Agreement struct {
+		Same int `json:"same"`
+		Of   int `json:"of"`
+	}
+	// ImportedLabels says what came in.
+	ImportedLabels struct {
+		Added int `json:"added"`
+		Known int `json:"known"` // were there already
+	}
+	// OutsideJudge of the page's server.
+	OutsideJudge struct {
+		Configured bool   `json:"configured"`
+		Name       string `json:"name,omitempty"` // of the model
+		Host       string `json:"host,omitempty"`
+	}
+	// Judged are new labels. Where the judge failed on the way, those before are
+	// kept and Problem says why.
+	Judged struct {
+		Labels  []Label  `json:"labels"`
+		Bias    float64  `json:"bias"` // by how much the place shown first was favoured, −½ … ½
+		Problem *Problem `json:"problem,omitempty"`
+	}
+)
+
+// JudgeAskedEvent asks the page to pass a conversation on to the browser's own
+// language model; AnswerJudge repeats Ask.
+type JudgeAskedEvent struct {
+	Ask   int    `json:"ask"`
+	Turns []Turn `json:"turns"`
+}

@@ -1,0 +1,310 @@
+package session
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"sprout/core/checkpoint"
+	"sprout/core/problem"
+	"sprout/wasm/protocol"
+)
+
+func click(question, a, b string, p float64) protocol.AddLabel {
+	return protocol.AddLabel{Candidate: protocol.Candidate{Question: question, A: a, B: b, Lang: "en", Checkpoint: "c1"}, P: p, Who: "click"}
+}
+
+func labelling(t *testing.T, store checkpoint.Store) (*Session, *page) {
+	p := newPage()
+	s := open(p, store)
+	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{Writer: true})
+	return s, p
+}
+
+func listed(t *testing.T, s *Session, p *page) protocol.Labels {
+	return mustAsk[protocol.Labels](t, s, p, "labels.list", protocol.ListLabels{})
+}
+
+func TestLabelsAreKept(t *testing.T) {
+	store := checkpoint.NewMemory(0, nil)
+	s, p := labelling(t, store)
+	require.Empty(t, listed(t, s, p).Labels)
+	first := mustAsk[protocol.Label](t, s, p, "labels.add", click("Who?", "A fox.", "Go away.", 1))
+	second := mustAsk[protocol.Label](t, s, p, "labels.add", click("谁？", "狐狸。", "走开。", 0))
+	require.Equal(t, []protocol.Label{first, second}, listed(t, s, p).Labels)
+
+	s, p = labelling(t, store) // after a reload
+	require.Equal(t, []protocol.Label{first, second}, listed(t, s, p).Labels)
+	mustAsk[any](t, s, p, "labels.drop", protocol.DropLabels{Labels: []string{second.ID}})
+	require.Equal(t, []protocol.Label{first}, listed(t, s, p).Labels)
+
+	for why, bad := range map[string]protocol.AddLabel{
+		"equal": click("Who?", "x", "x", 1), "nothing": click("", "x", "y", 1), "p": click("Who?", "x", "y", 1.5),
+		"nobody": {Candidate: click("Who?", "x", "y", 1).Candidate, P: 1},
+	} {
+		_, _, problem := ask[protocol.Label](t, s, p, "labels.add", bad)
+		require.Equal(t, "label_unusable", problem.Code, why)
+	}
+	require.Len(t, listed(t, s, p).Labels, 1)
+}
+
+func TestLabelsNeedTheWriter(t *testing.T) {
+	p := newPage()
+	s := open(p, checkpoint.NewMemory(0, nil))
+	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{})
+	_, _, problem := ask[protocol.Label](t, s, p, "labels.add", click("Who?", "x", "y", 1))
+	require.Equal(t, "storage_read_only", problem.Code)
+}
+
+func TestAgreements(t *testing.T) {
+	label := func(id, a, b string, p float64, who, repeats string) protocol.Label {
+		return protocol.Label{ID: id, Candidate: protocol.Candidate{Question: "q", A: a, B: b, Repeats: repeats}, P: p, Who: who}
+	}
+	self, judges := agreements([]protocol.Label{
+		label("1", "x", "y", 1, "click", ""), label("2", "y", "x", 0, "click", "1"), // x both times
+		label("3", "v", "w", 1, "click", ""), label("4", "w", "v", 1, "click", "3"), // the first place both times
+		label("5", "m", "n", 1, "click", ""), label("6", "n", "m", 0.5, "click", "5"), // no opinion
+		label("7", "y", "x", 0.2, "judge", ""), label("8", "v", "w", 0.9, "judge", ""),
+		label("9", "k", "l", 0.9, "judge", ""), // nobody clicked
+	})
+	require.Equal(t, protocol.Agreement{Same: 1, Of: 2}, self)
+	require.Equal(t, protocol.Agreement{Same: 1, Of: 2}, judges, "the last click on v and w was for w")
+}
+
+func TestLabelsRoundTrip(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	for i, c := range []protocol.AddLabel{click("Who <&>?", "A fox.", "Go away.", 0), click("谁？", "狐狸。", "走开。", 0.75), click("Tie?", "x", "y", 0.5)} {
+		c.Candidate.Before = []protocol.Turn{{Role: "system", Content: "Be kind."}}[:i%2]
+		c.Principles = []string{"true", "in my words"}
+		mustAsk[protocol.Label](t, s, p, "labels.add", c)
+	}
+	want := listed(t, s, p).Labels
+	_, file, _ := ask[any](t, s, p, "labels.export", protocol.ExportLabels{})
+	require.Len(t, strings.Split(strings.TrimSpace(string(file)), "\n"), 3)
+	require.Contains(t, string(file), `"chosen":[{"role":"user","content":"Who <&>?"},{"role":"assistant","content":"Go away."}]`)
+
+	got := mustAsk[protocol.ImportedLabels](t, s, p, "labels.import", protocol.ImportLabels{Name: "x.jsonl"}, file...)
+	require.Equal(t, protocol.ImportedLabels{Known: 3}, got, "nothing twice")
+
+	s, p = labelling(t, checkpoint.NewMemory(0, nil))
+	got = mustAsk[protocol.ImportedLabels](t, s, p, "labels.import", protocol.ImportLabels{Name: "x.jsonl"}, file...)
+	require.Equal(t, protocol.ImportedLabels{Added: 3}, got)
+	require.Equal(t, want, listed(t, s, p).Labels)
+	_, again, _ := ask[any](t, s, p, "labels.export", protocol.ExportLabels{})
+	require.Equal(t, string(file), string(again))
+}
+
+// Files of other programs come in, too, and broken ones change nothing.
+func TestForeignPreferences(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	add := func(file string) (protocol.ImportedLabels, *protocol.Problem) {
+		out, _, problem := ask[protocol.ImportedLabels](t, s, p, "labels.import", protocol.ImportLabels{Name: "x.jsonl"}, []byte(file)...)
+		return out, problem
+	}
+	file := `{"prompt":"Who?","chosen":"A fox.","rejected":"No.","p":"high","id":7}
+{"text":"not a pair"}
+
+{"chosen":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Who?"},{"role":"assistant","content":"x"}],"rejected":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Who?"},{"role":"assistant","content":"y"}],"p":0.9,"source":"simulated"}
+`
+	out, problem := add(file)
+	require.Nil(t, problem)
+	require.Equal(t, 2, out.Added)
+	out, _ = add(file)
+	require.Equal(t, protocol.ImportedLabels{Known: 2}, out)
+	list := listed(t, s, p).Labels
+	require.Len(t, list, 2)
+	require.Equal(t, "file", list[0].Who)
+	require.Equal(t, 1.0, list[0].P)
+	require.Len(t, list[1].Before, 2)
+	require.Equal(t, 0.9, list[1].P)
+	require.Equal(t, "simulated", list[1].Who)
+
+	for file, code := range map[string]string{
+		`{"text":"a fox"}`: "labels_no_pairs",
+		`{"prompt":"q","chosen":"x","rejected":"y"}` + "\n" + `{"prompt":"q","chosen":"x","rejected":"x"}`:                                                            "label_unusable",
+		`{"chosen":[{"role":"user","content":"1"},{"role":"assistant","content":"x"}],"rejected":[{"role":"user","content":"2"},{"role":"assistant","content":"y"}]}`: "label_unusable",
+		"{": "jsonl_broken_line", "": "file_empty",
+	} {
+		_, problem := add(file)
+		require.NotNil(t, problem, file)
+		require.Equal(t, code, problem.Code, file)
+	}
+	require.Len(t, listed(t, s, p).Labels, 2, "all of a file or nothing")
+}
+
+// A model answers questions of a town twice; what was labelled comes back the
+// other way round.
+func TestCandidates(t *testing.T) {
+	store := checkpoint.NewMemory(0, nil)
+	p := newPage()
+	s, start := ready(t, p, store)
+	mustAsk[protocol.RunInfo](t, s, p, "run.start", start)
+	p.wait(t, func() bool { return p.state() == done })
+	id := mustAsk[protocol.Checkpoints](t, s, p, "checkpoints.list", protocol.ListCheckpoints{}).Checkpoints[0].ID
+
+	ask1 := protocol.GetCandidates{Checkpoint: id, Dataset: "town:quick:both:1", Count: 3, Seed: 5, Lang: "en"}
+	first := mustAsk[protocol.Candidates](t, s, p, "labels.candidates", ask1)
+	require.Len(t, first.Candidates, 3)
+	require.Equal(t, 3+first.Alike, first.Next)
+	for _, c := range first.Candidates {
+		require.NotEqual(t, c.A, c.B)
+		require.Equal(t, "en", c.Lang)
+		require.Equal(t, id, c.Checkpoint)
+	}
+	require.Equal(t, first, mustAsk[protocol.Candidates](t, s, p, "labels.candidates", ask1), "the same seed, the same answers")
+
+	label := mustAsk[protocol.Label](t, s, p, "labels.add", protocol.AddLabel{Candidate: first.Candidates[0], P: 1, Who: "click"})
+	ask1.From, ask1.Repeat = 4, 4
+	next := mustAsk[protocol.Candidates](t, s, p, "labels.candidates", ask1).Candidates
+	require.Equal(t, label.ID, next[0].Repeats)
+	require.Equal(t, label.A, next[0].B)
+	require.Empty(t, next[1].Repeats)
+	mustAsk[protocol.Label](t, s, p, "labels.add", protocol.AddLabel{Candidate: next[0], P: 0, Who: "click"})
+	require.Equal(t, protocol.Agreement{Same: 1, Of: 1}, listed(t, s, p).Self)
+	require.Empty(t, mustAsk[protocol.Candidates](t, s, p, "labels.candidates", ask1).Candidates[0].Repeats, "once is enough")
+
+	ask1.Dataset = ""
+	_, _, problem := ask[protocol.Candidates](t, s, p, "labels.candidates", ask1)
+	require.Equal(t, "town_needed", problem.Code)
+	ask1.Count = 0
+	_, _, problem = ask[protocol.Candidates](t, s, p, "labels.candidates", ask1)
+	require.Equal(t, "bad_command", problem.Code)
+}
+
+// serving answers for the page's server.
+func serving(t *testing.T, f http.HandlerFunc) string {
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	return server.URL + "/"
+}
+
+func pairs(n int) (out []protocol.Candidate) {
+	for i := range n {
+		out = append(out, protocol.Candidate{Question: fmt.Sprintf("Who %d?", i), A: "nice", B: "rude", Lang: "en"})
+	}
+	return out
+}
+
+func TestEndpointJudge(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	var cases []map[string]any
+	s.base = serving(t, func(w http.ResponseWriter, r *http.Request) {
+		var c map[string]any
+		_ = json.NewDecoder(r.Body).Decode(&c)
+		cases = append(cases, c)
+		p := 0.1
+		if c["a"] == "nice" {
+			p = 0.7
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"p": p, "soft": true})
+	})
+	got := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{
+		Judge: "endpoint", Name: "m", Candidates: pairs(2), Principles: []string{"honest"}, Free: []string{"Rhyme."},
+	})
+	require.Nil(t, got.Problem)
+	require.Len(t, got.Labels, 2)
+	require.InDelta(t, 0.8, got.Labels[0].P, 1e-12, "both orders averaged")
+	require.InDelta(t, -0.1, got.Bias, 1e-12)
+	require.Equal(t, "judge", got.Labels[0].Who)
+	require.Equal(t, "m", got.Labels[0].Judge)
+	require.Equal(t, []string{"honest", "Rhyme."}, got.Labels[0].Principles)
+	require.Equal(t, got.Labels, listed(t, s, p).Labels)
+	require.Len(t, cases, 4)
+	require.Equal(t, map[string]any{
+		"question": "Who 0?", "a": "nice", "b": "rude", "lang": "en",
+		"principles": []any{"Say so when you do not know.", "Rhyme."},
+	}, cases[0], "nothing else is sent")
+
+	_, _, problem := ask[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "endpoint", Candidates: pairs(1), Principles: []string{"cruel"}})
+	require.Equal(t, "bad_command", problem.Code)
+	_, _, problem = ask[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "nobody", Candidates: pairs(1)})
+	require.NotNil(t, problem)
+}
+
+// What was judged before a failure is kept, and the failure goes by its code.
+func TestEndpointJudgeFails(t *testing.T) {
+	failing := func(status int, body string) http.HandlerFunc {
+		n := 0
+		return func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			if n++; n <= 2 {
+				_, _ = io.WriteString(w, `{"p":0.5}`)
+				return
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+		}
+	}
+	for code, f := range map[string]http.HandlerFunc{
+		"judge_slow":         failing(504, `{"problem":{"code":"judge_slow","args":{"seconds":60},"text":"Slow."}}`),
+		"judge_unauthorised": failing(502, `{"problem":{"code":"judge_unauthorised","args":{"status":401},"text":"No."}}`),
+		"judge_missing":      failing(404, "<h1>Not Found</h1>"),
+		"judge_unreachable":  failing(200, "<h1>Log in</h1>"),
+	} {
+		s, p := labelling(t, checkpoint.NewMemory(0, nil))
+		s.base = serving(t, f)
+		got := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "endpoint", Candidates: pairs(3), Principles: []string{"true"}})
+		require.NotNil(t, got.Problem, code)
+		require.Equal(t, code, got.Problem.Code)
+		require.Len(t, got.Labels, 1)
+		require.Len(t, listed(t, s, p).Labels, 1)
+	}
+	for name, body := range map[string]string{"too much": `{"p":1.5}`, "nothing": `{}`, "null": "null"} {
+		s, p := labelling(t, checkpoint.NewMemory(0, nil))
+		s.base = serving(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
+		got := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "endpoint", Candidates: pairs(1), Principles: []string{"true"}})
+		require.Equal(t, "judge_unreachable", got.Problem.Code, name)
+	}
+}
+
+func TestOutsideJudgeIsFound(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	s.base = "no such folder/"
+	require.False(t, mustAsk[protocol.OutsideJudge](t, s, p, "judge", protocol.GetJudge{}).Configured)
+}
+
+// The page passes the browser's own model on.
+func TestBrowserJudge(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	answer := func(n int, reply protocol.AnswerJudge) {
+		for len(all[protocol.JudgeAskedEvent](p, "judge.asked")) < n {
+			time.Sleep(time.Millisecond)
+		}
+		e := all[protocol.JudgeAskedEvent](p, "judge.asked")[n-1]
+		if reply.Text == "nice" { // what a fair judge says
+			reply.Text = "A"
+			if strings.Index(e.Turns[1].Content, "rude") < strings.Index(e.Turns[1].Content, "nice") {
+				reply.Text = "B"
+			}
+		}
+		reply.Ask = e.Ask
+		raw, err := json.Marshal(reply)
+		if err != nil {
+			panic(err)
+		}
+		s.Handle(bytes.Replace(raw, []byte("{"), []byte(`{"type":"judge.answer","id":1,`), 1), nil)
+	}
+	command, err := json.Marshal(protocol.JudgeCandidates{Judge: "browser", Name: "browser", Candidates: pairs(2), Principles: []string{"true"}})
+	require.NoError(t, err)
+	ended := make(chan struct{})
+	go func() {
+		s.Handle(bytes.Replace(command, []byte("{"), []byte(`{"type":"labels.judge","id":9,`), 1), nil)
+		close(ended)
+	}()
+	answer(1, protocol.AnswerJudge{Text: "nice"})
+	answer(2, protocol.AnswerJudge{Text: "nice"})
+	answer(3, protocol.AnswerJudge{Problem: toProtocol(problem.New("judge_nonsense", nil, "?"))})
+	<-ended
+	list := listed(t, s, p).Labels
+	require.Len(t, list, 1)
+	require.Equal(t, 1.0, list[0].P)
+	answer(3, protocol.AnswerJudge{Text: "A"}) // too late, and nobody minds
+}
