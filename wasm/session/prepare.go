@@ -1,6 +1,8 @@
 package session
 
 import (
+	"cmp"
+
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/core/text"
@@ -94,18 +96,21 @@ func (s *Session) resume(setup *stages.Setup, c *protocol.StartRun) error {
 	return err
 }
 
-// descend takes from the parent what is not given.
+// descend takes from the parent, or else from the teacher, what is not given.
 func (s *Session) descend(setup *stages.Setup, c *protocol.StartRun) error {
-	if c.Parent == "" {
+	from := cmp.Or(c.Parent, c.Teacher)
+	if from == "" {
 		return nil
 	}
-	ck, err := s.load(c.Parent, checkpoint.Weights)
+	ck, err := s.load(from, checkpoint.Weights)
 	if err != nil {
 		return err
 	}
-	setup.Parent = ck
+	if c.Parent != "" {
+		setup.Parent = ck
+	}
 	if c.Tokenizer == "" {
-		c.Tokenizer = "checkpoint:" + c.Parent
+		c.Tokenizer = "checkpoint:" + from
 	}
 	if c.Dataset == "" {
 		c.Dataset = ck.Meta.Dataset.ID

@@ -2,6 +2,7 @@
 // or what the stage has instead, between its markers, highlighted when the page
 // is built. What the page shows
 // is what runs, since there is no second copy of it.
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createHighlighter } from 'shiki'
 
@@ -10,11 +11,20 @@ const begin = /^\s*\/\/ <loss>\s*$/
 const end = /^\s*\/\/ <\/loss>\s*$/
 
 /** Stages whose formula is no loss of their own, and where it is computed. */
-const elsewhere = { lora: 'core/nn/lora.go', dora: 'core/nn/dora.go' }
+const elsewhere = {
+  lora: 'core/nn/lora.go',
+  dora: 'core/nn/dora.go',
+  judge: 'stages/rlaif_label.go',
+  distill_sequence: 'stages/sft.go', // on the teacher's text
+}
 
 /** The file that holds the marked lines, from the root of the repository. */
 export function sourceOf(stage) {
-  return elsewhere[stage] ?? `stages/${stage}.go`
+  const apart = `stages/${stage}_loss.go`
+  return (
+    elsewhere[stage] ??
+    (existsSync(new URL(`../../${apart}`, import.meta.url)) ? apart : `stages/${stage}.go`)
+  )
 }
 
 /** Cuts the marked lines out of a Go source; throws where there are none. */

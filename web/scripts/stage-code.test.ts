@@ -21,6 +21,11 @@ test.each([
   ['pretrain', 'cross_entropy'],
   ['lora', 'product(t, down, p.b)'],
   ['dora', 'rms_norm'],
+  ['dpo', 'refChosen'],
+  ['ppo', 'clip'],
+  ['judge', 'label'],
+  ['distill', 'kl'],
+  ['distill_sequence', 'cross_entropy'],
 ])('stage %s shows at most 25 lines', (stage, line) => {
   const source = readFileSync(new URL(`../../${sourceOf(stage)}`, import.meta.url), 'utf8')
   const { code } = markedLines(source)

@@ -18,7 +18,7 @@ export type DataChoice =
 export type TokenizerChoice = TokenizerKind | { kind: TokenizerKind; merges?: number }
 
 export interface RunOptions {
-  stage?: 'pretrain'
+  stage?: string
   preset?: string
   seed?: number
   data?: DataChoice
@@ -26,7 +26,12 @@ export interface RunOptions {
   params?: Record<string, number>
   /** Short for params.steps. */
   steps?: number
+  /** Checkpoints: the one to go on from, the reward model, the teacher. */
   parent?: string
+  reward?: string
+  teacher?: string
+  /** Conversations or preferences of one's own, as JSON Lines. */
+  lessons?: { name: string; text: string }
   /** A checkpoint to go on from; all other options then come from it. */
   resume?: string
   /** Waits for step() or resume(). */
@@ -37,6 +42,10 @@ export interface RunOptions {
 
 export interface SampleOptions {
   checkpoint?: string
+  /** Id of an adapter to put on the model, or "none". */
+  adapter?: string
+  /** The prompt is said by the user, and the model answers. */
+  chat?: boolean
   prompt?: string
   maxTokens?: number
   temperature?: number
@@ -67,6 +76,31 @@ async function choose(
     data.kind = tokenizer.kind
     if (tokenizer.merges !== undefined) data.merges = tokenizer.merges
   }
+}
+
+/** Starts on checkpoints, which bring text and tokenizer unless others are named. */
+async function startFrom(options: RunOptions) {
+  const { parent, reward, teacher, paused } = options
+  const lessons = options.lessons
+    ? await data.read(new File([options.lessons.text], options.lessons.name))
+    : undefined
+  await choose(options.data, options.tokenizer)
+  return run.startFrom({
+    stage: options.stage ?? 'pretrain',
+    preset: options.preset ?? '',
+    seed: options.seed ?? 1,
+    params: {
+      ...options.params,
+      ...(options.steps === undefined ? {} : { steps: options.steps }),
+    },
+    ...(options.data === undefined ? {} : { dataset: (await data.ensureDataset()).id }),
+    ...(options.tokenizer === undefined ? {} : { tokenizer: (await data.ensureTokenizer()).id }),
+    ...(lessons ? { lessons: lessons.id } : {}),
+    ...(parent === undefined ? {} : { parent }),
+    ...(reward === undefined ? {} : { reward }),
+    ...(teacher === undefined ? {} : { teacher }),
+    ...(paused ? { paused } : {}),
+  })
 }
 
 /** Resolves with how the run ended: "done", "stopped" or "failed". */
@@ -115,6 +149,10 @@ const surface = {
       const info = await run.resumeFrom(checkpoint, options.paused)
       return { info, done: ended() }
     }
+    if (options.parent !== undefined || options.teacher !== undefined) {
+      const info = await startFrom(options)
+      return { info, done: ended() }
+    }
     await choose(options.data, options.tokenizer)
     const params = {
       ...options.params,
@@ -128,7 +166,6 @@ const surface = {
       preset: setup.preset,
       seed: setup.seed,
       params,
-      ...(options.parent === undefined ? {} : { parent: options.parent }),
       ...(options.paused ? { paused: true } : {}),
     })
     return { info, done: ended() }
@@ -159,11 +196,17 @@ const surface = {
         top_p: options.topP ?? 1,
         seed: options.seed ?? 1,
         stream,
+        ...(options.adapter === undefined ? {} : { adapter: options.adapter }),
+        ...(options.chat ? { chat: true } : {}),
       })
     } finally {
       off()
     }
   },
+
+  /** Asks models the same questions at temperature 0: held-out ones unless some are given. */
+  ask: (models: string[], questions: string[] = []) =>
+    engine.client.call('ask', { checkpoints: models, dataset: '', questions, max_tokens: 0 }),
 
   checkpoints: {
     list: () => checkpoints.reload(),
@@ -172,6 +215,9 @@ const surface = {
     /** The bytes of one .safetensors file. */
     export: (id: string) => checkpoints.export(id),
     import: (name: string, bytes: Uint8Array) => checkpoints.import(name, bytes),
+    /** Makes a whole model of an adapter and the model under it. */
+    merge: (id: string, name: string) =>
+      engine.client.call('checkpoints.merge', { checkpoint: id, name }),
     history: (id: string) => engine.client.call('checkpoints.history', { checkpoint: id }),
   },
 

@@ -98,6 +98,15 @@ type RootTranslation = {
 		 */
 		speak: string
 		/**
+		 * M​e​r​g​e
+		 */
+		merge: string
+		/**
+		 * {​n​a​m​e​}​,​ ​m​e​r​g​e​d
+		 * @param {string} name
+		 */
+		mergedName: RequiredParams<'name'>
+		/**
 		 * D​o​w​n​l​o​a​d
 		 */
 		download: string
@@ -183,6 +192,32 @@ type RootTranslation = {
 		 * S​t​a​g​e​s
 		 */
 		stages: string
+		chapters: {
+			/**
+			 * S​F​T
+			 */
+			sft: string
+			/**
+			 * L​o​R​A
+			 */
+			lora: string
+			/**
+			 * R​e​w​a​r​d
+			 */
+			feedback: string
+			/**
+			 * D​P​O
+			 */
+			feedbackDirect: string
+			/**
+			 * A​I​ ​f​e​e​d​b​a​c​k
+			 */
+			tutor: string
+			/**
+			 * D​i​s​t​i​l
+			 */
+			distil: string
+		}
 		/**
 		 * S​t​a​g​e​ ​{​n​u​m​b​e​r​}
 		 * @param {string} number
@@ -425,10 +460,398 @@ type RootTranslation = {
 		 * T​h​e​ ​w​a​y​ ​a​ ​m​o​d​e​l​ ​g​r​o​w​s​ ​u​p
 		 */
 		path: string
+	}
+	lessons: {
+		sft: {
+			/**
+			 * S​F​T
+			 */
+			name: string
+			/**
+			 * I​t​ ​k​n​o​w​s​ ​t​h​i​n​g​s​.​ ​W​h​y​ ​d​o​e​s​ ​i​t​ ​n​o​t​ ​a​n​s​w​e​r​?
+			 */
+			title: string
+			/**
+			 * A​s​k​e​d​ ​a​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​p​r​e​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​g​o​e​s​ ​o​n​ ​r​e​c​i​t​i​n​g​:​ ​i​n​ ​i​t​s​ ​b​o​o​k​s​,​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​f​o​l​l​o​w​e​d​ ​b​y​ ​m​o​r​e​ ​b​o​o​k​.​ ​H​e​r​e​ ​i​t​ ​r​e​a​d​s​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​a​n​d​ ​l​e​a​r​n​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​l​o​n​e​,​ ​w​i​t​h​ ​t​h​e​ ​s​a​m​e​ ​l​o​s​s​ ​a​s​ ​b​e​f​o​r​e​.​ ​K​n​o​w​l​e​d​g​e​ ​c​a​m​e​ ​f​r​o​m​ ​r​e​a​d​i​n​g​;​ ​t​h​i​s​ ​i​s​ ​m​a​n​n​e​r​s​.
+			 */
+			story: string
+			/**
+			 * T​h​e​ ​m​e​a​n​ ​n​e​g​a​t​i​v​e​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​ ​n​ ​w​h​o​s​e​ ​m​a​s​k​ ​m​ ​i​s​ ​1​:​ ​w​h​a​t​ ​t​h​e​ ​a​s​s​i​s​t​a​n​t​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​e​n​d​s​ ​i​t​.​ ​Q​u​e​s​t​i​o​n​s​ ​a​r​e​ ​r​e​a​d​,​ ​n​o​t​ ​l​e​a​r​n​e​d​.
+			 */
+			formula: string
+		}
+		lora: {
+			/**
+			 * L​o​R​A
+			 */
+			name: string
+			/**
+			 * M​u​s​t​ ​w​e​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​t​h​i​n​g​ ​f​o​r​ ​e​a​c​h​ ​c​u​s​t​o​m​e​r​?
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​s​t​a​y​s​ ​a​s​ ​i​t​ ​i​s​.​ ​B​e​s​i​d​e​ ​e​a​c​h​ ​o​f​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​s​t​a​n​d​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​a​n​d​ ​o​n​l​y​ ​t​h​e​s​e​ ​l​e​a​r​n​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​p​l​u​g​-​i​n​:​ ​p​u​t​ ​i​t​ ​i​n​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​s​p​e​a​k​s​ ​i​n​ ​a​n​o​t​h​e​r​ ​s​t​y​l​e​;​ ​t​a​k​e​ ​i​t​ ​o​u​t​,​ ​a​n​d​ ​i​t​ ​i​s​ ​t​h​e​ ​o​l​d​ ​o​n​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.
+			 */
+			story: string
+			/**
+			 * T​h​e​ ​f​r​o​z​e​n​ ​m​a​t​r​i​x​ ​W​₀​ ​a​n​d​,​ ​b​e​s​i​d​e​ ​i​t​,​ ​B​ ​t​i​m​e​s​ ​A​ ​o​f​ ​r​a​n​k​ ​r​.​ ​B​ ​b​e​g​i​n​s​ ​a​t​ ​z​e​r​o​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​h​a​n​g​e​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​t​h​a​t​ ​o​f​ ​S​F​T​.
+			 */
+			formula: string
+		}
+		reward: {
+			/**
+			 * R​e​w​a​r​d​ ​m​o​d​e​l
+			 */
+			name: string
+			/**
+			 * H​o​w​ ​d​o​ ​y​o​u​ ​t​r​a​i​n​ ​o​n​ ​“​I​ ​l​i​k​e​ ​t​h​i​s​ ​b​e​t​t​e​r​”​?
+			 */
+			title: string
+			/**
+			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​i​s​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​.
+			 */
+			story: string
+			/**
+			 * r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​,​ ​s​o​ ​t​h​e​ ​s​c​o​r​e​s​ ​h​a​v​e​ ​n​o​ ​z​e​r​o​ ​o​f​ ​t​h​e​i​r​ ​o​w​n​ ​a​n​d​ ​a​r​e​ ​c​e​n​t​r​e​d​ ​a​t​ ​t​h​e​ ​e​n​d​.
+			 */
+			formula: string
+		}
+		ppo: {
+			/**
+			 * P​P​O
+			 */
+			name: string
+			/**
+			 * H​o​w​ ​d​o​ ​y​o​u​ ​t​r​a​i​n​ ​o​n​ ​a​ ​s​c​o​r​e​?
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​.​ ​A​ ​p​r​i​c​e​ ​o​n​ ​e​v​e​r​y​ ​s​t​e​p​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​o​l​d​ ​m​o​d​e​l​ ​k​e​e​p​s​ ​i​t​ ​f​r​o​m​ ​t​a​l​k​i​n​g​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
+			 */
+			story: string
+			/**
+			 * ρ​ ​i​s​ ​h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​i​n​c​e​ ​i​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​A​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​t​h​e​ ​a​n​s​w​e​r​ ​w​a​s​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​.​ ​B​e​y​o​n​d​ ​1​ ​±​ ​ε​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​m​o​r​e​ ​t​o​ ​g​a​i​n​.
+			 */
+			formula: string
+		}
+		dpo: {
+			/**
+			 * D​P​O
+			 */
+			name: string
+			/**
+			 * D​o​ ​w​e​ ​n​e​e​d​ ​t​h​e​ ​j​u​d​g​e​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​?
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​n​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​i​t​ ​w​a​s​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​W​a​t​c​h​ ​b​o​t​h​:​ ​o​f​t​e​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​f​a​l​l​s​ ​t​o​o​,​ ​o​n​l​y​ ​m​o​r​e​ ​s​l​o​w​l​y​.​ ​T​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​w​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d​.
+			 */
+			story: string
+			/**
+			 * π​ ​i​s​ ​t​h​e​ ​m​o​d​e​l​,​ ​π​_​r​e​f​ ​t​h​e​ ​f​r​o​z​e​n​ ​o​n​e​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​T​h​e​ ​s​u​m​s​ ​r​u​n​ ​o​v​e​r​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​2​.
+			 */
+			formula: string
+		}
+		cdpo: {
+			/**
+			 * C​o​n​s​e​r​v​a​t​i​v​e​ ​D​P​O
+			 */
+			name: string
+			/**
+			 * W​h​a​t​ ​i​f​ ​o​n​e​ ​l​a​b​e​l​ ​i​n​ ​t​e​n​ ​i​s​ ​w​r​o​n​g​?
+			 */
+			title: string
+			/**
+			 * D​P​O​ ​w​i​t​h​ ​a​ ​d​o​u​b​t​ ​ε​ ​a​b​o​u​t​ ​e​v​e​r​y​ ​l​a​b​e​l​.​ ​W​i​t​h​o​u​t​ ​i​t​,​ ​a​ ​w​r​o​n​g​ ​l​a​b​e​l​ ​i​s​ ​p​u​s​h​e​d​ ​a​s​ ​f​a​r​ ​a​s​ ​a​ ​r​i​g​h​t​ ​o​n​e​.
+			 */
+			story: string
+			/**
+			 * D​P​O​’​s​ ​l​o​s​s​ ​i​n​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​w​e​i​g​h​t​e​d​ ​b​y​ ​h​o​w​ ​l​i​k​e​l​y​ ​t​h​e​ ​l​a​b​e​l​ ​i​s​ ​r​i​g​h​t​.
+			 */
+			formula: string
+		}
+		ipo: {
+			/**
+			 * I​P​O
+			 */
+			name: string
+			/**
+			 * W​h​e​n​ ​i​s​ ​f​a​r​ ​e​n​o​u​g​h​?
+			 */
+			title: string
+			/**
+			 * D​P​O​ ​n​e​v​e​r​ ​h​a​s​ ​e​n​o​u​g​h​:​ ​i​t​s​ ​l​o​s​s​ ​f​a​l​l​s​ ​f​o​r​ ​e​v​e​r​ ​a​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​P​O​ ​h​a​s​ ​a​ ​g​o​a​l​ ​f​o​r​ ​t​h​e​ ​m​a​r​g​i​n​ ​a​n​d​ ​p​u​l​l​s​ ​b​a​c​k​ ​b​e​y​o​n​d​ ​i​t​.
+			 */
+			story: string
+			/**
+			 * h​ ​i​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​a​s​ ​i​n​ ​D​P​O​.​ ​I​t​s​ ​g​o​a​l​ ​i​s​ ​1​/​(​2​τ​)​,​ ​a​n​d​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​z​e​r​o​ ​t​h​e​r​e​.
+			 */
+			formula: string
+		}
+		judge: {
+			/**
+			 * A​I​ ​j​u​d​g​e
+			 */
+			name: string
+			/**
+			 * W​h​o​ ​l​a​b​e​l​s​ ​w​h​e​n​ ​p​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​?
+			 */
+			title: string
+			/**
+			 * A​ ​m​o​d​e​l​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​ ​t​o​w​n​’​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​ ​t​o​ ​c​o​m​p​a​r​e​ ​t​w​o​ ​a​n​s​w​e​r​s​:​ ​t​r​u​e​,​ ​h​o​n​e​s​t​,​ ​b​r​i​e​f​,​ ​w​a​r​m​,​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​p​r​e​f​e​r​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.
+			 */
+			story: string
+			/**
+			 * T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
+			 */
+			formula: string
+		}
+		grpo: {
+			/**
+			 * G​R​P​O
+			 */
+			name: string
+			/**
+			 * W​h​i​c​h​ ​o​f​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​i​t​s​ ​g​r​o​u​p​?
+			 */
+			title: string
+			/**
+			 * N​o​ ​v​a​l​u​e​ ​m​o​d​e​l​:​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​s​e​v​e​r​a​l​ ​t​i​m​e​s​,​ ​a​n​d​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​.​ ​W​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​t​h​o​u​g​h​ ​i​t​ ​l​e​a​r​n​s​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 */
+			story: string
+			/**
+			 * A​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​,​ ​o​v​e​r​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​d​e​v​i​a​t​i​o​n​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​ ​t​e​a​c​h​ ​n​o​t​h​i​n​g​.
+			 */
+			formula: string
+		}
+		dr_grpo: {
+			/**
+			 * D​r​.​ ​G​R​P​O
+			 */
+			name: string
+			/**
+			 * T​w​o​ ​b​i​a​s​e​s​ ​o​f​ ​G​R​P​O​,​ ​t​a​k​e​n​ ​o​u​t
+			 */
+			title: string
+			/**
+			 * G​R​P​O​ ​d​i​v​i​d​e​s​ ​b​y​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​a​n​d​ ​b​y​ ​t​h​e​ ​d​e​v​i​a​t​i​o​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​,​ ​w​h​i​c​h​ ​f​a​v​o​u​r​s​ ​l​o​n​g​ ​w​r​o​n​g​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​e​a​s​y​ ​q​u​e​s​t​i​o​n​s​.​ ​H​e​r​e​ ​b​o​t​h​ ​d​i​v​i​s​i​o​n​s​ ​a​r​e​ ​g​o​n​e​.
+			 */
+			story: string
+			/**
+			 * T​h​e​ ​s​a​m​e​,​ ​w​i​t​h​ ​a​ ​c​o​n​s​t​a​n​t​ ​i​n​ ​p​l​a​c​e​ ​o​f​ ​t​h​e​ ​l​e​n​g​t​h​ ​a​n​d​ ​n​o​ ​d​e​v​i​a​t​i​o​n​.
+			 */
+			formula: string
+		}
+		dapo: {
+			/**
+			 * D​A​P​O
+			 */
+			name: string
+			/**
+			 * R​o​o​m​ ​u​p​w​a​r​d​s​,​ ​a​n​d​ ​n​o​ ​i​d​l​e​ ​g​r​o​u​p​s
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​;​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​;​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​.
+			 */
+			story: string
+			/**
+			 * G​R​P​O​ ​w​i​t​h​ ​t​w​o​ ​b​o​u​n​d​s​,​ ​ε​ ​b​e​l​o​w​ ​a​n​d​ ​a​ ​l​a​r​g​e​r​ ​o​n​e​ ​a​b​o​v​e​,​ ​a​n​d​ ​a​ ​m​e​a​n​ ​o​v​e​r​ ​t​o​k​e​n​s​.
+			 */
+			formula: string
+		}
+		simpo: {
+			/**
+			 * S​i​m​P​O
+			 */
+			name: string
+			/**
+			 * P​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​m​e​a​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​s​o​ ​n​o​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​i​s​ ​n​e​e​d​e​d​,​ ​a​n​d​ ​a​ ​m​a​r​g​i​n​ ​γ​ ​m​u​s​t​ ​b​e​ ​r​e​a​c​h​e​d​.​ ​I​t​ ​w​o​r​k​s​ ​o​f​f​l​i​n​e​ ​o​n​ ​p​a​i​r​s​,​ ​n​e​i​t​h​e​r​ ​r​e​i​n​f​o​r​c​e​m​e​n​t​ ​l​e​a​r​n​i​n​g​ ​n​o​r​ ​t​i​e​d​ ​t​o​ ​A​I​ ​l​a​b​e​l​s​.​ ​A​ ​l​a​r​g​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.
+			 */
+			story: string
+			/**
+			 * |​y​|​ ​i​s​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​.​ ​W​h​e​r​e​ ​t​h​e​ ​t​w​o​ ​a​v​e​r​a​g​e​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​(​1​ ​+​ ​e​^​γ​)​.
+			 */
+			formula: string
+		}
+		spo: {
+			/**
+			 * S​P​O​,​ ​s​i​n​g​l​e​-​s​t​r​e​a​m
+			 */
+			name: string
+			/**
+			 * O​n​e​ ​a​n​s​w​e​r​ ​p​e​r​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​e​n​o​u​g​h
+			 */
+			title: string
+			/**
+			 * I​n​s​t​e​a​d​ ​o​f​ ​a​ ​g​r​o​u​p​,​ ​a​ ​m​e​m​o​r​y​:​ ​f​o​r​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​k​e​e​p​s​ ​h​o​w​ ​w​e​l​l​ ​i​t​ ​u​s​u​a​l​l​y​ ​g​o​e​s​,​ ​a​n​d​ ​h​o​l​d​s​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​ ​a​g​a​i​n​s​t​ ​t​h​a​t​.​ ​N​o​ ​g​r​o​u​p​ ​c​a​n​ ​b​e​ ​i​d​l​e​.
+			 */
+			story: string
+			/**
+			 * A​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​w​h​a​t​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​e​x​p​e​c​t​e​d​ ​b​e​f​o​r​e​,​ ​n​o​r​m​a​l​i​s​e​d​ ​o​v​e​r​ ​t​h​e​ ​b​a​t​c​h​.​ ​T​h​e​n​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​l​e​a​r​n​s​.
+			 */
+			formula: string
+		}
+		distill: {
+			/**
+			 * W​h​i​t​e​-​b​o​x​ ​d​i​s​t​i​l​l​a​t​i​o​n
+			 */
+			name: string
+			/**
+			 * C​a​n​ ​a​ ​s​m​a​l​l​ ​o​n​e​ ​k​e​e​p​ ​w​h​a​t​ ​a​ ​b​i​g​ ​o​n​e​ ​l​e​a​r​n​e​d​?
+			 */
+			title: string
+			/**
+			 * A​ ​s​t​u​d​e​n​t​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​ ​d​o​e​s​ ​n​o​t​ ​o​n​l​y​ ​l​e​a​r​n​ ​w​h​i​c​h​ ​t​o​k​e​n​ ​c​a​m​e​ ​n​e​x​t​,​ ​b​u​t​ ​h​o​w​ ​l​i​k​e​l​y​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​i​s​ ​w​o​r​t​h​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​a​t​ ​i​t​ ​s​a​i​d​.
+			 */
+			story: string
+			/**
+			 * P​ ​i​s​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​Q​ ​t​h​e​ ​s​t​u​d​e​n​t​,​ ​b​o​t​h​ ​s​o​f​t​e​n​e​d​ ​b​y​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​.​ ​α​ ​i​s​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​o​r​d​i​n​a​r​y​ ​l​o​s​s​;​ ​T​²​ ​k​e​e​p​s​ ​t​h​e​ ​g​r​a​d​i​e​n​t​s​ ​e​q​u​a​l​l​y​ ​l​a​r​g​e​.
+			 */
+			formula: string
+		}
+		distill_sequence: {
+			/**
+			 * S​e​q​u​e​n​c​e​ ​d​i​s​t​i​l​l​a​t​i​o​n
+			 */
+			name: string
+			/**
+			 * F​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​o​w​n​ ​w​r​i​t​i​n​g
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​t​e​a​c​h​e​r​ ​a​n​s​w​e​r​s​ ​m​a​n​y​ ​q​u​e​s​t​i​o​n​s​,​ ​a​n​d​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​o​s​e​ ​a​n​s​w​e​r​s​ ​l​i​k​e​ ​a​n​y​ ​t​e​x​t​.​ ​N​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​i​s​ ​n​e​e​d​e​d​ ​b​u​t​ ​w​h​a​t​ ​i​t​ ​w​r​i​t​e​s​.
+			 */
+			story: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​S​F​T​,​ ​o​n​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​a​n​s​w​e​r​s​ ​ŷ​.
+			 */
+			formula: string
+		}
+		gkd: {
+			/**
+			 * G​K​D​,​ ​o​n​-​p​o​l​i​c​y
+			 */
+			name: string
+			/**
+			 * C​o​r​r​e​c​t​e​d​ ​o​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​s​i​t​u​a​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.
+			 */
+			story: string
+			/**
+			 * M​ ​i​s​ ​a​ ​m​i​x​t​u​r​e​ ​o​f​ ​t​e​a​c​h​e​r​ ​P​ ​a​n​d​ ​s​t​u​d​e​n​t​ ​Q​.​ ​T​h​e​ ​s​h​a​r​e​ ​λ​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​i​s​ ​t​h​e​ ​s​t​u​d​e​n​t​’​s​ ​o​w​n​;​ ​n​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​.
+			 */
+			formula: string
+		}
+	}
+	measures: {
 		/**
-		 * c​o​m​e​s​ ​n​e​x​t
+		 * b​e​t​t​e​r​ ​a​n​s​w​e​r
 		 */
-		later: string
+		chosen: string
+		/**
+		 * w​o​r​s​e​ ​a​n​s​w​e​r
+		 */
+		rejected: string
+		/**
+		 * m​a​r​g​i​n
+		 */
+		margin: string
+		/**
+		 * b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_chosen: string
+		/**
+		 * w​o​r​s​e​ ​a​n​s​w​e​r​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_rejected: string
+		/**
+		 * m​a​r​g​i​n​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_margin: string
+		/**
+		 * p​a​i​r​s​ ​j​u​d​g​e​d​ ​r​i​g​h​t
+		 */
+		pair_accuracy: string
+		/**
+		 * c​a​l​i​b​r​a​t​i​o​n​ ​e​r​r​o​r
+		 */
+		calibration_error: string
+		/**
+		 * r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		exact_match_combos: string
+		/**
+		 * r​i​g​h​t​:​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​d
+		 */
+		exact_match_residents: string
+		/**
+		 * r​i​g​h​t​:​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		exact_match_phrasings: string
+		/**
+		 * r​i​g​h​t​:​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s
+		 */
+		exact_match_seen: string
+		/**
+		 * s​a​y​s​ ​s​o​ ​w​h​e​n​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w
+		 */
+		honest: string
+		/**
+		 * r​e​f​u​s​e​s​ ​t​h​o​u​g​h​ ​i​t​ ​c​o​u​l​d​ ​k​n​o​w
+		 */
+		false_refusals: string
+		/**
+		 * g​r​o​u​p​s​ ​w​i​t​h​ ​u​n​e​q​u​a​l​ ​s​c​o​r​e​s
+		 */
+		unequal_groups: string
+		/**
+		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t
+		 */
+		text_bits_per_byte: string
+		/**
+		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t
+		 */
+		replay_loss: string
+		/**
+		 * s​h​a​r​e​ ​t​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d
+		 */
+		trainable_fraction: string
+		/**
+		 * i​n​ ​s​t​y​l​e​,​ ​w​i​t​h​ ​t​h​e​ ​a​d​a​p​t​e​r
+		 */
+		style_on: string
+		/**
+		 * i​n​ ​s​t​y​l​e​,​ ​w​i​t​h​o​u​t​ ​i​t
+		 */
+		style_off: string
+		/**
+		 * r​e​w​a​r​d
+		 */
+		reward: string
+		/**
+		 * s​c​o​r​e
+		 */
+		score: string
+		/**
+		 * K​L​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e
+		 */
+		kl: string
+		/**
+		 * e​n​t​r​o​p​y
+		 */
+		entropy: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s
+		 */
+		agreement: string
 	}
 	params: {
 		/**
@@ -1920,6 +2343,252 @@ type RootTranslation = {
 		 */
 		topP: RequiredParams<'p'>
 	}
+	stage: {
+		/**
+		 * G​o​e​s​ ​o​n​ ​f​r​o​m
+		 */
+		parent: string
+		/**
+		 * N​o​ ​c​h​e​c​k​p​o​i​n​t​ ​f​i​t​s​ ​h​e​r​e​ ​y​e​t​.​ ​F​i​r​s​t​ ​r​u​n​:
+		 */
+		parentNone: string
+		/**
+		 * T​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​(​S​e​e​d​,​ ​p​r​e​t​r​a​i​n​e​d​)
+		 */
+		parentDemo: string
+		/**
+		 * {​n​a​m​e​}​ ​·​ ​{​s​t​a​g​e​}
+		 * @param {string} name
+		 * @param {string} stage
+		 */
+		parentOf: RequiredParams<'name' | 'stage'>
+		/**
+		 * W​h​o​ ​g​i​v​e​s​ ​t​h​e​ ​r​e​w​a​r​d
+		 */
+		reward: string
+		/**
+		 * T​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​:​ ​a​ ​r​e​w​a​r​d​ ​t​h​a​t​ ​c​a​n​ ​b​e​ ​c​h​e​c​k​e​d
+		 */
+		graders: string
+		/**
+		 * T​h​e​ ​t​e​a​c​h​e​r
+		 */
+		teacher: string
+		/**
+		 * W​h​a​t​ ​i​t​ ​l​e​a​r​n​s​ ​f​r​o​m
+		 */
+		lessons: string
+		/**
+		 * M​a​d​e​ ​f​o​r​ ​t​h​e​ ​t​o​w​n​,​ ​a​s​ ​t​h​e​ ​p​a​r​e​n​t​’​s​ ​t​e​x​t​ ​i​s
+		 */
+		lessonsTown: string
+		/**
+		 * Y​o​u​r​ ​o​w​n​ ​f​i​l​e
+		 */
+		lessonsOwn: string
+		/**
+		 * C​h​o​o​s​e​ ​a​ ​f​i​l​e
+		 */
+		choose: string
+		/**
+		 * A​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​p​e​r​ ​l​i​n​e​:
+		 */
+		conversationsFile: string
+		/**
+		 * A​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​p​e​r​ ​l​i​n​e​,​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​:
+		 */
+		pairsFile: string
+		/**
+		 * {​c​o​n​v​e​r​s​a​t​i​o​n​s​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​,​ ​{​p​a​i​r​s​}​ ​p​r​e​f​e​r​e​n​c​e​s
+		 * @param {string} conversations
+		 * @param {string} pairs
+		 */
+		held: RequiredParams<'conversations' | 'pairs'>
+		/**
+		 * “​{​n​a​m​e​}​”​ ​i​s​ ​i​n​ ​p​r​o​g​r​e​s​s​.
+		 * @param {string} name
+		 */
+		elsewhere: RequiredParams<'name'>
+		/**
+		 * G​o​ ​t​h​e​r​e
+		 */
+		goThere: string
+		/**
+		 * T​h​i​s​ ​s​t​a​g​e​ ​i​s​ ​n​o​t​ ​p​a​r​t​ ​o​f​ ​t​h​e​ ​e​n​g​i​n​e​ ​y​e​t​.
+		 */
+		later: string
+		/**
+		 * A​l​s​o​ ​i​n​ ​t​h​i​s​ ​c​h​a​p​t​e​r
+		 */
+		siblings: string
+		/**
+		 * W​h​a​t​ ​w​a​s​ ​d​o​n​e​ ​t​o​ ​y​o​u​r​ ​d​a​t​a
+		 */
+		notes: string
+		/**
+		 * {​t​r​a​i​n​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​n​u​m​b​e​r​s​ ​a​r​e​ ​t​r​a​i​n​e​d​ ​(​{​s​h​a​r​e​}​)​.
+		 * @param {string} all
+		 * @param {string} share
+		 * @param {string} trained
+		 */
+		trained: RequiredParams<'all' | 'share' | 'trained'>
+		/**
+		 * L​o​s​s
+		 */
+		lossTitle: string
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​s​,​ ​b​e​f​o​r​e​ ​a​n​d​ ​a​f​t​e​r
+		 */
+		answers: string
+		/**
+		 * H​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​,​ ​a​s​k​e​d​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​.​ ​T​h​e​ ​a​n​s​w​e​r​s​ ​o​f​ ​o​n​e​ ​m​o​d​e​l​ ​n​e​v​e​r​ ​c​h​a​n​g​e​,​ ​s​o​ ​e​v​e​r​y​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​m​e​s​ ​f​r​o​m​ ​t​r​a​i​n​i​n​g​.
+		 */
+		answersWhy: string
+		/**
+		 * Q​u​e​s​t​i​o​n
+		 */
+		question: string
+		/**
+		 * B​e​f​o​r​e
+		 */
+		before: string
+		/**
+		 * A​f​t​e​r
+		 */
+		after: string
+		/**
+		 * A​s​k​ ​b​o​t​h
+		 */
+		ask: string
+		/**
+		 * A​s​k​i​n​g​…
+		 */
+		asking: string
+		/**
+		 * C​h​o​o​s​e​ ​w​h​e​r​e​ ​t​o​ ​s​t​a​r​t​ ​f​r​o​m​,​ ​a​n​d​ ​t​h​e​ ​f​i​r​s​t​ ​a​n​s​w​e​r​s​ ​c​a​n​ ​b​e​ ​a​s​k​e​d​ ​f​o​r​.
+		 */
+		askLater: string
+		/**
+		 * i​n​ ​p​l​a​i​n​ ​t​e​x​t​:​ ​i​t​ ​k​n​o​w​s​ ​n​o​ ​c​o​n​v​e​r​s​a​t​i​o​n​s
+		 */
+		plain: string
+		/**
+		 * r​i​g​h​t
+		 */
+		right: string
+		/**
+		 * w​r​o​n​g
+		 */
+		wrong: string
+		/**
+		 * (​n​o​t​h​i​n​g​)
+		 */
+		nothing: string
+		sets: {
+			/**
+			 * a​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​ ​i​n​ ​a​ ​n​e​w​ ​p​h​r​a​s​i​n​g
+			 */
+			held_combos: string
+			/**
+			 * a​ ​r​e​s​i​d​e​n​t​ ​w​h​o​m​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​d
+			 */
+			held_residents: string
+			/**
+			 * s​o​m​e​b​o​d​y​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​k​n​o​w​s
+			 */
+			unknown: string
+		}
+		/**
+		 * W​h​a​t​ ​i​s​ ​l​e​a​r​n​e​d​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​o​n​l​y​ ​r​e​a​d
+		 */
+		mask: string
+		/**
+		 * O​n​e​ ​s​e​q​u​e​n​c​e​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​ ​g​e​t​s​ ​i​t​,​ ​p​a​c​k​e​d​ ​w​i​t​h​ ​s​e​v​e​r​a​l​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​.​ ​U​n​d​e​r​l​i​n​e​d​ ​t​o​k​e​n​s​ ​a​r​e​ ​l​e​a​r​n​e​d​;​ ​t​h​e​ ​o​t​h​e​r​s​ ​a​r​e​ ​r​e​a​d​ ​a​n​d​ ​c​o​s​t​ ​n​o​t​h​i​n​g​.
+		 */
+		maskWhy: string
+		/**
+		 * l​e​a​r​n​e​d
+		 */
+		learned: string
+		/**
+		 * r​e​a​d
+		 */
+		read: string
+		/**
+		 * {​l​e​a​r​n​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​t​o​k​e​n​s​ ​a​r​e​ ​l​e​a​r​n​e​d​.
+		 * @param {string} all
+		 * @param {string} learned
+		 */
+		maskShare: RequiredParams<'all' | 'learned'>
+		/**
+		 * T​a​l​k​ ​t​o​ ​i​t
+		 */
+		talk: string
+		/**
+		 * A​d​a​p​t​e​r
+		 */
+		adapter: string
+		/**
+		 * n​o​n​e​:​ ​t​h​e​ ​m​o​d​e​l​ ​a​l​o​n​e
+		 */
+		adapterNone: string
+		/**
+		 * i​t​s​ ​o​w​n
+		 */
+		adapterOwn: string
+		/**
+		 * M​e​a​s​u​r​e​ ​e​v​e​r​y​t​h​i​n​g
+		 */
+		measure: string
+		/**
+		 * M​e​a​s​u​r​i​n​g​…
+		 */
+		measuring: string
+		/**
+		 * A​l​l​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​ ​a​n​d​ ​p​r​e​f​e​r​e​n​c​e​s​,​ ​n​o​t​ ​o​n​l​y​ ​t​h​e​ ​q​u​i​c​k​ ​p​a​r​t​.
+		 */
+		measureWhy: string
+		/**
+		 * M​e​a​s​u​r​e
+		 */
+		measured: string
+		/**
+		 * V​a​l​u​e
+		 */
+		value: string
+		/**
+		 * h​e​l​d​-​o​u​t​ ​l​o​s​s
+		 */
+		heldOutLoss: string
+		/**
+		 * H​o​w​ ​s​u​r​e​,​ ​a​n​d​ ​h​o​w​ ​r​i​g​h​t
+		 */
+		calibration: string
+		/**
+		 * E​a​c​h​ ​d​o​t​ ​i​s​ ​a​ ​g​r​o​u​p​ ​o​f​ ​p​a​i​r​s​.​ ​O​n​ ​t​h​e​ ​l​i​n​e​,​ ​c​o​n​f​i​d​e​n​c​e​ ​a​n​d​ ​a​c​c​u​r​a​c​y​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​;​ ​b​e​l​o​w​ ​i​t​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​t​o​o​ ​s​u​r​e​.
+		 */
+		calibrationWhy: string
+		/**
+		 * c​o​n​f​i​d​e​n​c​e
+		 */
+		confidence: string
+		/**
+		 * a​c​c​u​r​a​c​y
+		 */
+		accuracy: string
+		/**
+		 * d​o​n​e
+		 */
+		done: string
+		/**
+		 * n​e​x​t
+		 */
+		next: string
+		/**
+		 * W​h​o​ ​a​r​e​ ​y​o​u​?​|​H​e​l​l​o​!​|​你​好​！
+		 */
+		prompts: string
+	}
 	stages: {
 		tokenizer: {
 			/**
@@ -1983,11 +2652,25 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
-			 * A​ ​s​p​e​e​c​h​ ​b​e​f​o​r​e​ ​a​ ​t​r​a​i​n​e​d​ ​j​u​d​g​e​,​ ​o​r​ ​s​t​r​a​i​g​h​t​ ​f​r​o​m​ ​w​h​a​t​ ​t​h​e​ ​a​u​d​i​e​n​c​e​ ​c​h​o​s​e​.
+			 * A​ ​s​p​e​e​c​h​ ​b​e​f​o​r​e​ ​a​ ​t​r​a​i​n​e​d​ ​j​u​d​g​e​.
 			 */
 			image: string
 			/**
-			 * A​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​w​i​t​h​ ​P​P​O​,​ ​o​r​ ​D​P​O​ ​w​i​t​h​o​u​t​ ​o​n​e​.
+			 * A​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​p​a​i​r​s​,​ ​a​n​d​ ​P​P​O​ ​f​r​o​m​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​.
+			 */
+			what: string
+		}
+		feedbackDirect: {
+			/**
+			 * P​r​e​f​e​r​e​n​c​e​s​,​ ​d​i​r​e​c​t​l​y
+			 */
+			name: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​s​p​e​e​c​h​,​ ​l​e​a​r​n​e​d​ ​s​t​r​a​i​g​h​t​ ​f​r​o​m​ ​w​h​a​t​ ​t​h​e​ ​a​u​d​i​e​n​c​e​ ​c​h​o​s​e​.
+			 */
+			image: string
+			/**
+			 * D​P​O​:​ ​t​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​j​u​d​g​e​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​.
 			 */
 			what: string
 		}
@@ -2435,6 +3118,14 @@ export type TranslationFunctions = {
 		 */
 		speak: () => LocalizedString
 		/**
+		 * Merge
+		 */
+		merge: () => LocalizedString
+		/**
+		 * {name}, merged
+		 */
+		mergedName: (arg: { name: string }) => LocalizedString
+		/**
 		 * Download
 		 */
 		download: () => LocalizedString
@@ -2514,6 +3205,32 @@ export type TranslationFunctions = {
 		 * Stages
 		 */
 		stages: () => LocalizedString
+		chapters: {
+			/**
+			 * SFT
+			 */
+			sft: () => LocalizedString
+			/**
+			 * LoRA
+			 */
+			lora: () => LocalizedString
+			/**
+			 * Reward
+			 */
+			feedback: () => LocalizedString
+			/**
+			 * DPO
+			 */
+			feedbackDirect: () => LocalizedString
+			/**
+			 * AI feedback
+			 */
+			tutor: () => LocalizedString
+			/**
+			 * Distil
+			 */
+			distil: () => LocalizedString
+		}
 		/**
 		 * Stage {number}
 		 */
@@ -2742,10 +3459,398 @@ export type TranslationFunctions = {
 		 * The way a model grows up
 		 */
 		path: () => LocalizedString
+	}
+	lessons: {
+		sft: {
+			/**
+			 * SFT
+			 */
+			name: () => LocalizedString
+			/**
+			 * It knows things. Why does it not answer?
+			 */
+			title: () => LocalizedString
+			/**
+			 * Asked a question, the pretrained model goes on reciting: in its books, a question is followed by more book. Here it reads conversations and learns the answers alone, with the same loss as before. Knowledge came from reading; this is manners.
+			 */
+			story: () => LocalizedString
+			/**
+			 * The mean negative log-probability of the tokens n whose mask m is 1: what the assistant says, and the token that ends it. Questions are read, not learned.
+			 */
+			formula: () => LocalizedString
+		}
+		lora: {
+			/**
+			 * LoRA
+			 */
+			name: () => LocalizedString
+			/**
+			 * Must we retrain everything for each customer?
+			 */
+			title: () => LocalizedString
+			/**
+			 * The model stays as it is. Beside each of its matrices stand two thin ones, and only these learn. What comes out is a small plug-in: put it in, and the model speaks in another style; take it out, and it is the old one to the last bit.
+			 */
+			story: () => LocalizedString
+			/**
+			 * The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so nothing changes at the first step. The loss is that of SFT.
+			 */
+			formula: () => LocalizedString
+		}
+		reward: {
+			/**
+			 * Reward model
+			 */
+			name: () => LocalizedString
+			/**
+			 * How do you train on “I like this better”?
+			 */
+			title: () => LocalizedString
+			/**
+			 * Nobody can write down what a good answer is, but of two answers people can say which is better. A model with a single number at its end learns from such pairs to give the better one the larger number.
+			 */
+			story: () => LocalizedString
+			/**
+			 * r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end.
+			 */
+			formula: () => LocalizedString
+		}
+		ppo: {
+			/**
+			 * PPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * How do you train on a score?
+			 */
+			title: () => LocalizedString
+			/**
+			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier. A price on every step away from the old model keeps it from talking for the score alone.
+			 */
+			story: () => LocalizedString
+			/**
+			 * ρ is how much likelier a token has become since it was written, A how much better the answer was than expected. Beyond 1 ± ε there is nothing more to gain.
+			 */
+			formula: () => LocalizedString
+		}
+		dpo: {
+			/**
+			 * DPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * Do we need the judge in the middle?
+			 */
+			title: () => LocalizedString
+			/**
+			 * The same pairs, no reward model: the better answer is made likelier than it was, the worse one less likely. Watch both: often the better one falls too, only more slowly. The margin is what is trained.
+			 */
+			story: () => LocalizedString
+			/**
+			 * π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.
+			 */
+			formula: () => LocalizedString
+		}
+		cdpo: {
+			/**
+			 * Conservative DPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * What if one label in ten is wrong?
+			 */
+			title: () => LocalizedString
+			/**
+			 * DPO with a doubt ε about every label. Without it, a wrong label is pushed as far as a right one.
+			 */
+			story: () => LocalizedString
+			/**
+			 * DPO’s loss in both directions, weighted by how likely the label is right.
+			 */
+			formula: () => LocalizedString
+		}
+		ipo: {
+			/**
+			 * IPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * When is far enough?
+			 */
+			title: () => LocalizedString
+			/**
+			 * DPO never has enough: its loss falls for ever as the margin grows. IPO has a goal for the margin and pulls back beyond it.
+			 */
+			story: () => LocalizedString
+			/**
+			 * h is the margin as in DPO. Its goal is 1/(2τ), and the loss is zero there.
+			 */
+			formula: () => LocalizedString
+		}
+		judge: {
+			/**
+			 * AI judge
+			 */
+			name: () => LocalizedString
+			/**
+			 * Who labels when people have no time?
+			 */
+			title: () => LocalizedString
+			/**
+			 * A model learns from the town’s constitution to compare two answers: true, honest, brief, warm, in the same language. It sees each pair in both orders, since a judge that prefers whatever comes first is no judge.
+			 */
+			story: () => LocalizedString
+			/**
+			 * The label is the judge’s probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
+			 */
+			formula: () => LocalizedString
+		}
+		grpo: {
+			/**
+			 * GRPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * Which of eight answers is better than its group?
+			 */
+			title: () => LocalizedString
+			/**
+			 * No value model: the model answers the same question several times, and each answer is held against the mean of its group. What lies above is made likelier, what lies below less likely. The loss begins at 0 though it learns: look at the reward.
+			 */
+			story: () => LocalizedString
+			/**
+			 * A is the reward minus the mean of its group, over the group’s deviation. Groups in which all are equal teach nothing.
+			 */
+			formula: () => LocalizedString
+		}
+		dr_grpo: {
+			/**
+			 * Dr. GRPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * Two biases of GRPO, taken out
+			 */
+			title: () => LocalizedString
+			/**
+			 * GRPO divides by the length of an answer and by the deviation of its group, which favours long wrong answers and easy questions. Here both divisions are gone.
+			 */
+			story: () => LocalizedString
+			/**
+			 * The same, with a constant in place of the length and no deviation.
+			 */
+			formula: () => LocalizedString
+		}
+		dapo: {
+			/**
+			 * DAPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * Room upwards, and no idle groups
+			 */
+			title: () => LocalizedString
+			/**
+			 * The clip is wider upwards, so that rare good words can grow; groups in which all answers score alike are left out; every token counts the same.
+			 */
+			story: () => LocalizedString
+			/**
+			 * GRPO with two bounds, ε below and a larger one above, and a mean over tokens.
+			 */
+			formula: () => LocalizedString
+		}
+		simpo: {
+			/**
+			 * SimPO
+			 */
+			name: () => LocalizedString
+			/**
+			 * Pairs, without a reference
+			 */
+			title: () => LocalizedString
+			/**
+			 * The mean log-probability of a token is the reward, so no frozen model is needed, and a margin γ must be reached. It works offline on pairs, neither reinforcement learning nor tied to AI labels. A large learning rate ends in repetition.
+			 */
+			story: () => LocalizedString
+			/**
+			 * |y| is the length of an answer. Where the two averages are equal the loss is ln(1 + e^γ).
+			 */
+			formula: () => LocalizedString
+		}
+		spo: {
+			/**
+			 * SPO, single-stream
+			 */
+			name: () => LocalizedString
+			/**
+			 * One answer per question is enough
+			 */
+			title: () => LocalizedString
+			/**
+			 * Instead of a group, a memory: for each question it keeps how well it usually goes, and holds the new answer against that. No group can be idle.
+			 */
+			story: () => LocalizedString
+			/**
+			 * A is the reward minus what the tracker expected before, normalised over the batch. Then the tracker learns.
+			 */
+			formula: () => LocalizedString
+		}
+		distill: {
+			/**
+			 * White-box distillation
+			 */
+			name: () => LocalizedString
+			/**
+			 * Can a small one keep what a big one learned?
+			 */
+			title: () => LocalizedString
+			/**
+			 * A student a third of the size does not only learn which token came next, but how likely the teacher found every other. What the teacher almost said is worth more than what it said.
+			 */
+			story: () => LocalizedString
+			/**
+			 * P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients equally large.
+			 */
+			formula: () => LocalizedString
+		}
+		distill_sequence: {
+			/**
+			 * Sequence distillation
+			 */
+			name: () => LocalizedString
+			/**
+			 * From the teacher’s own writing
+			 */
+			title: () => LocalizedString
+			/**
+			 * The teacher answers many questions, and the student learns those answers like any text. Nothing of the teacher is needed but what it writes.
+			 */
+			story: () => LocalizedString
+			/**
+			 * The loss of SFT, on the teacher’s answers ŷ.
+			 */
+			formula: () => LocalizedString
+		}
+		gkd: {
+			/**
+			 * GKD, on-policy
+			 */
+			name: () => LocalizedString
+			/**
+			 * Corrected on its own mistakes
+			 */
+			title: () => LocalizedString
+			/**
+			 * The student writes, and the teacher says at every token what it would have thought there. So the student learns in the very situations that it gets itself into.
+			 */
+			story: () => LocalizedString
+			/**
+			 * M is a mixture of teacher P and student Q. The share λ of the answers is the student’s own; no gradient passes through the writing.
+			 */
+			formula: () => LocalizedString
+		}
+	}
+	measures: {
 		/**
-		 * comes next
+		 * better answer
 		 */
-		later: () => LocalizedString
+		chosen: () => LocalizedString
+		/**
+		 * worse answer
+		 */
+		rejected: () => LocalizedString
+		/**
+		 * margin
+		 */
+		margin: () => LocalizedString
+		/**
+		 * better answer, held out
+		 */
+		heldout_chosen: () => LocalizedString
+		/**
+		 * worse answer, held out
+		 */
+		heldout_rejected: () => LocalizedString
+		/**
+		 * margin, held out
+		 */
+		heldout_margin: () => LocalizedString
+		/**
+		 * pairs judged right
+		 */
+		pair_accuracy: () => LocalizedString
+		/**
+		 * calibration error
+		 */
+		calibration_error: () => LocalizedString
+		/**
+		 * right: known residents, new phrasings
+		 */
+		exact_match_combos: () => LocalizedString
+		/**
+		 * right: residents no lesson named
+		 */
+		exact_match_residents: () => LocalizedString
+		/**
+		 * right: new phrasings
+		 */
+		exact_match_phrasings: () => LocalizedString
+		/**
+		 * right: questions of the lessons
+		 */
+		exact_match_seen: () => LocalizedString
+		/**
+		 * says so when it does not know
+		 */
+		honest: () => LocalizedString
+		/**
+		 * refuses though it could know
+		 */
+		false_refusals: () => LocalizedString
+		/**
+		 * groups with unequal scores
+		 */
+		unequal_groups: () => LocalizedString
+		/**
+		 * bits per byte of the old text
+		 */
+		text_bits_per_byte: () => LocalizedString
+		/**
+		 * loss on the old text
+		 */
+		replay_loss: () => LocalizedString
+		/**
+		 * share that is trained
+		 */
+		trainable_fraction: () => LocalizedString
+		/**
+		 * in style, with the adapter
+		 */
+		style_on: () => LocalizedString
+		/**
+		 * in style, without it
+		 */
+		style_off: () => LocalizedString
+		/**
+		 * reward
+		 */
+		reward: () => LocalizedString
+		/**
+		 * score
+		 */
+		score: () => LocalizedString
+		/**
+		 * KL to the reference
+		 */
+		kl: () => LocalizedString
+		/**
+		 * entropy
+		 */
+		entropy: () => LocalizedString
+		/**
+		 * agreement with the graders
+		 */
+		agreement: () => LocalizedString
 	}
 	params: {
 		/**
@@ -4011,6 +5116,242 @@ export type TranslationFunctions = {
 		 */
 		topP: (arg: { p: string }) => LocalizedString
 	}
+	stage: {
+		/**
+		 * Goes on from
+		 */
+		parent: () => LocalizedString
+		/**
+		 * No checkpoint fits here yet. First run:
+		 */
+		parentNone: () => LocalizedString
+		/**
+		 * The ready-made model (Seed, pretrained)
+		 */
+		parentDemo: () => LocalizedString
+		/**
+		 * {name} · {stage}
+		 */
+		parentOf: (arg: { name: string, stage: string }) => LocalizedString
+		/**
+		 * Who gives the reward
+		 */
+		reward: () => LocalizedString
+		/**
+		 * The town’s graders: a reward that can be checked
+		 */
+		graders: () => LocalizedString
+		/**
+		 * The teacher
+		 */
+		teacher: () => LocalizedString
+		/**
+		 * What it learns from
+		 */
+		lessons: () => LocalizedString
+		/**
+		 * Made for the town, as the parent’s text is
+		 */
+		lessonsTown: () => LocalizedString
+		/**
+		 * Your own file
+		 */
+		lessonsOwn: () => LocalizedString
+		/**
+		 * Choose a file
+		 */
+		choose: () => LocalizedString
+		/**
+		 * A .jsonl with one conversation per line:
+		 */
+		conversationsFile: () => LocalizedString
+		/**
+		 * A .jsonl with one preference per line, two answers to one question:
+		 */
+		pairsFile: () => LocalizedString
+		/**
+		 * {conversations} conversations, {pairs} preferences
+		 */
+		held: (arg: { conversations: string, pairs: string }) => LocalizedString
+		/**
+		 * “{name}” is in progress.
+		 */
+		elsewhere: (arg: { name: string }) => LocalizedString
+		/**
+		 * Go there
+		 */
+		goThere: () => LocalizedString
+		/**
+		 * This stage is not part of the engine yet.
+		 */
+		later: () => LocalizedString
+		/**
+		 * Also in this chapter
+		 */
+		siblings: () => LocalizedString
+		/**
+		 * What was done to your data
+		 */
+		notes: () => LocalizedString
+		/**
+		 * {trained} of {all} numbers are trained ({share}).
+		 */
+		trained: (arg: { all: string, share: string, trained: string }) => LocalizedString
+		/**
+		 * Loss
+		 */
+		lossTitle: () => LocalizedString
+		/**
+		 * The same questions, before and after
+		 */
+		answers: () => LocalizedString
+		/**
+		 * Held-out questions, asked at temperature 0. The answers of one model never change, so every difference comes from training.
+		 */
+		answersWhy: () => LocalizedString
+		/**
+		 * Question
+		 */
+		question: () => LocalizedString
+		/**
+		 * Before
+		 */
+		before: () => LocalizedString
+		/**
+		 * After
+		 */
+		after: () => LocalizedString
+		/**
+		 * Ask both
+		 */
+		ask: () => LocalizedString
+		/**
+		 * Asking…
+		 */
+		asking: () => LocalizedString
+		/**
+		 * Choose where to start from, and the first answers can be asked for.
+		 */
+		askLater: () => LocalizedString
+		/**
+		 * in plain text: it knows no conversations
+		 */
+		plain: () => LocalizedString
+		/**
+		 * right
+		 */
+		right: () => LocalizedString
+		/**
+		 * wrong
+		 */
+		wrong: () => LocalizedString
+		/**
+		 * (nothing)
+		 */
+		nothing: () => LocalizedString
+		sets: {
+			/**
+			 * a known resident in a new phrasing
+			 */
+			held_combos: () => LocalizedString
+			/**
+			 * a resident whom no lesson named
+			 */
+			held_residents: () => LocalizedString
+			/**
+			 * somebody whom nobody knows
+			 */
+			unknown: () => LocalizedString
+		}
+		/**
+		 * What is learned and what is only read
+		 */
+		mask: () => LocalizedString
+		/**
+		 * One sequence as the model gets it, packed with several conversations. Underlined tokens are learned; the others are read and cost nothing.
+		 */
+		maskWhy: () => LocalizedString
+		/**
+		 * learned
+		 */
+		learned: () => LocalizedString
+		/**
+		 * read
+		 */
+		read: () => LocalizedString
+		/**
+		 * {learned} of {all} tokens are learned.
+		 */
+		maskShare: (arg: { all: string, learned: string }) => LocalizedString
+		/**
+		 * Talk to it
+		 */
+		talk: () => LocalizedString
+		/**
+		 * Adapter
+		 */
+		adapter: () => LocalizedString
+		/**
+		 * none: the model alone
+		 */
+		adapterNone: () => LocalizedString
+		/**
+		 * its own
+		 */
+		adapterOwn: () => LocalizedString
+		/**
+		 * Measure everything
+		 */
+		measure: () => LocalizedString
+		/**
+		 * Measuring…
+		 */
+		measuring: () => LocalizedString
+		/**
+		 * All held-out questions and preferences, not only the quick part.
+		 */
+		measureWhy: () => LocalizedString
+		/**
+		 * Measure
+		 */
+		measured: () => LocalizedString
+		/**
+		 * Value
+		 */
+		value: () => LocalizedString
+		/**
+		 * held-out loss
+		 */
+		heldOutLoss: () => LocalizedString
+		/**
+		 * How sure, and how right
+		 */
+		calibration: () => LocalizedString
+		/**
+		 * Each dot is a group of pairs. On the line, confidence and accuracy are the same; below it the model is too sure.
+		 */
+		calibrationWhy: () => LocalizedString
+		/**
+		 * confidence
+		 */
+		confidence: () => LocalizedString
+		/**
+		 * accuracy
+		 */
+		accuracy: () => LocalizedString
+		/**
+		 * done
+		 */
+		done: () => LocalizedString
+		/**
+		 * next
+		 */
+		next: () => LocalizedString
+		/**
+		 * Who are you?|Hello!|你好！
+		 */
+		prompts: () => LocalizedString
+	}
 	stages: {
 		tokenizer: {
 			/**
@@ -4074,11 +5415,25 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
-			 * A speech before a trained judge, or straight from what the audience chose.
+			 * A speech before a trained judge.
 			 */
 			image: () => LocalizedString
 			/**
-			 * A reward model with PPO, or DPO without one.
+			 * A reward model learns from pairs, and PPO from the reward model.
+			 */
+			what: () => LocalizedString
+		}
+		feedbackDirect: {
+			/**
+			 * Preferences, directly
+			 */
+			name: () => LocalizedString
+			/**
+			 * The same speech, learned straight from what the audience chose.
+			 */
+			image: () => LocalizedString
+			/**
+			 * DPO: the same pairs, without a judge in the middle.
 			 */
 			what: () => LocalizedString
 		}

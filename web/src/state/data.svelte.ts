@@ -48,10 +48,15 @@ class Data {
     this.progress = undefined
   }
 
+  /** Reads a file without choosing it as the text. */
+  async read(file: File): Promise<Dataset> {
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    return engine.client.call('dataset.upload', { name: file.name }, bytes)
+  }
+
   /** Reads the file; it is the source from then on. */
   async upload(file: File): Promise<Dataset> {
-    const bytes = new Uint8Array(await file.arrayBuffer())
-    const dataset = await engine.client.call('dataset.upload', { name: file.name }, bytes)
+    const dataset = await this.read(file)
     if (this.#uploaded && this.#uploaded.id !== dataset.id)
       await engine.client.call('dataset.drop', { dataset: this.#uploaded.id })
     this.#uploaded = dataset

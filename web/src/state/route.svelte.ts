@@ -1,6 +1,8 @@
-export type Page = 'home' | 'tokenizer' | 'pretrain'
+import { stageNames, type StageName } from '../stages/list'
 
-const pages: readonly string[] = ['home', 'tokenizer', 'pretrain']
+export type Page = 'home' | 'tokenizer' | 'pretrain' | StageName
+
+const pages: readonly string[] = ['home', 'tokenizer', 'pretrain', ...stageNames]
 
 /** The page and its settings as the address says: #/pretrain?preset=seed&seed=7 */
 class Route {

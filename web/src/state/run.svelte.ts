@@ -88,6 +88,11 @@ class Run {
     return this.metrics.at(-1)
   }
 
+  /** The phase of a stage's own run: one of another stage is not its business. */
+  phaseOf(stage: string): RunPhase {
+    return this.info && this.info.stage !== stage ? 'none' : this.phase
+  }
+
   /** The newest step at which the held-out loss was measured. */
   get lastHeldOut(): Metrics | undefined {
     return this.metrics.findLast((m) => m.held_out_loss !== undefined)
@@ -106,6 +111,14 @@ class Run {
       const tokenizer = await data.ensureTokenizer()
       return { ...choice, dataset: dataset.id, tokenizer: tokenizer.id }
     })
+  }
+
+  /** Starts on checkpoints, which bring their text and tokenizer. */
+  async startFrom(
+    choice: Omit<StartRun, 'dataset' | 'tokenizer' | 'workers'> &
+      Partial<Pick<StartRun, 'dataset' | 'tokenizer'>>,
+  ): Promise<RunInfo> {
+    return this.#begin(() => Promise.resolve({ dataset: '', tokenizer: '', ...choice }))
   }
 
   /** Goes on from a checkpoint, which brings its own settings. */

@@ -1,20 +1,24 @@
-import type { Param, Preset } from '../engine/messages'
+import type { Dataset, Param, Preset } from '../engine/messages'
+import { checkpoints } from './checkpoints.svelte'
 import { run } from './run.svelte'
 
-/** What the reader chose for the next run: preset, seed, and the parameters that differ from their defaults. */
-class Setup {
+/** What the reader chose for a stage's next run: size, seed, and the parameters that differ from their defaults. */
+export class Setup {
   preset = $state('sprout')
   seed = $state(1)
   changed = $state.raw<Record<string, number>>({})
 
+  constructor(readonly stage: string) {}
+
+  /** The size of the model, on which the defaults depend. */
   get size(): Preset | undefined {
     return run.presets.find((p) => p.name === this.preset)
   }
 
-  /** The parameters of a stage, with the defaults that suit the chosen size. */
-  params(stage: string): Param[] {
-    const own = this.size?.defaults[stage]
-    const params = run.stages.find((s) => s.name === stage)?.params ?? []
+  /** The parameters of the stage, with the defaults that suit the chosen size. */
+  params(): Param[] {
+    const own = this.size?.defaults[this.stage]
+    const params = run.stages.find((s) => s.name === this.stage)?.params ?? []
     return params.map((p) => ({ ...p, default: own?.[p.key] ?? p.default }))
   }
 
@@ -32,7 +36,7 @@ class Setup {
     this.preset = query.get('preset') ?? this.preset
     const seed = query.get('seed')
     if (seed !== null && /^\d{1,9}$/.test(seed)) this.seed = Number(seed)
-    for (const param of this.params('pretrain')) {
+    for (const param of this.params()) {
       const value = Number(query.get(param.key) ?? NaN)
       if (value >= param.min && value <= param.max) this.set(param, value)
     }
@@ -43,9 +47,46 @@ class Setup {
       preset: this.preset,
       seed: this.seed,
     }
-    for (const param of this.params('pretrain')) out[param.key] = this.changed[param.key]
+    for (const param of this.params()) out[param.key] = this.changed[param.key]
     return out
   }
 }
 
-export const setup = new Setup()
+/** A stage that goes on from checkpoints, which bring size, text and tokenizer. */
+export class StageSetup extends Setup {
+  /** Ids of checkpoints, empty for none. */
+  parent = $state('')
+  teacher = $state('')
+  reward = $state('')
+  /** The reader's own conversations or preferences, and whether to use them. */
+  lessons = $state.raw<Dataset>()
+  own = $state(false)
+
+  override get size(): Preset | undefined {
+    const from = this.parent || this.teacher
+    const preset =
+      from === 'demo' ? 'seed' : checkpoints.list.find((c) => c.id === from)?.preset || 'sprout'
+    return run.presets.find((p) => p.name === preset)
+  }
+
+  get lessonsId(): string | undefined {
+    return this.own ? this.lessons?.id : undefined
+  }
+
+  takeLessons(lessons: Dataset | undefined): void {
+    this.lessons = lessons
+    this.own = lessons !== undefined
+  }
+
+  override toQuery(): Record<string, string | number | undefined> {
+    return { ...super.toQuery(), preset: undefined }
+  }
+}
+
+/** The choices for pretraining. */
+export const setup = new Setup('pretrain')
+
+const setups: Record<string, StageSetup> = {}
+
+/** The choices for a later stage, kept while the tab lives. */
+export const stageSetup = (stage: string): StageSetup => (setups[stage] ??= new StageSetup(stage))

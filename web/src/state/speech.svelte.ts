@@ -8,6 +8,10 @@ export interface Manner {
   topP: number
   maxTokens: number
   seed: number
+  /** The prompt is a question, and the model answers. */
+  chat?: boolean
+  /** Id of an adapter, or "none". */
+  adapter?: string
 }
 
 let nextStream = 1
@@ -56,6 +60,8 @@ export class Speech {
         top_p: manner.topP,
         seed: manner.seed,
         stream,
+        ...(manner.chat ? { chat: true } : {}),
+        ...(manner.adapter ? { adapter: manner.adapter } : {}),
       })
       if (this.#stream === stream) {
         await new Promise<void>((resolve) => {

@@ -15,7 +15,6 @@ export const home = {
     'This copy of the page came without its small ready-made model. The tiniest one trains in moments, and writes its first words while you watch.',
   missingStart: 'Train the tiniest model',
   path: 'The way a model grows up',
-  later: 'comes next',
 }
 
 export const stages = {
@@ -43,8 +42,13 @@ export const stages = {
   },
   feedback: {
     name: 'Human feedback',
-    image: 'A speech before a trained judge, or straight from what the audience chose.',
-    what: 'A reward model with PPO, or DPO without one.',
+    image: 'A speech before a trained judge.',
+    what: 'A reward model learns from pairs, and PPO from the reward model.',
+  },
+  feedbackDirect: {
+    name: 'Preferences, directly',
+    image: 'The same speech, learned straight from what the audience chose.',
+    what: 'DPO: the same pairs, without a judge in the middle.',
   },
   tutor: {
     name: 'AI feedback',

@@ -12,6 +12,7 @@ import {
   workers,
 } from './pretrain.js'
 import { problems } from './problems.js'
+import { lessons, measures, stage } from './stage.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
@@ -21,6 +22,8 @@ export default {
   engine,
   exercise,
   home,
+  lessons,
+  measures,
   params,
   pretrain,
   problems,
@@ -29,6 +32,7 @@ export default {
   reading,
   source,
   speech,
+  stage,
   stages,
   tokenizer,
   workers,

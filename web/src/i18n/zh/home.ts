@@ -16,7 +16,6 @@ export const home: Translation['home'] = {
   missing: '这份页面没有附带那个现成的小模型。最小的一种一会儿就能练出来，你看着它写下第一个词。',
   missingStart: '训练最小的模型',
   path: '模型长大的路',
-  later: '随后到来',
 }
 
 export const stages: Translation['stages'] = {
@@ -42,8 +41,13 @@ export const stages: Translation['stages'] = {
   },
   feedback: {
     name: '人的反馈',
-    image: '对着训练有素的评委演讲，或者直接听观众怎么选。',
-    what: '奖励模型加 PPO；或者不要奖励模型，用 DPO。',
+    image: '对着训练有素的评委演讲。',
+    what: '奖励模型从成对的回答里学，PPO 再从奖励模型学。',
+  },
+  feedbackDirect: {
+    name: '直接学偏好',
+    image: '同一场演讲，直接听观众怎么选。',
+    what: 'DPO：同样的回答对，中间没有评委。',
   },
   tutor: {
     name: 'AI 的反馈',

@@ -1,0 +1,209 @@
+import type { Translation } from '../i18n-types'
+
+/** 预训练之后各阶段的页面。 */
+export const stage: Translation['stage'] = {
+  parent: '从哪里接着走',
+  parentNone: '还没有合适的检查点。请先做：',
+  parentDemo: '现成的模型（Seed，已预训练）',
+  parentOf: '{name} · {stage}',
+  reward: '谁来给奖励',
+  graders: '小镇的评分器：可以核对的奖励',
+  teacher: '老师',
+  lessons: '从什么学',
+  lessonsTown: '为小镇做的，和起点模型的文本是同一个小镇',
+  lessonsOwn: '你自己的文件',
+  choose: '选一个文件',
+  conversationsFile: '.jsonl 文件，每行一段对话：',
+  pairsFile: '.jsonl 文件，每行一个偏好，同一个问题的两个回答：',
+  held: '{conversations} 段对话，{pairs} 个偏好',
+  elsewhere: '“{name}”正在进行。',
+  goThere: '去那里',
+  later: '引擎里还没有这个阶段。',
+  siblings: '同一章里还有',
+  notes: '对你的数据做了什么',
+  trained: '{all} 个数里训练 {trained} 个（{share}）。',
+  lossTitle: '损失',
+  answers: '同样的问题，训练前后',
+  answersWhy: '留出来的问题，温度为 0。同一个模型的回答不会变，所以每一处不同都来自训练。',
+  question: '问题',
+  before: '之前',
+  after: '之后',
+  ask: '两边都问',
+  asking: '正在问……',
+  askLater: '先选好起点，就可以问第一遍了。',
+  plain: '用普通文本问的：它还不懂对话',
+  right: '对',
+  wrong: '错',
+  nothing: '（什么也没说）',
+  sets: {
+    held_combos: '认识的居民，没见过的问法',
+    held_residents: '课上没提过的居民',
+    unknown: '谁也不认识的人',
+  },
+  mask: '哪些学，哪些只读',
+  maskWhy: '模型拿到的一条序列，里面装了好几段对话。画线的词元要学，其余的只读，不算损失。',
+  learned: '要学',
+  read: '只读',
+  maskShare: '{all} 个词元里要学 {learned} 个。',
+  talk: '和它聊聊',
+  adapter: '适配器',
+  adapterNone: '不用：只有模型',
+  adapterOwn: '它自己的',
+  measure: '全部测一遍',
+  measuring: '正在测……',
+  measureWhy: '所有留出的问题和偏好，不只是训练时测的那一小部分。',
+  measured: '指标',
+  value: '数值',
+  heldOutLoss: '留出损失',
+  calibration: '有多大把握，又有多准',
+  calibrationWhy: '每个点是一组回答对。在斜线上，把握和准确率一样；在线下面，就是太自信了。',
+  confidence: '把握',
+  accuracy: '准确率',
+  done: '已完成',
+  next: '下一步',
+  prompts: '你好！|你是谁？|Hello!',
+}
+
+/** 各阶段测的东西，按引擎的名字。 */
+export const measures: Translation['measures'] = {
+  chosen: '较好的回答',
+  rejected: '较差的回答',
+  margin: '差距',
+  heldout_chosen: '较好的回答（留出）',
+  heldout_rejected: '较差的回答（留出）',
+  heldout_margin: '差距（留出）',
+  pair_accuracy: '判对的回答对',
+  calibration_error: '校准误差',
+  exact_match_combos: '答对：认识的居民，新问法',
+  exact_match_residents: '答对：课上没提过的居民',
+  exact_match_phrasings: '答对：新问法',
+  exact_match_seen: '答对：课上的问题',
+  honest: '不知道就说不知道',
+  false_refusals: '本来知道却说不知道',
+  unequal_groups: '得分不全相同的组',
+  text_bits_per_byte: '旧文本每字节比特数',
+  replay_loss: '旧文本上的损失',
+  trainable_fraction: '训练的比例',
+  style_on: '合风格（带适配器）',
+  style_off: '合风格（不带）',
+  reward: '奖励',
+  score: '得分',
+  kl: '与参考模型的 KL',
+  entropy: '熵',
+  agreement: '与评分器一致',
+}
+
+/** 每个阶段一页：学习者的问题、发生的事、公式的意思。 */
+export const lessons: Translation['lessons'] = {
+  sft: {
+    name: '指令微调 SFT',
+    title: '它知道，为什么不回答？',
+    story:
+      '问预训练模型一个问题，它会接着背书：书里的问题后面还是书。在这里它读对话，只学回答，损失和以前一样。知识来自阅读，这里学的是规矩。',
+    formula:
+      '掩码 m 为 1 的词元 n 的平均负对数概率：助手说的话，以及结束它的那个词元。问题只读，不学。',
+  },
+  lora: {
+    name: 'LoRA 低秩适配',
+    title: '换一个客户，就得全部重练一遍吗？',
+    story:
+      '模型一动不动。它的每个矩阵旁边放两个细长的矩阵，只有这两个在学。学出来的是一个小插件：插上，模型换一种口吻；拔下，一个比特都不差地还是原来的模型。',
+    formula:
+      '冻结的矩阵 W₀，旁边是秩为 r 的 B 乘 A。B 从零开始，所以第一步什么都没变。损失就是 SFT 的损失。',
+  },
+  reward: {
+    name: '奖励模型',
+    title: '怎么用“我更喜欢这个”来训练？',
+    story:
+      '没人写得出好回答的定义，但两个回答里哪个更好，人说得出来。一个末尾只有一个数的模型，从这样的成对比较里学会给更好的那个更大的数。',
+    formula:
+      'r 是回答的得分，w 是两个里较好的，l 是较差的。只有差值算数，得分没有自己的零点，最后要居中。',
+  },
+  ppo: {
+    name: 'PPO 近端策略优化',
+    title: '怎么用分数来训练？',
+    story:
+      '模型写回答，评委打分，比预期好的就变得更可能。每偏离旧模型一步都要付出代价，免得它只为分数说话。',
+    formula:
+      'ρ 是一个词元写下之后变得多可能的倍数，A 是回答比预期好多少。超出 1 ± ε 就没有好处了。',
+  },
+  dpo: {
+    name: 'DPO 直接偏好优化',
+    title: '中间非要一个评委吗？',
+    story:
+      '同样的回答对，不要奖励模型：让较好的回答比原来更可能，较差的更不可能。两条线都看着：较好的也常常下降，只是慢一些。训练的是差距。',
+    formula:
+      'π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。',
+  },
+  cdpo: {
+    name: '保守的 DPO',
+    title: '要是十个标签里有一个是错的呢？',
+    story: '对每个标签都留一分怀疑 ε 的 DPO。没有它，错的标签会和对的一样被推到底。',
+    formula: '两个方向的 DPO 损失，按标签有多可能是对的来加权。',
+  },
+  ipo: {
+    name: 'IPO 恒等偏好优化',
+    title: '多远才算够？',
+    story: 'DPO 永不满足：差距越大，损失越低。IPO 给差距定了目标，超过了就拉回来。',
+    formula: 'h 是和 DPO 一样的差距，目标是 1/(2τ)，到了那里损失为零。',
+  },
+  judge: {
+    name: 'AI 评判',
+    title: '人没空的时候谁来打标签？',
+    story:
+      '一个模型从小镇的“宪法”学会比较两个回答：真实、诚实、简短、亲切、同一种语言。每一对都正反各看一遍，因为偏爱第一个的评委不算评委。',
+    formula: '标签是评判模型说“A”的概率，两种顺序取平均。只看位置的评委给出 ½。',
+  },
+  grpo: {
+    name: 'GRPO 组相对策略优化',
+    title: '八个回答里，哪个比同组的好？',
+    story:
+      '不要价值模型：同一个问题回答几遍，每个回答和本组的平均比。高于平均的变得更可能，低于的更不可能。损失从 0 开始，但它在学：看奖励。',
+    formula: 'A 是奖励减去本组平均，再除以本组的标准差。全组都一样时，什么也学不到。',
+  },
+  dr_grpo: {
+    name: 'Dr. GRPO',
+    title: '去掉 GRPO 的两个偏差',
+    story:
+      'GRPO 要除以回答的长度和本组的标准差，于是偏爱又长又错的回答和容易的问题。这里两个除法都没有了。',
+    formula: '同样的式子，长度换成常数，也不除标准差。',
+  },
+  dapo: {
+    name: 'DAPO 解耦裁剪',
+    title: '往上留余地，不要空转的组',
+    story: '裁剪的上界更宽，让少见的好词能长起来；全组得分相同的不要；每个词元一样重。',
+    formula: '有两个界的 GRPO：下界 ε，上界更大；在词元上取平均。',
+  },
+  simpo: {
+    name: 'SimPO 简单偏好优化',
+    title: '成对学习，不要参考模型',
+    story:
+      '每个词元的平均对数概率就是奖励，所以不需要冻结的模型，还要拉开间隔 γ。它是离线的，既不是强化学习，也不是非用 AI 标签不可。学习率太大，就会变成复读机。',
+    formula: '|y| 是回答的长度。两个平均相等时，损失是 ln(1 + e^γ)。',
+  },
+  spo: {
+    name: 'SPO 单流策略优化',
+    title: '一个问题答一遍就够了',
+    story: '不用一组，用记忆：每个问题记着平时答得怎样，新回答和它比。不会有空转的组。',
+    formula: 'A 是奖励减去追踪器事先的估计，在整批里归一化。然后追踪器再学。',
+  },
+  distill: {
+    name: '白盒蒸馏',
+    title: '大模型学到的，小模型留得住吗？',
+    story:
+      '只有三分之一大的学生，不只学下一个词元是什么，还学老师觉得其他每一个有多可能。老师差点说出口的，比说出口的更值钱。',
+    formula: 'P 是老师，Q 是学生，都用温度 T 软化。α 是普通损失的比例；T² 让梯度一样大。',
+  },
+  distill_sequence: {
+    name: '序列级蒸馏',
+    title: '学老师自己写的话',
+    story: '老师回答许多问题，学生把这些回答当作普通文本来学。除了老师写的，什么都不需要。',
+    formula: '在老师的回答 ŷ 上的 SFT 损失。',
+  },
+  gkd: {
+    name: 'GKD 在策略蒸馏',
+    title: '在自己的错误上被纠正',
+    story: '学生写，老师在每个词元上说自己会怎么想。于是学生正好在自己会陷进去的地方学。',
+    formula: 'M 是老师 P 和学生 Q 的混合。比例 λ 的回答是学生自己写的；梯度不穿过写作。',
+  },
+}

@@ -1,0 +1,231 @@
+// What the page knows of each stage beside the engine's own description: where
+// it stands on the path, its formula, and what it goes on from.
+import type { CheckpointInfo } from '../engine/messages'
+import type { TranslationFunctions } from '../i18n/i18n-types'
+
+export interface Code {
+  file: string
+  first: number
+  code: string
+  html: string
+}
+
+export type Chapter = '2' | '3' | '4a' | '4b' | '5' | '6'
+
+export interface StagePage {
+  chapter: Chapter
+  /** The loss, as TeX. */
+  tex: string
+  code: () => Promise<{ default: Code }>
+  /** Checkpoints of these stages fit as a parent, the best first; none: it needs no parent. */
+  after: readonly (StageName | 'pretrain')[]
+  lessons: 'conversations' | 'pairs' | 'none'
+  /** A reward model may score the answers. */
+  reward?: boolean
+  /** A teacher is imitated. */
+  teacher?: boolean
+}
+
+export const stageNames = [
+  'sft',
+  'lora',
+  'reward',
+  'ppo',
+  'dpo',
+  'cdpo',
+  'ipo',
+  'judge',
+  'grpo',
+  'dr_grpo',
+  'dapo',
+  'simpo',
+  'spo',
+  'distill',
+  'distill_sequence',
+  'gkd',
+] as const
+export type StageName = (typeof stageNames)[number]
+
+export const isStage = (name: string): name is StageName =>
+  (stageNames as readonly string[]).includes(name)
+
+/** Models that answer. */
+const talkers = [
+  'sft',
+  'dpo',
+  'ppo',
+  'grpo',
+  'lora',
+  'cdpo',
+  'ipo',
+  'simpo',
+  'dr_grpo',
+  'dapo',
+  'spo',
+  'distill',
+  'distill_sequence',
+  'gkd',
+] as const satisfies StageName[]
+
+const group = String.raw`-\frac{1}{G}\sum_i \frac{1}{|o_i|}\sum_t \min\big(\rho_t A_i,\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big)`
+const pairs = { after: talkers, lessons: 'pairs' } as const
+const rollouts = { after: talkers, lessons: 'none', reward: true } as const
+const student = { after: [], lessons: 'none', teacher: true } as const
+
+export const stagePages: Record<StageName, StagePage> = {
+  sft: {
+    chapter: '2',
+    tex: String.raw`L = -\frac{1}{\sum_n m_n}\sum_n m_n \ln p_\theta(x_n \mid x_{<n})`,
+    code: () => import('virtual:stage-code/sft'),
+    after: ['pretrain', ...talkers],
+    lessons: 'conversations',
+  },
+  lora: {
+    chapter: '3',
+    tex: String.raw`h = W_0 x + \frac{\alpha}{r}\, B A x`,
+    code: () => import('virtual:stage-code/lora'),
+    after: [...talkers, 'pretrain'],
+    lessons: 'conversations',
+  },
+  reward: {
+    chapter: '4a',
+    tex: String.raw`L = -\ln \sigma\big(r_\theta(w) - r_\theta(l)\big)`,
+    code: () => import('virtual:stage-code/reward'),
+    ...pairs,
+  },
+  ppo: {
+    chapter: '4a',
+    tex: String.raw`L = -\mathbb{E}\,\min\big(\rho_t A_t,\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_t\big)`,
+    code: () => import('virtual:stage-code/ppo'),
+    ...rollouts,
+  },
+  dpo: {
+    chapter: '4b',
+    tex: String.raw`L = -\ln\sigma\Big(\beta\Big[\ln\frac{\pi_\theta(w)}{\pi_{\mathrm{ref}}(w)} - \ln\frac{\pi_\theta(l)}{\pi_{\mathrm{ref}}(l)}\Big]\Big)`,
+    code: () => import('virtual:stage-code/dpo'),
+    ...pairs,
+  },
+  cdpo: {
+    chapter: '4b',
+    tex: String.raw`L = (1-\varepsilon)\,L_{\mathrm{DPO}}(d) + \varepsilon\,L_{\mathrm{DPO}}(-d)`,
+    code: () => import('virtual:stage-code/cdpo'),
+    ...pairs,
+  },
+  ipo: {
+    chapter: '4b',
+    tex: String.raw`L = \Big(h - \frac{1}{2\tau}\Big)^2`,
+    code: () => import('virtual:stage-code/ipo'),
+    ...pairs,
+  },
+  judge: {
+    chapter: '5',
+    tex: String.raw`y = \tfrac12\big(p(\mathrm{A}\mid a,b) + p(\mathrm{B}\mid b,a)\big)`,
+    code: () => import('virtual:stage-code/judge'),
+    after: ['pretrain', 'sft'],
+    lessons: 'none',
+  },
+  grpo: {
+    chapter: '5',
+    tex: `L = ${group} + \\beta\\,k_3`,
+    code: () => import('virtual:stage-code/grpo'),
+    ...rollouts,
+  },
+  dr_grpo: {
+    chapter: '5',
+    tex: String.raw`L = -\frac{1}{G\,C}\sum_i\sum_t \min\big(\rho_t A_i,\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big),\quad A_i = R_i - \bar R`,
+    code: () => import('virtual:stage-code/dr_grpo'),
+    ...rollouts,
+  },
+  dapo: {
+    chapter: '5',
+    tex: String.raw`L = -\frac{1}{\sum_i |o_i|}\sum_i\sum_t \min\big(\rho_t A_i,\ \mathrm{clip}(\rho_t, 1-\varepsilon, 1+\varepsilon')\,A_i\big)`,
+    code: () => import('virtual:stage-code/dapo'),
+    ...rollouts,
+  },
+  simpo: {
+    chapter: '5',
+    tex: String.raw`L = -\ln\sigma\Big(\frac{\beta}{|w|}\ln\pi_\theta(w) - \frac{\beta}{|l|}\ln\pi_\theta(l) - \gamma\Big)`,
+    code: () => import('virtual:stage-code/simpo'),
+    ...pairs,
+  },
+  spo: {
+    chapter: '5',
+    tex: String.raw`A = r - \hat v(x),\qquad \hat v = \frac{a}{a+b}`,
+    code: () => import('virtual:stage-code/spo'),
+    ...rollouts,
+  },
+  distill: {
+    chapter: '6',
+    tex: String.raw`L = \alpha\,\mathrm{CE} + (1-\alpha)\,T^2\,\mathrm{KL}\big(P^{T}\,\|\,Q^{T}\big)`,
+    code: () => import('virtual:stage-code/distill'),
+    ...student,
+  },
+  distill_sequence: {
+    chapter: '6',
+    tex: String.raw`L = -\frac{1}{|\hat y|}\sum_t \ln q_\theta(\hat y_t \mid \hat y_{<t}, x),\qquad \hat y \sim P`,
+    code: () => import('virtual:stage-code/distill_sequence'),
+    ...student,
+  },
+  gkd: {
+    chapter: '6',
+    tex: String.raw`L = \beta\,\mathrm{KL}(P\,\|\,M) + (1-\beta)\,\mathrm{KL}(Q\,\|\,M),\quad M = \beta P + (1-\beta) Q`,
+    code: () => import('virtual:stage-code/gkd'),
+    ...student,
+  },
+}
+
+/** The path: each chapter with its stages, the main one first. */
+export const chapters = [
+  { number: '2', key: 'sft', stages: ['sft'] },
+  { number: '3', key: 'lora', stages: ['lora'] },
+  { number: '4a', key: 'feedback', stages: ['reward', 'ppo'] },
+  { number: '4b', key: 'feedbackDirect', stages: ['dpo', 'cdpo', 'ipo'] },
+  { number: '5', key: 'tutor', stages: ['judge', 'grpo', 'dr_grpo', 'dapo', 'simpo', 'spo'] },
+  { number: '6', key: 'distil', stages: ['distill', 'distill_sequence', 'gkd'] },
+] as const satisfies { number: Chapter; key: string; stages: StageName[] }[]
+
+const whole = (c: CheckpointInfo): boolean => c.writes && !c.adapter && c.kind !== 'damaged'
+
+/** The checkpoints that a stage can go on from, the best first. */
+export function fitting(stage: StageName, list: readonly CheckpointInfo[]): CheckpointInfo[] {
+  const order = stagePages[stage].after as readonly string[]
+  return list
+    .filter(
+      (c) => whole(c) && (order.includes(c.stage) || (c.kind === 'imported' && !isStage(c.stage))),
+    )
+    .sort((a, b) => rank(order, a) - rank(order, b) || b.created - a.created)
+}
+
+const rank = (order: readonly string[], c: CheckpointInfo): number => {
+  const at = order.indexOf(c.stage)
+  return (at < 0 ? order.length : at) * 2 + (c.kind === 'auto' ? 1 : 0)
+}
+
+/** Models that can be a teacher. */
+export const teachers = (list: readonly CheckpointInfo[]): CheckpointInfo[] =>
+  list
+    .filter((c) => whole(c) && (talkers as readonly string[]).includes(c.stage))
+    .sort((a, b) => rank(talkers, a) - rank(talkers, b) || b.created - a.created)
+
+/** Models that score answers. */
+export const rewarders = (list: readonly CheckpointInfo[]): CheckpointInfo[] =>
+  list.filter((c) => c.stage === 'reward' && c.kind !== 'damaged')
+
+/** Measures that belong into one chart; any other has a chart of its own. */
+export const together: readonly (readonly string[])[] = [
+  ['chosen', 'rejected'],
+  ['heldout_chosen', 'heldout_rejected'],
+  ['margin', 'heldout_margin'],
+  ['exact_match_combos', 'exact_match_residents'],
+  ['honest', 'false_refusals'],
+  ['style_on', 'style_off'],
+]
+
+/** The model that ships with the page. */
+export const demo = 'demo'
+
+/** How a stage is called in a list. */
+export function stageName(name: string, words: TranslationFunctions): string {
+  if (isStage(name)) return words.lessons[name].name()
+  return name === 'pretrain' ? words.stages.pretrain.name() : name
+}
