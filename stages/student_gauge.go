@@ -15,7 +15,7 @@ import (
 //	teacher_kl_answers    the same on held-out answers
 //	habit_kl              KL(P ‖ model) of a resident's evening, nats: P is how the
 //	                      town was written, so 0 is what can be known
-//	fraction              of the teacher's parameters that the student has
+//	parameter_share       of the teacher's parameters that the student has
 //	recovered             of the teacher's exact_match_combos
 //	teacher_…             exact_match_combos and habit_kl of the teacher itself
 type studentGauge struct {
@@ -72,7 +72,7 @@ func (g *studentGauge) measure() (Evaluation, error) {
 		return out, err
 	}
 	m := out.Measures
-	m["fraction"] = float64(g.t.cfg.ParamCount()) / float64(g.t.companions[0].Config.ParamCount())
+	m["parameter_share"] = float64(g.t.cfg.ParamCount()) / float64(g.t.companions[0].Config.ParamCount())
 	answers, err := g.between.answers()
 	if err != nil {
 		return out, err

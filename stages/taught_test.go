@@ -175,7 +175,7 @@ func TestAStudentThatIsItsTeacherStaysSo(t *testing.T) {
 	require.NoError(t, err)
 	require.InDelta(t, 0, before.Measures["teacher_kl"], 1e-6)
 	require.InDelta(t, 0, before.Measures["teacher_kl_answers"], 1e-6)
-	require.EqualValues(t, 1, before.Measures["fraction"])
+	require.EqualValues(t, 1, before.Measures["parameter_share"])
 }
 
 // On the text that the teacher has written, sequence-level distillation is SFT

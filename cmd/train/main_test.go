@@ -168,6 +168,33 @@ func TestTrainsAnAdapter(t *testing.T) {
 	require.Contains(t, log, "step 4 of 6")
 }
 
+// A student of a teacher, and one that goes on with what the first has learned;
+// resuming needs no teacher, which is in the checkpoint.
+func TestTrainsAStudent(t *testing.T) {
+	dir, data := t.TempDir(), book(t)
+	file := func(name string) string { return filepath.Join(dir, name+".safetensors") }
+	_, _, err := train(t, "-data", data, "-tokenizer", "byte", "-out", file("teacher"))
+	require.NoError(t, err)
+	talks := filepath.Join(dir, "talks.jsonl")
+	line := `{"messages":[{"role":"user","content":"What was it?"},{"role":"assistant","content":"The best of times."}]}` + "\n"
+	require.NoError(t, os.WriteFile(talks, []byte(strings.Repeat(line, 12)), 0o600))
+	teach := func(stage, out string, args ...string) string {
+		var stdout, log bytes.Buffer
+		err := run(context.Background(), append([]string{
+			"-stage", stage, "-data", data, "-conversations", talks, "-quiet", "-out", file(out),
+		}, args...), &stdout, &log)
+		require.NoError(t, err)
+		return log.String()
+	}
+	few := []string{"-steps", "4", "-set", "context=48", "-set", "batch=4"}
+	log := teach("distill", "student", append(few, "-teacher", file("teacher"), "-set", "width=24", "-set", "layers=1")...)
+	require.Contains(t, log, "teacher_kl")
+	log = teach("gkd", "better", append(few, "-teacher", file("teacher"), "-parent", file("student"))...)
+	require.Contains(t, log, "parameter_share 0.")
+	log = teach("distill", "longer", "-resume", file("student"), "-steps", "6")
+	require.Contains(t, log, "step 4 of 6")
+}
+
 // A reward model and DPO from the same file of pairs.
 func TestLearnsFromPairs(t *testing.T) {
 	dir, data := t.TempDir(), book(t)

@@ -31,6 +31,7 @@ type options struct {
 	params             map[string]float64
 	parent, resume     string
 	reward             string
+	teacher            string
 	out, name          string
 	workers            int
 	jsonLines, plain   bool
@@ -76,6 +77,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.Var(settings(o.params), "set", "a setting of the stage, key=number; may be repeated (see below)")
 	f.StringVar(&o.parent, "parent", "", "a .safetensors file whose weights to start from; with -resume of lora, the model under the adapter")
 	f.StringVar(&o.reward, "reward", "", "a .safetensors file of a reward model that scores the model's own answers (default: the town's graders)")
+	f.StringVar(&o.teacher, "teacher", "", "a .safetensors file that a student of distill, distill_sequence or gkd learns from; -parent is then the student to begin with (default: a fresh one)")
 	f.StringVar(&o.resume, "resume", "", "a .safetensors file to go on from, exactly")
 	f.StringVar(&o.out, "out", "", "folder for the checkpoints (default: none are kept), or one .safetensors file for the last")
 	f.StringVar(&o.name, "name", "", "name of the last checkpoint")
@@ -106,7 +108,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 		}
 		return o, nil
 	}
-	if o.preset == "" && o.parent == "" && o.resume == "" {
+	if o.preset == "" && o.parent == "" && o.resume == "" && o.teacher == "" {
 		o.preset = usualPreset
 	}
 	if *steps > 0 {

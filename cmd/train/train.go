@@ -74,7 +74,7 @@ func (t *trainer) prepare() error {
 	for _, c := range []struct {
 		path string
 		to   **checkpoint.Checkpoint
-	}{{t.parent, &setup.Parent}, {t.resume, &setup.Resume}} {
+	}{{t.parent, &setup.Parent}, {t.teacher, &setup.Teacher}, {t.resume, &setup.Resume}} {
 		if c.path == "" {
 			continue
 		}
