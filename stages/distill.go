@@ -40,9 +40,9 @@ func (Distill) Params(p nn.Preset) []Param {
 		},
 		jsdParam("Weight of the teacher in the mixture of direction 2. 0.5 is symmetric."),
 		Param{
-			Key: "temperature", Symbol: `T`, Default: 1, Min: 0.25, Max: 20, Log: true,
-			DocEN: "Divides the logits of both before they are compared: above 1 the unlikely words count for more.",
-			DocZH: "比较之前两边的 logits 都除以它：大于 1 时，小概率的词更受重视。",
+			Key: "temperature", Symbol: `T`, Default: 1, Min: 0.1, Max: 100, Log: true,
+			DocEN: "Divides the logits of both before they are compared: above 1 the unlikely words count for more, and far below 1 only the likeliest is left of what the teacher thinks.",
+			DocZH: "比较之前两边的 logits 都除以它：大于 1 时，小概率的词更受重视；远小于 1 时，老师的想法就只剩最可能的那个词了。",
 		},
 		Param{
 			Key: "alpha", Symbol: `\alpha`, Default: 0, Min: 0, Max: 1,

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"sprout/core/problem"
 	"sprout/core/tensor"
 	"sprout/core/text"
+	"sprout/core/world"
 )
 
 var taughtStages = []taught{Distill{}, DistillSequence{}, GKD{}}
@@ -286,6 +288,80 @@ func TestOwnAnswersHaveTheirShare(t *testing.T) {
 		require.InEpsilon(t, 1/float64(learned), b.Scale, 1e-6)
 	}
 	require.Equal(t, 18-1, rows, "0.3 of 3·20 conversations, less those of the head start")
+}
+
+// scored is a scoring that gives each row so many nats, all at its first scored
+// token.
+func scored(nats func(row int) float64) scoring {
+	row := 0
+	return func(b *parallel.Batch, part func(first int, losses []float32)) error {
+		T := len(b.Ints[0]) / b.Rows
+		losses := make([]float32, b.Rows*T)
+		for r := range b.Rows {
+			at := slices.Index(b.Floats[0][r*T:(r+1)*T], 1)
+			losses[r*T+at] = float32(nats(row))
+			row++
+		}
+		part(0, losses)
+		return nil
+	}
+}
+
+// The divergence from the town's habits is 0 for a model that has exactly its
+// probabilities, and in closed form for one that knows nothing or has the order
+// of likelihood the wrong way round.
+func TestHabitKL(t *testing.T) {
+	town := world.New(world.Config{Seed: 1})
+	g := &studentGauge{}
+	g.habits, g.longest = habitClozes(town, []world.Lang{world.ZH}, text.NewByte())
+	require.Len(t, g.habits, len(town.Residents))
+	n := len(g.habits[0].p)
+	p := func(row int) float64 { return g.habits[row/n].p[row%n] }
+	kl, err := g.habitKL(scored(func(row int) float64 { return 3 - math.Log(max(p(row), 1e-30)) }))
+	require.NoError(t, err)
+	require.InDelta(t, 0, kl, 1e-6, "the same nats more for all endings change nothing")
+	kl, err = g.habitKL(scored(func(int) float64 { return 7 }))
+	require.NoError(t, err)
+	require.InDelta(t, math.Log(float64(n))-world.HabitEntropy(), kl, 1e-6)
+	kl, err = g.habitKL(scored(func(row int) float64 {
+		q := p(row)
+		if q == .6 || q == .1 {
+			q = .7 - q
+		}
+		return -math.Log(max(q, 1e-30))
+	}))
+	require.NoError(t, err)
+	require.InDelta(t, .5*math.Log(6), kl, 1e-6)
+}
+
+// On a town, student and teacher are asked the same.
+func TestAStudentInATown(t *testing.T) {
+	town := world.New(world.Config{Seed: 1})
+	var docs []text.Doc
+	for _, d := range town.Texts(world.Train, 40_000) {
+		docs = append(docs, text.TextDoc(d))
+	}
+	corpus := &text.Corpus{Train: docs[:len(docs)*9/10], HeldOut: docs[len(docs)*9/10:]}
+	tok, err := text.TrainBPE(corpus.Train, text.BPEOptions{Merges: 200})
+	require.NoError(t, err)
+	s := setup(map[string]float64{"steps": 2, "context": 32, "batch": 2, "eval_every": 2})
+	s.Corpus, s.Tokenizer, s.Town = corpus, tok, town
+	first := start(t, s)
+	s.Parent, s.Preset = save(t, first), "" // and no teacher: then it is that
+	s.Params = map[string]float64{"steps": 1, "batch": 2, "context": 96}
+	run := startTaughtRun(t, Distill{}, s)
+	require.LessOrEqual(t, run.Info().Params["width"], 24.)
+	m := steps(t, run, 1)[0].Metrics
+	for _, key := range []string{
+		"exact_match_combos", "teacher_exact_match_combos", "habit_kl", "teacher_habit_kl", "teacher_kl", "teacher_kl_answers",
+		"parameter_share", "objective", "divergence", "replay_loss", "text_bits_per_byte",
+	} {
+		require.Contains(t, m.Measures, key)
+	}
+	require.NotEqual(t, m.Measures["habit_kl"], m.Measures["teacher_habit_kl"])
+	require.LessOrEqual(t, m.Measures["parameter_share"], studentShare)
+	s.Workers, s.Spawn = 2, elsewhere
+	require.Equal(t, m, steps(t, startTaughtRun(t, Distill{}, s), 1)[0].Metrics)
 }
 
 func TestStudentShapes(t *testing.T) {
