@@ -83,7 +83,7 @@ func TestReportCardAgreesWithOtherGauges(t *testing.T) {
 	d, err := text.NewDataset(x.corpus, x.tok, nil)
 	require.NoError(t, err)
 	langs := []world.Lang{world.EN}
-	g := newAnswerGauge(subject{r.score, r.Rollout, x.tok, d, x.town, langs, 128, 1}, nil, 128, true)
+	g := newAnswerGauge(subject{r.score, r.Rollout, x.tok, d, x.town, langs, 128, 1, 0}, nil, 128, true)
 	for i := range g.quiz {
 		g.quiz[i].questions = spread(g.quiz[i].questions, quickAsked)
 	}
