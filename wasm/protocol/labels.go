@@ -36,6 +36,11 @@ type (
 	ImportLabels struct {
 		Name string `json:"name"`
 	}
+	// UseLabels makes a dataset of the labels as they are now, lessons for a run
+	// that learns from preferences; even ones are left out. Result: Dataset.
+	UseLabels struct {
+		Who string `json:"who,omitempty"` // only those of "click", "simulated" or "judge"
+	}
 
 	// GetJudge asks whether the page's server has a judge. Result: OutsideJudge.
 	GetJudge struct{}

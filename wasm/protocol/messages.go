@@ -30,6 +30,7 @@ var Commands = map[string][2]any{
 	"labels.list":         {ListLabels{}, Labels{}},
 	"labels.export":       {ExportLabels{}, nil},
 	"labels.import":       {ImportLabels{}, ImportedLabels{}},
+	"labels.use":          {UseLabels{}, Dataset{}},
 	"labels.judge":        {JudgeCandidates{}, Judged{}},
 	"judge":               {GetJudge{}, OutsideJudge{}},
 	"judge.answer":        {AnswerJudge{}, nil},

@@ -137,18 +137,22 @@ func (s *Session) upload(c protocol.Upload, file []byte) (any, []byte, error) {
 		}
 		d.pairs = stages.PairsOf(records)
 	}
-	packed, err := json.Marshal(keptData{corpus, d.pairs})
+	s.adopt(d, kind)
+	return d.info, nil, nil
+}
+
+// adopt keeps a text of the learner's own, so that a run on it can be resumed
+// after a reload.
+func (s *Session) adopt(d *dataset, kind string) {
+	packed, err := json.Marshal(keptData{d.corpus, d.pairs})
 	if err != nil {
 		panic(err) // a corpus holds bytes, strings and numbers
 	}
-	d.describe(fmt.Sprintf("file-%08x-%d", checkpoint.Checksum(packed), len(file)), kind)
+	d.describe(fmt.Sprintf("file-%08x-%d", checkpoint.Checksum(packed), len(packed)), kind)
 	s.data.datasets[d.info.ID] = d
-
-	// Kept, so that a run on this text can be resumed after a reload.
 	s.saving(func(ctx context.Context, store checkpoint.Store) error {
-		return store.PutDataset(ctx, checkpoint.Dataset{ID: d.info.ID, Name: c.Name, Created: unixMilli(), Info: []byte(strconv.Quote(kind)), Data: packed})
+		return store.PutDataset(ctx, checkpoint.Dataset{ID: d.info.ID, Name: d.corpus.Name, Created: unixMilli(), Info: []byte(strconv.Quote(kind)), Data: packed})
 	})
-	return d.info, nil, nil
 }
 
 func (s *Session) dropDataset(c protocol.DropDataset, _ []byte) (any, []byte, error) {

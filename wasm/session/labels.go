@@ -173,3 +173,24 @@ func pairOf(l protocol.Label) (p stages.Pair, ok bool) {
 	}
 	return stages.Pair{Chosen: answered(better), Rejected: answered(worse), P: p1, Source: l.Who}, p1 > 0.5
 }
+
+// useLabels makes lessons of labels. Problem "pairs_missing".
+func (s *Session) useLabels(c protocol.UseLabels, _ []byte) (any, []byte, error) {
+	list, _, err := s.labels()
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &dataset{corpus: &text.Corpus{Name: "labels.jsonl", Format: "jsonl"}}
+	for _, l := range list {
+		if p, ok := pairOf(l); ok && (c.Who == "" || c.Who == l.Who) {
+			d.pairs = append(d.pairs, p)
+			d.corpus.Train = append(d.corpus.Train, text.Doc{Turns: p.Chosen})
+		}
+	}
+	if len(d.pairs) == 0 {
+		return nil, nil, problem.New("pairs_missing", nil,
+			"There are no preferences to learn from. Compare some answers first, or choose a file with pairs.")
+	}
+	s.adopt(d, "jsonl")
+	return d.info, nil, nil
+}

@@ -140,12 +140,33 @@ func TestForeignPreferences(t *testing.T) {
 	require.Len(t, listed(t, s, p).Labels, 2, "all of a file or nothing")
 }
 
+// Labels as they are now are lessons, also after a reload, with their doubt.
+func TestLabelsAsLessons(t *testing.T) {
+	store := checkpoint.NewMemory(0, nil)
+	s, p := labelling(t, store)
+	_, _, problem := ask[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{})
+	require.Equal(t, "pairs_missing", problem.Code)
+	for i, sure := range []float64{1, 0.2, 0.5} {
+		mustAsk[protocol.Label](t, s, p, "labels.add", click(fmt.Sprint("Who? ", i), "A fox.", "Go away.", sure))
+	}
+	d := mustAsk[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{Who: "click"})
+	require.Equal(t, 2, d.Pairs, "an even one teaches nothing")
+
+	s, _ = labelling(t, store)
+	kept, err := s.dataset(d.ID)
+	require.NoError(t, err)
+	require.Len(t, kept.pairs, 2)
+	require.Equal(t, "Go away.", kept.pairs[1].Chosen[1].Content)
+	require.InDelta(t, 0.8, kept.pairs[1].P, 1e-12)
+}
+
 // A model answers questions of a town twice; what was labelled comes back the
 // other way round.
 func TestCandidates(t *testing.T) {
 	store := checkpoint.NewMemory(0, nil)
 	p := newPage()
 	s, start := ready(t, p, store)
+	start.Params["context"] = 64
 	mustAsk[protocol.RunInfo](t, s, p, "run.start", start)
 	p.wait(t, func() bool { return p.state() == done })
 	id := mustAsk[protocol.Checkpoints](t, s, p, "checkpoints.list", protocol.ListCheckpoints{}).Checkpoints[0].ID

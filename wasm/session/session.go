@@ -116,6 +116,7 @@ var handlers = map[string]handler{
 	"labels.list":         on((*Session).listLabels),
 	"labels.export":       on((*Session).exportLabels),
 	"labels.import":       on((*Session).importLabels),
+	"labels.use":          on((*Session).useLabels),
 	"labels.judge":        on((*Session).judgeCandidates),
 	"judge":               on((*Session).outsideJudge),
 	"judge.answer":        on((*Session).answerJudge),

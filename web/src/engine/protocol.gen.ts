@@ -87,6 +87,10 @@ export interface Protocol {
       command: ListLabels
       result: Labels
     }
+    'labels.use': {
+      command: UseLabels
+      result: Dataset
+    }
     lesson: {
       command: GetLesson
       result: Lesson
@@ -407,6 +411,9 @@ export interface Labels {
 export interface Agreement {
   same: number
   of: number
+}
+export interface UseLabels {
+  who?: string
 }
 export interface GetLesson {
   stage: string
