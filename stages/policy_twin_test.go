@@ -132,22 +132,41 @@ func (w *policyTwin) answer(x []float64, row, length int) []float64 {
 	return x[from : from+length]
 }
 
-// spread gives every token of an answer its row's number.
-func (w *policyTwin) spread(e *episode, perRow []float64) []float64 {
-	out := make([]float64, len(e.mask))
-	for r, n := range e.lengths {
-		for i := range n {
-			w.answer(out, r, n)[i] = perRow[r]
-		}
+// learned is what a stage makes of an episode: its learner, and the batch that its
+// practice fills from the answers.
+func (w *policyTwin) learned(t *testing.T, stage policyStage, e *episode) (learner, parallel.Batch) {
+	t.Helper()
+	v := map[string]float64{
+		"clip_low": w.Low, "clip_high": w.High, "group": float64(w.Group), "max_tokens": float64(w.cfg.Context - w.Prompt),
+		"gamma": w.Gamma, "lambda": w.Lambda, "value_coef": w.Value, "value_clip": w.Low, "entropy_coef": w.Entropy, "beta": w.KLLoss,
 	}
-	return out
+	if stage.Name() == "dapo" || stage.Name() == "spo" {
+		v["clip_high"] = w.Higher
+	}
+	l, T := stage.learner(v), w.cfg.Context
+	p := &practice{opened: &opened{}, learner: l, source: byGraders, batch: w.rows(), epochs: 1, critic: len(headsOf(stage)) > 0}
+	p.memory.Beta, p.memory.Measures = w.KLReward, map[string]float64{}
+	for r, n := range e.lengths {
+		p.train = append(p.train, task{opening: opening{tokens: e.tokens[r*T : r*T+w.Prompt]}})
+		v := e.tracked[r]
+		p.memory.Trackers = append(p.memory.Trackers, promptTracker{betaTracker: betaTracker{A: v, B: 1 - v}})
+		first := r*T + w.Prompt - 1
+		p.memory.Attempts = append(p.memory.Attempts, attempt{
+			Task: r, Tokens: e.targets[first : first+n], Reward: e.rewards[r],
+			LogProbs: narrow(w.answer(e.old, r, n)), Reference: narrow(w.answer(e.ref, r, n)), Values: narrow(w.answer(e.values, r, n)),
+		})
+	}
+	p.rows = experienceRows{attemptRows: attemptRows{tasks: p.train, T: T}}
+	require.NoError(t, l.credit(p, nil, p.memory.Attempts))
+	var b parallel.Batch
+	p.fill(0, &b)
+	return l, b
 }
 
-// perGroup puts the advantages of all groups together.
-func (w *policyTwin) perGroup(e *episode, o groupObjective) []float64 {
-	var out []float64
-	for g := range w.Groups {
-		out = append(out, o.advantages(e.rewards[g*w.Group:(g+1)*w.Group])...)
+func narrow(x []float64) []float32 {
+	out := make([]float32, len(x))
+	for i, v := range x {
+		out[i] = float32(v)
 	}
 	return out
 }
@@ -163,40 +182,18 @@ type material struct {
 type course struct {
 	inputs  int // float inputs beside the mask
 	width   int // of a position in the last of them; 0 means 1
-	heads   []nn.Head
 	prepare func(*episode) material
 	loss    func(t *autograd.Tape, k *constants, p *nn.Params, out nn.Output, next, mask tensor.Tensor, in []tensor.Tensor) tensor.Tensor
 }
 
 func (w *policyTwin) courses() map[string]course {
-	tokens := func(e *episode) float64 {
-		_, n := dapo{}.weights(e.lengths, 0)
-		return n
-	}
-	mask64 := func(e *episode) []float64 {
-		out := make([]float64, len(e.mask))
-		for i, m := range e.mask {
-			out[i] = float64(m)
-		}
-		return out
-	}
-	group := func(o groupObjective, high float64) course {
-		return course{
-			inputs: 4,
-			prepare: func(e *episode) material {
-				weights, divisor := o.weights(e.lengths, w.cfg.Context-w.Prompt)
-				return material{[][]float64{e.old, e.ref, w.spread(e, w.perGroup(e, o)), w.spread(e, weights)}, divisor}
-			},
-			loss: func(t *autograd.Tape, k *constants, _ *nn.Params, out nn.Output, next, mask tensor.Tensor, in []tensor.Tensor) tensor.Tensor {
-				x := experience{old: in[0], ref: in[1], advantages: in[2], weights: in[3]}
-				return o.loss(t, k, tokenLogProbs(t, out.Logits, next, mask), x, clipRange{w.Low, high}, w.KLLoss)
-			},
-		}
-	}
 	taught := func(loss func(t *autograd.Tape, k *constants, teacher, student, next, mask tensor.Tensor) tensor.Tensor) course {
 		return course{
 			inputs: 1, width: w.cfg.Vocab,
-			prepare: func(e *episode) material { return material{[][]float64{e.teacher}, tokens(e)} },
+			prepare: func(e *episode) material {
+				_, tokens := dapo{}.weights(e.lengths, 0)
+				return material{[][]float64{e.teacher}, tokens}
+			},
 			loss: func(t *autograd.Tape, k *constants, _ *nn.Params, out nn.Output, next, mask tensor.Tensor, in []tensor.Tensor) tensor.Tensor {
 				return loss(t, k, in[0].Reshape(out.Logits.Shape...), out.Logits, next, mask)
 			},
@@ -209,43 +206,11 @@ func (w *policyTwin) courses() map[string]course {
 		})
 	}
 	return map[string]course{
-		"grpo": group(grpo{}, w.High), "dr_grpo": group(drGRPO{}, w.High), "dapo": group(dapo{}, w.Higher),
 		"kd_forward": kd(forwardKL{}), "kd_reverse": kd(reverseKL{}),
 		"gkd": taught(func(t *autograd.Tape, k *constants, teacher, student, _, mask tensor.Tensor) tensor.Tensor {
 			all, _ := gkdLoss(t, k, teacher, student, mask, w.JSD, 1)
 			return all
 		}),
-		"spo": {
-			inputs: 3,
-			prepare: func(e *episode) material {
-				return material{[][]float64{e.old, w.spread(e, spoAdvantages(e.rewards, e.tracked)), mask64(e)}, tokens(e)}
-			},
-			loss: func(t *autograd.Tape, k *constants, _ *nn.Params, out nn.Output, next, mask tensor.Tensor, in []tensor.Tensor) tensor.Tensor {
-				x := experience{old: in[0], advantages: in[1], weights: in[2]}
-				return spoLoss(t, k, tokenLogProbs(t, out.Logits, next, mask), x, clipRange{w.Low, w.Higher})
-			},
-		},
-		"ppo": {
-			inputs: 4, heads: []nn.Head{nn.Score},
-			prepare: func(e *episode) material {
-				advantages, returns := make([]float64, len(e.mask)), make([]float64, len(e.mask))
-				for r, n := range e.lengths {
-					rewards := tokenRewards(w.answer(e.old, r, n), w.answer(e.ref, r, n), e.rewards[r], w.KLReward)
-					a, g := gae(rewards, w.answer(e.values, r, n), w.Gamma, w.Lambda)
-					copy(w.answer(advantages, r, n), a)
-					copy(w.answer(returns, r, n), g)
-				}
-				return material{[][]float64{e.old, whiten(advantages, e.mask), e.values, returns}, tokens(e)}
-			},
-			loss: func(t *autograd.Tape, k *constants, p *nn.Params, out nn.Output, next, mask tensor.Tensor, in []tensor.Tensor) tensor.Tensor {
-				x := experience{old: in[0], advantages: in[1], weights: mask}
-				policy := policyLoss(t, k, tokenLogProbs(t, out.Logits, next, mask), x, clipRange{w.Low, w.High})
-				value := valueLoss(t, k, p.Read(t, nn.Score, out.Final), in[2], in[3], mask, w.Low)
-				entropy := entropyBonus(t, out.Logits, mask)
-				sum := t.Emit("add", nil, policy, t.Emit("scale", nil, value, k.number(t, w.Value))[0])[0]
-				return t.Emit("sub", nil, sum, t.Emit("scale", nil, entropy, k.number(t, w.Entropy))[0])[0]
-			},
-		},
 	}
 }
 
@@ -277,40 +242,56 @@ func (w *policyTwin) replica(p *nn.Params, c course) parallel.Replica {
 	return r
 }
 
-// Every objective of reinforcement and distillation, with its advantages,
-// weights and divisors, computed through the shards and AdamW, beside the same
-// in PyTorch: the losses and the gradients of all tensors over twenty steps. Ten
+// prepared is what an objective trains on: its replica, and the batches, in the
+// state in which the model begins.
+func (w *policyTwin) prepared(t *testing.T, name string, p *nn.Params) (r parallel.Replica, batches []parallel.Batch) {
+	t.Helper()
+	for i := range w.Batches {
+		e := w.episode(i)
+		e.start(t, p, i, w.cfg.Context)
+		if stage, err := Find(name); err == nil {
+			if stage, ok := stage.(policyStage); ok {
+				l, b := w.learned(t, stage, e)
+				batches = append(batches, b)
+				r = policyReplica(p, l, w.cfg.Context, 1, len(headsOf(stage)) > 0)
+				continue
+			}
+		}
+		c, ok := w.courses()[name]
+		require.True(t, ok, name)
+		r = w.replica(p, c)
+		m := c.prepare(e)
+		b := parallel.Batch{Rows: w.rows(), Ints: [][]int32{e.tokens, e.targets}, Floats: [][]float32{e.mask}, Scale: float32(1 / m.divisor)}
+		for _, x := range m.floats {
+			b.Floats = append(b.Floats, narrow(x))
+		}
+		batches = append(batches, b)
+	}
+	return r, batches
+}
+
+// Every objective of reinforcement and distillation, computed through the shards
+// and AdamW, beside the same in PyTorch: the losses and the gradients of all
+// tensors over twenty steps. Those of reinforcement go all the way that a stage
+// goes from sampled answers on: credit, minibatches, the recorded objective. Ten
 // rows in four shards: two of them are filled up with rows of zeros.
 func TestPolicyLossesMatchPyTorch(t *testing.T) {
 	base := readTwin(t)
 	w := &policyTwin{cfg: base.cfg}
 	require.NoError(t, json.Unmarshal(policyJSON, w))
-	courses := w.courses()
-	require.Len(t, courses, len(w.Objectives))
+	require.Len(t, w.Objectives, len(policyStages)+3)
 	for name, o := range w.Objectives {
 		t.Run(name, func(t *testing.T) {
 			onEngines(t, func(t *testing.T, be backend.Backend) {
-				c := courses[name]
-				p, err := nn.NewParams(be, w.cfg, c.heads...)
+				var heads []nn.Head
+				if name == "ppo" {
+					heads = PPO{}.heads()
+				}
+				p, err := nn.NewParams(be, w.cfg, heads...)
 				require.NoError(t, err)
 				base.load(t, p)
-				batches := make([]parallel.Batch, w.Batches)
-				for i := range batches {
-					e := w.episode(i)
-					e.start(t, p, i, w.cfg.Context)
-					l := c.prepare(e)
-					batches[i] = parallel.Batch{
-						Rows: w.rows(), Ints: [][]int32{e.tokens, e.targets}, Floats: [][]float32{e.mask}, Scale: float32(1 / l.divisor),
-					}
-					for _, x := range l.floats {
-						f := make([]float32, len(x))
-						for j := range x {
-							f[j] = float32(x[j])
-						}
-						batches[i].Floats = append(batches[i].Floats, f)
-					}
-				}
-				group, err := parallel.NewGroup(w.replica(p, c), w.rows(), parallel.Crew{})
+				r, batches := w.prepared(t, name, p)
+				group, err := parallel.NewGroup(r, w.rows(), parallel.Crew{})
 				require.NoError(t, err)
 				defer group.Close()
 				adam, err := optim.New(be, p.Slab, group.Grad, w.cfg.MatrixRange(), optim.Config{

@@ -103,7 +103,7 @@ def surrogate(logits, b, advantages, high):
 
 def ppo(w, x, logits, b):
     policy = -surrogate(logits, b, b.advantages, HIGH).sum()
-    v = x @ w["score.weight"][0]
+    v = x @ w["value.weight"][0] + w["value.bias"]
     near = b.values + (v - b.values).clamp(-LOW, LOW)
     value = 0.5 * (torch.maximum((v - b.returns) ** 2, (near - b.returns) ** 2) * b.mask).sum()
     entropy = (torch.distributions.Categorical(logits=logits).entropy() * b.mask).sum()
@@ -162,12 +162,13 @@ def train(name):
     loss_of = OBJECTIVES[name]
     w = twin.weights()
     if name == "ppo":
-        w["score.weight"] = torch.zeros(1, C, requires_grad=True)
+        w["value.weight"] = torch.zeros(1, C, requires_grad=True)
+        w["value.bias"] = torch.zeros(1, requires_grad=True)
     batches = [Batch(b) for b in range(BATCHES)]
     with torch.no_grad():
         for b in batches:
             b.start(w)
-    decays = lambda k, p: p.dim() == 2 and k != "score.weight"
+    decays = lambda k, p: p.dim() == 2 and k != "value.weight"
     optimiser = torch.optim.AdamW(
         [
             {"params": [p for k, p in w.items() if decays(k, p)], "weight_decay": DECAY},

@@ -1,0 +1,291 @@
+package stages
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"sprout/core/backend/simd"
+	"sprout/core/nn"
+	"sprout/core/parallel"
+	"sprout/core/problem"
+	"sprout/core/text"
+)
+
+// bandit is a game of one move: an answer has one token, and a reward model, fixed
+// and as good as random, says what each is worth.
+func bandit(t *testing.T, params map[string]float64) Setup {
+	t.Helper()
+	p := map[string]float64{
+		"steps": 60, "prompts": 6, "batch": 48, "epochs": 1, "max_tokens": 1, "lr": 3e-3, "eval_every": 1000, "sample_every": 1000,
+	}
+	for k, v := range params {
+		p[k] = v
+	}
+	s := townSetup(t, p)
+	s.Parent = save(t, startOn(t, SFT{}, sftOf(s))) // SFT's longer context
+	return s
+}
+
+// sftOf is a setup of SFT on the same parent.
+func sftOf(s Setup) Setup {
+	s.Reward, s.Params = nil, map[string]float64{"context": 96, "batch": 2, "steps": 1}
+	return s
+}
+
+// Every stage makes the reward rise: by more than one standard deviation of what
+// the first answers had.
+func TestPoliciesEarnMore(t *testing.T) {
+	for _, stage := range policyStages {
+		t.Run(stage.Name(), func(t *testing.T) {
+			params := map[string]float64{}
+			if stage.learner(withDefaults(t, stage)).group() == 1 {
+				params["prompts"] = 48
+			}
+			run := startOn(t, stage, bandit(t, params))
+			r := train(t, run, 60)
+			first, last := r[0].Metrics.Measures, r[59].Metrics.Measures
+			require.Greater(t, last["reward"], first["reward"]+1)
+			require.Less(t, last["entropy"], first["entropy"])
+			require.Greater(t, last["kl"], 0.5, "it has left the reference")
+			require.Greater(t, last["heldout_reward"], 1.0, "on questions that it never learned from, too")
+			require.Contains(t, last, "heldout_kl")
+			require.Contains(t, last, "heldout_score")
+		})
+	}
+}
+
+func withDefaults(t *testing.T, stage Stage) map[string]float64 {
+	t.Helper()
+	preset, err := nn.FindPreset("seed")
+	require.NoError(t, err)
+	v, err := settings(stage.Params(preset), nil)
+	require.NoError(t, err)
+	return v
+}
+
+// With β = 0 nothing is charged for leaving the reference, with a large β the
+// model stays near it, and a target moves β.
+func TestPPOPaysForKL(t *testing.T) {
+	kl := map[float64]float64{}
+	for _, beta := range []float64{0, 2} {
+		r := train(t, startOn(t, PPO{}, bandit(t, map[string]float64{"prompts": 48, "beta": beta})), 60)
+		kl[beta] = r[59].Metrics.Measures["kl"]
+		require.Equal(t, beta, r[59].Metrics.Measures["beta"])
+	}
+	require.Less(t, 3*kl[2], kl[0])
+	r := train(t, startOn(t, PPO{}, bandit(t, map[string]float64{"prompts": 48, "beta": 0.1, "kl_target": 1e-3})), 30)
+	require.Equal(t, 0.1, r[0].Metrics.Measures["beta"])
+	// The factor of a step is at most 1 + 0.1·0.2.
+	require.InEpsilon(t, 0.1*math.Pow(1.02, 25), r[29].Metrics.Measures["beta"], 0.1)
+}
+
+// A policy that has moved too far ends the iteration early.
+func TestTargetKLEndsAnIteration(t *testing.T) {
+	for target, want := range map[float64]int{0: 1, 1e-9: 4} {
+		run := startOn(t, PPO{}, townSetup(t, map[string]float64{"epochs": 4, "prompts": 5, "target_kl": target, "lr": 1e-2}))
+		r := train(t, run, 8)
+		require.EqualValues(t, want, r[7].Metrics.Measures["iteration"]-r[0].Metrics.Measures["iteration"])
+	}
+}
+
+// Groups in which nothing is better than anything else teach nothing: GRPO goes on
+// without, DAPO asks other questions instead.
+func TestEqualGroups(t *testing.T) {
+	for _, stage := range []policyStage{GRPO{}, DAPO{}} {
+		s := townSetup(t, map[string]float64{"reward": float64(byTruth), "overlong": 0})
+		if stage.Name() == "grpo" {
+			delete(s.Params, "overlong")
+		}
+		run := startOn(t, stage, s)
+		r := train(t, run, 3)
+		m := r[0].Metrics
+		require.Zero(t, m.Measures["unequal_groups"], "it knows no answer yet")
+		require.InDelta(t, 0, m.TrainLoss, 1e-9)
+		asked := run.memory.(*practice).memory.Place
+		if stage.Name() == "grpo" {
+			require.Equal(t, 3, asked)
+			require.Len(t, run.memory.(*practice).memory.Attempts, 3*groupSize)
+			continue
+		}
+		require.Equal(t, 3*(1+fillRounds), asked)
+		require.Len(t, run.memory.(*practice).memory.Attempts, groupSize)
+	}
+}
+
+func TestOverlongAnswersLose(t *testing.T) {
+	l := dapoLearner{groupLearner{limit: 20}, 8}
+	for tokens, want := range map[int]float64{1: 0, 12: 0, 13: 0.125, 16: 0.5, 20: 1} {
+		require.Equal(t, want, l.penalty(tokens), "%d tokens", tokens)
+	}
+	l.overlong = 0
+	require.Zero(t, l.penalty(20))
+	l.overlong = 40
+	require.Equal(t, 0.5, l.penalty(20))
+}
+
+// A diverging step goes back to the beginning of an iteration, from where the run
+// can be resumed to the bits that it would have had.
+func TestADivergingPolicyGoesBackToAnIteration(t *testing.T) {
+	s := townSetup(t, map[string]float64{"epochs": 4})
+	want := train(t, startOn(t, PPO{}, s), 12)
+	run := startOn(t, PPO{}, s)
+	train(t, run, 6)
+	p := run.memory.(*practice)
+	p.memory.Attempts[0].Advantages[0] = math.NaN()
+	var err error
+	for err == nil {
+		_, err = run.Step()
+	}
+	require.Equal(t, "training_diverged", problem.From(err).Code)
+	kept := run.step
+	require.Less(t, kept, 6)
+	again := s
+	again.Parent, again.Params, again.Resume = nil, nil, save(t, run)
+	require.Equal(t, want[kept:], train(t, startOn(t, PPO{}, again), 12-kept))
+}
+
+// The value head of a policy is no obstacle to what comes after it.
+func TestAPolicyIsAParent(t *testing.T) {
+	s := townSetup(t, map[string]float64{"steps": 2})
+	run := startOn(t, PPO{}, s)
+	train(t, run, 2)
+	c := save(t, run)
+	specs, err := Specs(c.Meta, run.cfg)
+	require.NoError(t, err)
+	require.NoError(t, c.Check(specs))
+	require.Equal(t, run.Info().Parameters, run.cfg.ParamCount()+run.cfg.Channels+1)
+	s.Parent, s.Params = c, map[string]float64{"steps": 1, "max_tokens": 4}
+	for _, stage := range []Stage{GRPO{}, PPO{}} {
+		startOn(t, stage, s)
+	}
+	startOn(t, SFT{}, sftOf(s))
+	be := simd.New()
+	defer be.Close()
+	p, err := LoadModel(be, c, nil)
+	require.NoError(t, err)
+	p.Close()
+}
+
+// All models and caches of all workers are counted.
+func TestMemoryOfPPO(t *testing.T) {
+	s := townSetup(t, nil)
+	run := startOn(t, PPO{}, s)
+	before := run.Info().Bytes
+	train(t, run, 1)
+	slab := 4 * int64(run.model.Slab.Len())
+	require.Greater(t, before, 7*slab, "model, gradient, two moments, three kept, reference, reward model")
+	require.Greater(t, run.Info().Bytes, before, "the rollout's cache and the passes over answers")
+	s.Workers = 2
+	two := startOn(t, PPO{}, s)
+	train(t, two, 1)
+	require.Greater(t, two.Info().Bytes, run.Info().Bytes+4*slab)
+}
+
+func TestBadPolicySetups(t *testing.T) {
+	for code, spoil := range map[string]func(s *Setup){
+		"parent_missing": func(s *Setup) { s.Parent = nil },
+		"parent_stage":   func(s *Setup) { s.Parent = s.Reward },
+		"reward_head":    func(s *Setup) { s.Reward = s.Parent },
+		"reward_tokenizer": func(s *Setup) {
+			s.Reward.Tokenizer = text.NewByte().JSON()
+		},
+		"model_unsupported": func(s *Setup) {
+			s.Reward.Meta.Config = []byte(`{"model_type":"gpt2"}`)
+		},
+		"checkpoint_tensor_missing": func(s *Setup) {
+			s.Reward.Tensors = s.Reward.Tensors[1:]
+		},
+		"model_not_finite": func(s *Setup) {
+			s.Reward.Tensors[0].Data[5] = float32(math.NaN())
+		},
+		"reward_missing": func(s *Setup) {
+			s.Reward, s.Town, s.Conversations = nil, nil, talks(20)
+		},
+		"reward_graders": func(s *Setup) {
+			s.Town, s.Conversations, s.Params["reward"] = nil, talks(20), float64(byGraders)
+		},
+		"conversations_missing": func(s *Setup) { s.Town = nil },
+		"prompt_too_long":       func(s *Setup) { s.Params["max_tokens"] = 60 },
+		"param_range":           func(s *Setup) { s.Params["temperature"] = 0 },
+		"param_unknown":         func(s *Setup) { s.Params["group"] = 8 },
+	} {
+		t.Run(code, func(t *testing.T) {
+			s := townSetup(t, nil)
+			s.Reward = s.Reward.Clone()
+			spoil(&s)
+			_, err := PPO{}.Start(s)
+			require.Error(t, err)
+			require.Equal(t, code, problem.From(err).Code, "%v", err)
+		})
+	}
+	// A reward that was asked for explicitly and is not there, and one that is not
+	// a number.
+	s := townSetup(t, map[string]float64{"reward": float64(byModel)})
+	s.Reward = nil
+	_, err := PPO{}.Start(s)
+	require.Equal(t, "reward_missing", problem.From(err).Code)
+	s = townSetup(t, nil)
+	s.Reward.Tensors[0].Data[0] = math.MaxFloat32
+	run := startOn(t, PPO{}, s)
+	nan := s.Reward.Tensors[len(s.Reward.Tensors)-2]
+	require.Equal(t, nn.Score.Weight(), nan.Name)
+	for i := range nan.Data {
+		nan.Data[i] = float32(math.Inf(1))
+	}
+	require.NoError(t, run.be.Write(run.beside[rewardModel].At(nan.Name), nan.Data))
+	_, err = run.Step()
+	require.Equal(t, "reward_not_finite", problem.From(err).Code)
+}
+
+// A checkpoint whose memory was tampered with is refused.
+func TestBadPolicyMemory(t *testing.T) {
+	s := townSetup(t, nil)
+	run := startOn(t, PPO{}, s)
+	train(t, run, 1)
+	c := save(t, run)
+	for name, spoil := range map[string]func(m *practiceMemory){
+		"task":     func(m *practiceMemory) { m.Attempts[0].Task = 1 << 20 },
+		"token":    func(m *practiceMemory) { m.Attempts[0].Tokens[0] = -1 },
+		"length":   func(m *practiceMemory) { m.Attempts[0].Values = nil },
+		"at":       func(m *practiceMemory) { m.At = -1 },
+		"trackers": func(m *practiceMemory) { m.Trackers = make([]promptTracker, 3) },
+	} {
+		var state runState
+		require.NoError(t, json.Unmarshal(c.State, &state))
+		var m practiceMemory
+		require.NoError(t, json.Unmarshal(state.Memory, &m))
+		spoil(&m)
+		state.Memory = mustJSON(m)
+		bad := c.Clone()
+		bad.State = mustJSON(state)
+		again := s
+		again.Parent, again.Params, again.Resume = nil, nil, bad
+		_, err := PPO{}.Start(again)
+		require.Equal(t, "resume_state", problem.From(err).Code, name)
+	}
+	bad := c.Clone()
+	bad.Tensors = bad.Tensors[:len(bad.Tensors)-1]
+	again := s
+	again.Parent, again.Params, again.Resume = nil, nil, bad
+	_, err := PPO{}.Start(again)
+	require.Equal(t, "resume_state", problem.From(err).Code)
+}
+
+// The workers of a run without a town learn from the conversations' questions.
+func TestPoliciesLearnFromConversations(t *testing.T) {
+	s := sftSetup(t, nil)
+	s.Params = map[string]float64{"steps": 4, "prompts": 4, "batch": 4, "max_tokens": 8, "eval_every": 4}
+	cfg, err := nn.ParseConfig(s.Parent.Meta.Config)
+	require.NoError(t, err)
+	cfg.Context = 128
+	s.Parent.Meta.Config = mustJSON(cfg)
+	s.Reward = critic(t, s)
+	run := startOn(t, PPO{}, s)
+	r := train(t, run, 4)
+	require.Contains(t, r[3].Metrics.Measures, "heldout_reward")
+	require.NotContains(t, r[3].Metrics.Measures, "score", "no grader knows these questions")
+	require.Equal(t, parallel.Shards(4), run.Info().MaxWorkers)
+}
