@@ -68,6 +68,7 @@ func replica(stage Stage, p *nn.Params, beside map[string]*nn.Params, values map
 	if x, ok := stage.(accompanied); ok {
 		x.accompany(&r, s, beside, values)
 	}
+	r.Bytes = s.bytes
 	r.Close = func() {
 		s.close()
 		closeBeside(beside)

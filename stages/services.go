@@ -193,6 +193,25 @@ func (s *services) generator(rows int, plain bool) (*gen.Generator, error) {
 	return s.writer, nil
 }
 
+// bytes is the memory of all that was recorded.
+func (s *services) bytes() int64 {
+	n := s.scorers.bytes() + s.judges.bytes()
+	for _, p := range s.more {
+		n += p.bytes()
+	}
+	if s.writer != nil {
+		n += s.writer.Bytes()
+	}
+	return n
+}
+
+func (p *passes) bytes() (n int64) {
+	for _, pass := range p.by {
+		n += pass.plan.Bytes()
+	}
+	return n
+}
+
 func (s *services) close() {
 	s.scorers.close()
 	s.judges.close()

@@ -165,7 +165,7 @@ type Info struct {
 	LnV                float64            // nats: the loss of knowing nothing
 	NGrams             []NGram            // on the tokens of the held-out loss
 	Notes              []*problem.Problem // what was done to the data; no errors
-	Bytes              int64              // memory of model, optimiser and recorded step
+	Bytes              int64              // memory of models, optimiser, recorded passes and caches, of all workers
 	Workers            int                // at work
 	Requested          int                // 0: automatic
 	MaxWorkers         int                // that can be of use

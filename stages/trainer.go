@@ -348,11 +348,16 @@ func (t *trainer) Info() Info {
 	if a := t.model.Adapter; a != nil {
 		weights += int64(a.Slab.Len())
 	}
+	for _, p := range t.beside {
+		weights += int64(p.Slab.Len())
+	}
+	// What a worker has: the leader has the optimiser and the kept state as well.
+	each := 4*weights + t.group.Bytes()
 	return Info{
 		Run: t.Run, Stage: t.stage.Name(), Preset: t.preset.Name, Seed: t.seed, Params: t.values, Config: t.cfg,
 		Parameters: all, Trained: trained, Steps: t.schedule.Steps, Step: t.step,
 		LnV: math.Log(float64(t.cfg.Vocab)), NGrams: t.eval.baselines(), Notes: t.notes,
-		Bytes:   4*weights + t.group.Bytes() + t.adam.Bytes() + t.good.Bytes(),
+		Bytes:   int64(t.group.Workers())*each + t.adam.Bytes() + t.good.Bytes(),
 		Workers: t.group.Workers(), Requested: t.group.Requested(), MaxWorkers: t.group.Max(),
 		Calibration: t.group.Calibration(), Calibrating: t.group.Calibrating(),
 	}

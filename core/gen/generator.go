@@ -58,6 +58,18 @@ func New(p *nn.Params, batch int, linear nn.Linear) (*Generator, error) {
 	return g, nil
 }
 
+// Bytes is the memory of the cache and of the recorded passes.
+func (g *Generator) Bytes() int64 {
+	n := g.decode.plan.Bytes()
+	for _, p := range g.fill {
+		n += p.plan.Bytes()
+	}
+	for _, c := range g.kv {
+		n += 4 * int64(c.Keys.Len()+c.Values.Len())
+	}
+	return n
+}
+
 // Close frees cache and plans; the model stays.
 func (g *Generator) Close() {
 	freeCache(g.params.Backend(), g.kv)

@@ -273,9 +273,14 @@ func (g *Group) serveHere(j *Job, first int, collect func(first int, r Result) e
 	return nil
 }
 
-// Bytes is the memory of the leader's step: plan, gradients and partial sums.
+// Bytes is the memory of the leader beside the trained weights: plan, gradients,
+// partial sums and services.
 func (g *Group) Bytes() int64 {
-	return g.lead.plan.Bytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.lead.levels))
+	n := g.lead.plan.Bytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.lead.levels))
+	if g.lead.Replica.Bytes != nil {
+		n += g.lead.Replica.Bytes()
+	}
+	return n
 }
 
 // Profile times the calls that the leader makes for one batch by itself: those

@@ -28,5 +28,7 @@ type Replica struct {
 	Record func(t *autograd.Tape, rows int) Graph
 	// Services are what the workers do beside gradients.
 	Services map[string]Service
-	Close    func() // nil, or called once when the worker ends
+	// Bytes is the memory of the services; nil: none.
+	Bytes func() int64
+	Close func() // nil, or called once when the worker ends
 }
