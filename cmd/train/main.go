@@ -3,6 +3,7 @@
 //
 //	go run ./cmd/train -preset sprout -data book.txt -out ck/
 //	go run ./cmd/train -preset seed -town quick -set steps=500 -set lr=0.003 -out ck/
+//	go run ./cmd/train -card ck/dpo.safetensors -against ck/sft.safetensors -town quick
 //	go run ./cmd/train -resume ck/checkpoints/….safetensors -town quick -out ck/
 //	go run ./cmd/train -journey -out build/journey -from sft -set sft.steps=200
 //
@@ -51,6 +52,9 @@ func run(ctx context.Context, args []string, stdout, log io.Writer) error {
 	}
 	if o.journey {
 		return o.travel(ctx, stdout, log)
+	}
+	if o.card != "" {
+		return o.grade(stdout, log)
 	}
 	t := &trainer{options: o, stdout: stdout, log: log}
 	if err := t.prepare(); err != nil {

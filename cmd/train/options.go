@@ -41,6 +41,9 @@ type options struct {
 	only, from string
 	seeds      int
 	report     string
+	card       string
+	against    string
+	quick      bool
 }
 
 // settings collects -set key=value.
@@ -90,6 +93,9 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.StringVar(&o.only, "only", "", "steps of a journey to make, separated by commas (default: all)")
 	f.StringVar(&o.from, "from", "", "step of a journey from which on all is made anew, whatever -out holds")
 	f.IntVar(&o.seeds, "seeds", 1, "make a journey from so many seeds and report medians")
+	f.StringVar(&o.card, "card", "", "train nothing: print the report card of this .safetensors file (with -json as JSON), asked about -town; -parent is the model that its KL is measured to, and of an adapter the one under it")
+	f.StringVar(&o.against, "against", "", "with -card: another .safetensors file, to compare answers with")
+	f.BoolVar(&o.quick, "quick", false, "with -card: fewer questions, less text")
 	f.StringVar(&o.report, "report", filepath.Join("build", "journey.json"), "where a journey's figures are written")
 	f.Usage = func() { usage(f, o) }
 	if err := f.Parse(args); err != nil {
@@ -127,6 +133,8 @@ func (o *options) check() error {
 		return fmt.Errorf("-town is quick or standard, not %q", o.town)
 	case o.lang != "both" && o.lang != "en" && o.lang != "zh":
 		return fmt.Errorf("-lang is en, zh or both, not %q", o.lang)
+	case o.card == "" && (o.against != "" || o.quick):
+		return fmt.Errorf("-against and -quick belong to -card FILE")
 	case o.merges < 0:
 		return fmt.Errorf("-merges is 0 or more, not %d", o.merges)
 	}

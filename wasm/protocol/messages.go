@@ -34,6 +34,8 @@ var Commands = map[string][2]any{
 	"labels.judge":        {JudgeCandidates{}, Judged{}},
 	"judge":               {GetJudge{}, OutsideJudge{}},
 	"judge.answer":        {AnswerJudge{}, nil},
+	"report":              {Report{}, ReportCard{}},
+	"attribute":           {Attribute{}, Attribution{}},
 	"evaluate":            {Evaluate{}, Evaluation{}},
 	"selftest":            {SelfTest{}, SelfTestReport{}},
 	"profile":             {Profile{}, StepProfile{}},

@@ -24,6 +24,8 @@ type (
 		Seed uint64 `json:"seed"`
 		Size string `json:"size"`           // "quick" or "standard"
 		Lang string `json:"lang,omitempty"` // "both" (default), "en", "zh"
+		// Without lists facts that no document states, by the numbers of Attribution.
+		Without []int `json:"without,omitempty"`
 	}
 	// Upload reads a .txt or .jsonl file; bytes beside it. Result: Dataset.
 	Upload struct {

@@ -51,15 +51,15 @@ func newLibrary() library {
 }
 
 func (s *Session) makeTown(c protocol.MakeTown, _ []byte) (any, []byte, error) {
-	d, err := s.town(c.Seed, c.Size, c.Lang)
+	d, err := s.town(c.Seed, c.Size, c.Lang, c.Without)
 	if err != nil {
 		return nil, nil, err
 	}
 	return d.info, nil, nil
 }
 
-// town makes or finds the corpus of a town.
-func (s *Session) town(seed uint64, size, lang string) (*dataset, error) {
+// town makes or finds the corpus of a town, in which facts may be withheld.
+func (s *Session) town(seed uint64, size, lang string, without []int) (*dataset, error) {
 	if lang == "" {
 		lang = "both"
 	}
@@ -67,13 +67,23 @@ func (s *Session) town(seed uint64, size, lang string) (*dataset, error) {
 	if !ok || (size != string(world.Quick) && size != string(world.Standard)) {
 		return nil, problem.New("bad_command", nil, "There is no town of size %q in language %q.", size, lang)
 	}
-	id := fmt.Sprintf(townID+"%s:%s:%d", size, lang, seed)
+	id := townName(seed, size, lang, without)
 	if d := s.data.datasets[id]; d != nil {
 		return d, nil
 	}
+	cfg := world.Config{Seed: seed, Size: world.Size(size)}
+	if len(without) > 0 {
+		whole := world.New(cfg)
+		for _, f := range without {
+			if f < 0 || f >= len(whole.Facts) {
+				return nil, problem.New("bad_command", nil, "The town has no fact number %d.", f)
+			}
+		}
+		cfg = whole.Without(without...)
+	}
 	s.progress("town", 0)
 	defer s.progress("town", 1)
-	t := world.New(world.Config{Seed: seed, Size: world.Size(size)})
+	t := world.New(cfg)
 	d := &dataset{corpus: stages.TownCorpus(t, langs...), town: t, langs: langs}
 	d.describe(id, "town")
 	s.data.datasets[id] = d
@@ -174,10 +184,8 @@ func (s *Session) dataset(id string) (*dataset, error) {
 	if d := s.data.datasets[id]; d != nil {
 		return d, nil
 	}
-	if part := strings.Split(id, ":"); len(part) == 4 && part[0] == "town" {
-		if seed, err := strconv.ParseUint(part[3], 10, 64); err == nil {
-			return s.town(seed, part[1], part[2])
-		}
+	if seed, size, lang, without, ok := readTownName(id); ok {
+		return s.town(seed, size, lang, without)
 	}
 	kept, err := s.storage.store.Dataset(context.Background(), id)
 	if err != nil {

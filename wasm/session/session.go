@@ -120,6 +120,8 @@ var handlers = map[string]handler{
 	"labels.judge":        on((*Session).judgeCandidates),
 	"judge":               on((*Session).outsideJudge),
 	"judge.answer":        on((*Session).answerJudge),
+	"report":              on((*Session).report),
+	"attribute":           on((*Session).attribute),
 	"evaluate":            on((*Session).evaluate),
 	"selftest":            on((*Session).selfTest),
 	"profile":             on((*Session).profile),

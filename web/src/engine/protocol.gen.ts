@@ -7,6 +7,10 @@ export interface Protocol {
       command: Ask
       result: Answers
     }
+    attribute: {
+      command: Attribute
+      result: Attribution
+    }
     'checkpoints.delete': {
       command: DeleteCheckpoint
       result: null
@@ -99,6 +103,10 @@ export interface Protocol {
       command: Profile
       result: StepProfile
     }
+    report: {
+      command: Report
+      result: ReportCard
+    }
     'run.control': {
       command: Control
       result: RunState
@@ -177,6 +185,39 @@ export interface Answer {
   text: string
   plain?: boolean
   right?: boolean
+}
+export interface Attribute {
+  dataset: string
+  question?: string
+  answer: string
+  lines?: number
+}
+export interface Attribution {
+  facts: FactSource[]
+  shared: SharedLine[]
+}
+export interface FactSource {
+  fact: number
+  name: string
+  kind: string
+  truth: string
+  stated: string
+  count: number
+  documents: number
+  forms: {
+    [k: string]: number
+  }
+  lines: SourceLine[]
+}
+export interface SourceLine {
+  document: number
+  text: string
+}
+export interface SharedLine {
+  document: number
+  text: string
+  words: string[]
+  score: number
 }
 export interface DeleteCheckpoint {
   checkpoint: string
@@ -449,6 +490,52 @@ export interface OpTime {
   ms: number
   flops: number
 }
+export interface Report {
+  checkpoint: string
+  against?: string
+  reference?: string
+  dataset?: string
+  quick?: boolean
+  prompts?: number
+  temperature?: number
+  seed?: number
+}
+export interface ReportCard {
+  checkpoint: string
+  name: string
+  stage: string
+  preset: string
+  form: string
+  parameters: number
+  trained: number
+  bytes: number
+  seed: number
+  temperature: number
+  tokens_per_s: number
+  measures: {
+    [k: string]: Estimate
+  }
+  reference?: string
+  opponent?: string
+  match?: Match
+}
+export interface Estimate {
+  value: number
+  low: number
+  high: number
+  n: number
+}
+export interface Match {
+  win_rate: Estimate
+  wins: number
+  ties: number
+  losses: number
+  score: Estimate
+  against: Estimate
+  gain: Estimate
+  kl?: Estimate
+  kl_per_token?: Estimate
+}
 export interface Control {
   action: string
   workers?: number
@@ -609,6 +696,7 @@ export interface MakeTown {
   seed: number
   size: string
   lang?: string
+  without?: number[]
 }
 export interface JudgeAskedEvent {
   ask: number
