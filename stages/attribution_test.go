@@ -70,17 +70,22 @@ func TestLinesThatShareWords(t *testing.T) {
 	require.Empty(t, LinesThatShareWords(nil, "zebra", "", 3))
 }
 
-// lines are what a town's text says of some facts, a sentence to a document.
+// linesOf are what a town's text says of some facts, a sentence to a document,
+// again and again in another order.
 func linesOf(t *world.Town, facts []int) *text.Corpus {
-	c := &text.Corpus{Name: "lines", Format: "town"}
-	for _, f := range facts {
-		for _, l := range t.Cloze(false, world.EN) {
-			if l.Fact == f && !slices.Contains(t.Config.Without, f) {
-				c.Train = append(c.Train, text.TextDoc(l.Prompt+l.Want()))
-			}
+	var said []text.Doc
+	for _, q := range t.Cloze(false, world.EN) {
+		if slices.Contains(facts, q.Fact) && !slices.Contains(t.Config.Without, q.Fact) {
+			said = append(said, text.TextDoc(q.Prompt+q.Want()))
 		}
 	}
-	c.HeldOut = c.Train[:2]
+	c := &text.Corpus{Name: "lines", Format: "town", HeldOut: said[:2]}
+	rng := tensor.NewRNG(9)
+	for range 25 {
+		for _, i := range rng.Perm(len(said)) {
+			c.Train = append(c.Train, said[i])
+		}
+	}
 	return c
 }
 
