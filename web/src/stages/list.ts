@@ -49,6 +49,10 @@ export type StageName = (typeof stageNames)[number]
 export const isStage = (name: string): name is StageName =>
   (stageNames as readonly string[]).includes(name)
 
+/** The page of a stage. */
+export const pageOf = (stage: string): StageName | 'pretrain' =>
+  isStage(stage) ? stage : 'pretrain'
+
 /** Models that answer. */
 const talkers = [
   'sft',
