@@ -21,12 +21,14 @@ type Distill struct{}
 // Name is "distill".
 func (Distill) Name() string { return "distill" }
 
-// distillDefaults by the teacher's preset.
+// distillDefaults by the teacher's preset. A student that begins with nothing
+// needs many steps more than long ones: as in pretraining, a batch of four learns
+// more from the same tokens than one of eight.
 var distillDefaults = map[string]struct{ steps, batch, context, lr float64 }{
-	"seed":    {600, 8, 160, 8e-3},
-	"sprout":  {900, 8, 160, 5e-3},
-	"sapling": {1200, 8, 160, 3e-3},
-	"tree":    {2000, 8, 256, 1.5e-3},
+	"seed":    {1200, 4, 160, 6e-3},
+	"sprout":  {1800, 4, 160, 4e-3},
+	"sapling": {2400, 4, 160, 2.5e-3},
+	"tree":    {4000, 4, 256, 1.5e-3},
 }
 
 // Params are the settings of white-box distillation.
@@ -52,7 +54,7 @@ func (Distill) Params(p nn.Preset) []Param {
 		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context), studyParam(),
 	)
 	params = append(params, adamwParams(d.lr, 50, 0)...)
-	return append(params, cadenceParams(100, 100, 200)...)
+	return append(params, cadenceParams(200, 200, 400)...)
 }
 
 // jsdParam is β of the Jensen-Shannon divergence.

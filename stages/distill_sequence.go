@@ -45,7 +45,7 @@ func (DistillSequence) Params(p nn.Preset) []Param {
 		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context), studyParam(),
 	)
 	params = append(params, adamwParams(d.lr, 50, 0)...)
-	return append(params, cadenceParams(100, 100, 200)...)
+	return append(params, cadenceParams(200, 200, 400)...)
 }
 
 // Start prepares a run; see startTaught.

@@ -27,10 +27,10 @@ func (GKD) Name() string { return "gkd" }
 
 // gkdDefaults by the teacher's preset.
 var gkdDefaults = map[string]struct{ steps, start float64 }{
-	"seed":    {600, 400},
-	"sprout":  {900, 600},
-	"sapling": {1200, 800},
-	"tree":    {2000, 1400},
+	"seed":    {1200, 900},
+	"sprout":  {1800, 1300},
+	"sapling": {2400, 1800},
+	"tree":    {4000, 3000},
 }
 
 // Params are the settings of GKD.
@@ -56,7 +56,7 @@ func (GKD) Params(p nn.Preset) []Param {
 		stepsParam(g.steps), batchParam(d.batch), contextParam(d.context), studyParam(),
 	)
 	params = append(params, adamwParams(d.lr, 50, 0)...)
-	return append(params, cadenceParams(100, 100, 200)...)
+	return append(params, cadenceParams(200, 200, 400)...)
 }
 
 // Start prepares a run; see startTaught. A student given as the setup's parent
