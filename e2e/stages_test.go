@@ -120,7 +120,7 @@ func TestBadLessons(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(strings.Repeat(`{"prompt":"Who?","chosen":"A fox.","rejected":"A fox."}`+"\n", 9)), 0o600))
 	require.NoError(t, x.Choose("input.lessons", file))
 	x.sees("9 preferences")
-	for _, words := range [][2]string{{"Start anew", "are the same"}, {"重新开始", "一样"}} {
+	for _, words := range [][2]string{{"Start anew", "are the same"}, {"开始", "一模一样"}} {
 		x.press(words[0])
 		x.sees(words[1])
 		if words[0] == "Start anew" {
