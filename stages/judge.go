@@ -20,7 +20,8 @@ import (
 //
 // The graders of the town decide which letter is right; pairs that they find
 // equally good are left out. Who judges must know the facts, so the parent is a
-// model that has read the town's text, and some of it is gone over again.
+// model that has read the town's text, and some of it is gone over again, all of
+// it with half the weight of the verdicts.
 //
 // Differs: several sets of principles are asked about one after the other behind
 // the same two answers, since reading those is what costs. The letters are
@@ -46,7 +47,7 @@ func (TownJudge) Name() string { return "judge" }
 
 var judgeDefaults = map[string]struct{ steps, batch, context, lr float64 }{
 	"seed":    {300, 8, 224, 2e-3},
-	"sprout":  {300, 8, 224, 1e-3},
+	"sprout":  {300, 8, 224, 2e-3},
 	"sapling": {600, 8, 224, 5e-4},
 	"tree":    {800, 8, 224, 2e-4},
 }
@@ -115,7 +116,7 @@ func startJudge(o *opened, l letters) (Run, error) {
 	samples := hearings(o.Town, o.Langs, quickHearing)
 	t, err := newTrainer(o, recipe{
 		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
-		fill:  newLessons(train, o.data, v["replay"], o.seed, B, T).fill,
+		fill:  evenly(newLessons(train, o.data, v["replay"], o.seed, B, T)),
 		tell:  tellAnswers,
 		gauge: func(t *trainer, whole bool) gauge { return newJudgeGauge(t, l, whole) },
 		prompt: func(step int) (string, []int32) {
@@ -134,6 +135,26 @@ func startJudge(o *opened, l letters) (Run, error) {
 		t.notes = append(t.notes, conversationsCut(cut, cut, T))
 	}
 	return t, nil
+}
+
+// evenly makes the batches of lessons and gives all replayed tokens together half
+// the weight of all verdicts. A verdict is one token, so that a few windows of
+// text would outweigh all of them.
+func evenly(l *lessons) func(step int, b *parallel.Batch) {
+	return func(step int, b *parallel.Batch) {
+		l.fill(step, b)
+		verdicts := float32(0)
+		for _, m := range l.talk {
+			verdicts += m
+		}
+		replayed := 1/b.Scale - verdicts
+		for i := range l.mask {
+			if l.mask[i] != 0 && l.talk[i] == 0 {
+				l.mask[i] = verdicts / (2 * replayed)
+			}
+		}
+		b.Scale = 1 / verdicts
+	}
 }
 
 func (TownJudge) objective(p *nn.Params, values map[string]float64) parallel.Replica {

@@ -29,15 +29,18 @@ func lettersOf(tok *text.Tokenizer) (l letters, err error) {
 
 // A comparison as a judge of the town's own reads it:
 //
-//	<|user|>question<|assistant|>A<|eos|><|assistant|>B<|eos|><|system|>true, brief<|assistant|>
+//	<|user|>question<|assistant|>answer<|eos|><|user|>A<|assistant|>answer<|eos|><|user|>B<|system|>true, brief<|assistant|>
 //
-// The answers stand where the model knows answers to stand; the principles come
-// last, so that what was read of the answers serves any of them.
+// The answers stand where the model knows answers to stand. A letter behind each
+// gathers what there is to say of it, where the verdict finds it by the letter's
+// name; without them a small model hardly learns which answer came first. The
+// principles come last, so that what was read of the answers serves any of them.
 
 // shown are the two answers behind what was asked, as tokens.
 func shown(tok *text.Tokenizer, prompt []text.Turn, a, b string) []int32 {
 	return tok.AppendChat(nil, append(slices.Clip(prompt),
-		text.Turn{Role: text.RoleAssistant, Content: a}, text.Turn{Role: text.RoleAssistant, Content: b}))
+		text.Turn{Role: text.RoleAssistant, Content: a}, text.Turn{Role: text.RoleUser, Content: "A"},
+		text.Turn{Role: text.RoleAssistant, Content: b}, text.Turn{Role: text.RoleUser, Content: "B"}))
 }
 
 // appendRubric asks for a verdict under principles.

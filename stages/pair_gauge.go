@@ -26,6 +26,7 @@ type pairGauge struct {
 	kind      pairKind
 	set       []contest
 	reference [][2]float32
+	labels    []float32
 	answers   *answerGauge // nil for rewards
 }
 
@@ -85,7 +86,7 @@ func (g *pairGauge) loss(said [][2]float32) (float64, error) {
 	be, n := g.t.be, len(g.set)
 	tape, k := autograd.NewTape(), &constants{}
 	column := func() tensor.Tensor { return tape.Input(tensor.F32, n) }
-	a := answers{column(), column(), column(), column(), column(), column()}
+	a := answers{column(), column(), column(), column(), column(), column(), column()}
 	losses := g.objective.loss(tape, k, a)
 	plan, err := tape.Compile(be, losses)
 	if err != nil {
@@ -106,6 +107,7 @@ func (g *pairGauge) loss(said [][2]float32) (float64, error) {
 		{a.refRejected, func(i int) float32 { return g.reference[i][1] }},
 		{a.perChosen, func(i int) float32 { return 1 / float32(g.set[i][0].learns()) }},
 		{a.perRejected, func(i int) float32 { return 1 / float32(g.set[i][1].learns()) }},
+		{a.label, func(i int) float32 { return g.labels[i] }},
 	} {
 		for i := range values {
 			values[i] = c.of(i)

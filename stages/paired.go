@@ -17,6 +17,8 @@ type answers struct {
 	refChosen, refRejected tensor.Tensor
 	// 1/|y|, one over the number of an answer's tokens.
 	perChosen, perRejected tensor.Tensor
+	// label is the probability that chosen is the better one.
+	label tensor.Tensor
 }
 
 // averaged are the answers with means over their tokens in place of sums.
@@ -74,7 +76,7 @@ const (
 // before rejected, so that both stay in one shard:
 //
 //	ints:   tokens [2,T], targets [2,T]
-//	floats: mask [2,T], reference [2], 1/|y| [2], weight [1]
+//	floats: mask [2,T], reference [2], 1/|y| [2], weight [1], label [1]
 //
 // The mask marks the targets that belong to an answer. For rewards it marks its
 // last token among the inputs instead. The weight is 1, and 0 in the rows that
@@ -90,16 +92,17 @@ func (o paired) replica(p *nn.Params) parallel.Replica {
 		reference := t.Input(tensor.F32, pairs, 2)
 		perToken := t.Input(tensor.F32, pairs, 2)
 		weight := t.Input(tensor.F32, pairs)
+		label := t.Input(tensor.F32, pairs)
 		split, k := newSplit(t, pairs), &constants{}
 
 		said := o.read(t, p, seq)
-		a := answers{}
+		a := answers{label: label}
 		a.chosen, a.rejected = split.apply(t, said)
 		a.refChosen, a.refRejected = split.apply(t, reference)
 		a.perChosen, a.perRejected = split.apply(t, perToken)
 		g := parallel.Graph{
 			Ints:   []tensor.Tensor{seq.tokens, seq.targets},
-			Floats: []tensor.Tensor{seq.mask, reference, perToken, weight},
+			Floats: []tensor.Tensor{seq.mask, reference, perToken, weight, label},
 		}
 		for _, x := range []tensor.Tensor{o.loss(t, k, a), a.chosen, a.rejected} {
 			x = t.Emit("mul", nil, x, weight)[0]

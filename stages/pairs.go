@@ -2,7 +2,9 @@ package stages
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/fnv"
+	"math"
 	"slices"
 	"strings"
 
@@ -59,15 +61,69 @@ func TownPairs(t *world.Town, langs ...world.Lang) []Pair {
 }
 
 // PairsOf takes the pairs from the records of a file and leaves out everything
-// else.
+// else. Where a record gives its chosen answer less than an even chance, the
+// answers change places.
 func PairsOf(records []text.Record) []Pair {
 	out := []Pair{} // none, which is not the same as none given
 	for _, r := range records {
 		if r.Rejected != nil {
-			out = append(out, Pair{Chosen: r.Turns, Rejected: r.Rejected})
+			p := Pair{Chosen: r.Turns, Rejected: r.Rejected, Source: r.Source}
+			if r.P != nil {
+				if p.P = *r.P; p.P < 0.5 {
+					p.Chosen, p.Rejected, p.P = p.Rejected, p.Chosen, 1-p.P
+				}
+			}
+			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// label is P, 1 where nothing is said.
+func (p Pair) label() float64 {
+	if p.P == 0 {
+		return 1
+	}
+	return p.P
+}
+
+// enoughToDoubt is how many pairs of one side are no accident any more.
+const enoughToDoubt = 8
+
+// checkLabels: problems "pair_probability" and "pairs_one_sided".
+func checkLabels(pairs []Pair) error {
+	same := len(pairs) >= enoughToDoubt
+	for i, p := range pairs {
+		if l := p.label(); !(l > 0 && l <= 1) {
+			return problem.New("pair_probability", problem.Args{"pair": i + 1, "p": fmt.Sprint(p.P)},
+				"The probability of pair %d is %v; it must be between 0 and 1.", i+1, p.P)
+		}
+		same = same && len(p.Chosen) > 0 && p.Chosen[len(p.Chosen)-1] == pairs[0].Chosen[max(0, len(pairs[0].Chosen)-1)]
+	}
+	if same {
+		return oneSided(len(pairs))
+	}
+	return nil
+}
+
+func oneSided(n int) error {
+	return problem.New("pairs_one_sided", problem.Args{"pairs": n},
+		"All %d preferences go to the same side. Nothing can be learned from that but to choose always the same.", n)
+}
+
+// labelsOf are the labels of pairs, as tokens for the fingerprint of a run's data
+// where there is doubt in any.
+func labelsOf(pairs []Pair) (labels []float32, print []int32) {
+	doubt := false
+	for _, p := range pairs {
+		l := float32(p.label())
+		labels, print = append(labels, l), append(print, int32(math.Float32bits(l)))
+		doubt = doubt || l != 1
+	}
+	if !doubt {
+		print = nil
+	}
+	return labels, print
 }
 
 // contest is a pair as tokens: the better answer's conversation and the worse
@@ -135,6 +191,28 @@ func checkLengths(all []contest, context int) error {
 // was seen: a tenth of the questions, one at least, is held out. Problem
 // "pairs_one_question".
 func holdOut(all []contest) (train, heldOut []contest, err error) {
+	held, err := heldOutOf(all)
+	if err != nil {
+		return nil, nil, err
+	}
+	train, heldOut = parted(all, held)
+	return train, heldOut, nil
+}
+
+// parted are the elements of a list that are not held out, and those that are.
+func parted[E any](all []E, held []bool) (train, heldOut []E) {
+	for i, x := range all {
+		if held[i] {
+			heldOut = append(heldOut, x)
+		} else {
+			train = append(train, x)
+		}
+	}
+	return train, heldOut
+}
+
+// heldOutOf says of each contest whether it is held out.
+func heldOutOf(all []contest) ([]bool, error) {
 	order := make([]uint64, len(all)) // of the questions, as good as random
 	for i, c := range all {
 		order[i] = c.question()
@@ -143,18 +221,15 @@ func holdOut(all []contest) (train, heldOut []contest, err error) {
 	slices.Sort(questions)
 	questions = slices.Compact(questions)
 	if len(questions) < 2 {
-		return nil, nil, problem.New("pairs_one_question", problem.Args{"pairs": len(all)},
+		return nil, problem.New("pairs_one_question", problem.Args{"pairs": len(all)},
 			"All %d pairs answer the same question. At least two questions are needed, one to learn from and one to measure on.", len(all))
 	}
 	last := questions[max(1, len(questions)/10)-1]
-	for i, c := range all {
-		if order[i] <= last {
-			heldOut = append(heldOut, c)
-		} else {
-			train = append(train, c)
-		}
+	held := make([]bool, len(all))
+	for i := range held {
+		held[i] = order[i] <= last
 	}
-	return train, heldOut, nil
+	return held, nil
 }
 
 // question is the hash of what comes before the two answers.
@@ -198,6 +273,7 @@ type pairRows struct {
 	tokens, targets             []int32   // [n,2,T]
 	mask                        []float32 // [n,2,T]
 	reference, perToken, weight []float32 // [n,2], [n,2], [n]
+	label                       []float32 // [n], 1 where nobody says otherwise
 }
 
 // resize makes room for n rows.
@@ -208,12 +284,13 @@ func (r *pairRows) resize(n int) {
 	r.tokens, r.targets = make([]int32, 2*n*r.T), make([]int32, 2*n*r.T)
 	r.mask = make([]float32, 2*n*r.T)
 	r.reference, r.perToken, r.weight = make([]float32, 2*n), make([]float32, 2*n), make([]float32, n)
+	r.label = make([]float32, n)
 }
 
 // set writes a contest into row i, with the reference's log-probabilities of its
 // two answers.
 func (r *pairRows) set(i int, c contest, reference [2]float32) {
-	r.weight[i] = 1
+	r.weight[i], r.label[i] = 1, 1
 	for k, talk := range c {
 		row := 2*i + k
 		from, to := row*r.T, (row+1)*r.T
@@ -235,7 +312,7 @@ func (r *pairRows) set(i int, c contest, reference [2]float32) {
 func (r *pairRows) batch(b *parallel.Batch) {
 	b.Rows = len(r.weight)
 	b.Ints = append(b.Ints[:0], r.tokens, r.targets)
-	b.Floats = append(b.Floats[:0], r.mask, r.reference, r.perToken, r.weight)
+	b.Floats = append(b.Floats[:0], r.mask, r.reference, r.perToken, r.weight, r.label)
 	b.Scale = 1 / float32(b.Rows)
 }
 

@@ -46,15 +46,24 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if pairs == nil && s.Town != nil {
 		pairs = TownPairs(s.Town, s.Langs...)
 	}
+	if err := checkLabels(pairs); err != nil {
+		return nil, err
+	}
 	all, err := newContests(s.Tokenizer, pairs)
 	if err != nil {
 		return nil, err
 	}
-	train, heldOut, err := holdOut(all)
+	held, err := heldOutOf(all)
 	if err != nil {
 		return nil, err
 	}
-	o, err := openRun(stage, s, tokensOf(train), tokensOf(heldOut))
+	train, heldOut := parted(all, held)
+	labels, print := labelsOf(pairs)
+	streams := [][]int32{tokensOf(train), tokensOf(heldOut)}
+	if print != nil {
+		streams = append(streams, print)
+	}
+	o, err := openRun(stage, s, streams...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,11 +77,12 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if o.values["context"] == 0 {
 		o.values["context"] = float64(longest(all))
 	}
-	return newPairRun(stage, o, train, heldOut)
+	return newPairRun(stage, o, train, heldOut, slices.Concat(parted(labels, held)))
 }
 
-// newPairRun is the run on contests that were found to fit.
-func newPairRun(stage pairStage, o *opened, train, heldOut []contest) (Run, error) {
+// newPairRun is the run on contests that were found to fit, with the labels of
+// both lists, one behind the other.
+func newPairRun(stage pairStage, o *opened, train, heldOut []contest, labels []float32) (Run, error) {
 	v := o.values
 	kind, objective := stage.kind(v), objectiveOn(stage, v)
 	B := int(v["batch"])
@@ -86,6 +96,7 @@ func newPairRun(stage pairStage, o *opened, train, heldOut []contest) (Run, erro
 			for i := range B {
 				j := order.at(step*B + i)
 				rows.set(i, train[j], reference[j])
+				rows.label[i] = labels[j]
 			}
 			rows.batch(b)
 		},
@@ -97,6 +108,7 @@ func newPairRun(stage pairStage, o *opened, train, heldOut []contest) (Run, erro
 			}
 			g := &pairGauge{
 				t: t, objective: objective, kind: kind, set: spread(heldOut, n), reference: spread(reference[len(train):], n),
+				labels: spread(labels[len(train):], n),
 			}
 			if kind != byRewards {
 				var better []Conversation

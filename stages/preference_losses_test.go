@@ -33,7 +33,7 @@ func evaluate(t *testing.T, loss pairLoss, pairs ...said) []outcome {
 	tape, k := autograd.NewTape(), &constants{}
 	n := len(pairs)
 	column := func() tensor.Tensor { return tape.Input(tensor.F32, n) }
-	a := answers{column(), column(), column(), column(), column(), column()}
+	a := answers{column(), column(), column(), column(), column(), column(), column()}
 	losses := loss(tape, k, a)
 	require.Equal(t, tensor.Shape{n}, losses.Shape)
 	seed := column()
@@ -240,7 +240,7 @@ func TestPreferenceLossesInFloat32(t *testing.T) {
 		be := simd.New()
 		tape, k := autograd.NewTape(), &constants{}
 		column := func() tensor.Tensor { return tape.Input(tensor.F32, 1) }
-		a := answers{column(), column(), column(), column(), column(), column()}
+		a := answers{column(), column(), column(), column(), column(), column(), column()}
 		out := loss(tape, k, a)
 		plan, err := tape.Compile(be, out)
 		require.NoError(t, err)

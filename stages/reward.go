@@ -39,7 +39,11 @@ func (Reward) Name() string { return "reward" }
 
 // Params are the settings of the reward model.
 func (Reward) Params(p nn.Preset) []Param {
-	return pairParams(p, rewardDefaults)
+	return pairParams(p, rewardDefaults, Param{
+		Key: "soft_labels", Symbol: `y`, Default: 1, Min: 0, Max: 1, Integer: true,
+		DocEN: "1 learns a judge's doubt with its verdict: where it gave the better answer 60 %, the reward model is to do so, too. 0 takes every verdict for certain.",
+		DocZH: "1 表示连裁判的把握一起学：裁判觉得较好的回答有六成把握，奖励模型也学成六成。0 表示把每个判断都当作十足的把握。",
+	})
 }
 
 // Start prepares a run; see startPairs.
@@ -61,8 +65,13 @@ var rewardDefaults = pairDefaults{
 
 func (Reward) heads() []nn.Head { return []nn.Head{nn.Score} }
 
-func (Reward) loss(map[string]float64) pairLoss {
+// loss is softRewardLoss where labels are probabilities; of labels without doubt
+// it is rewardLoss.
+func (Reward) loss(v map[string]float64) pairLoss {
 	return func(t *autograd.Tape, _ *constants, a answers) tensor.Tensor {
+		if v["soft_labels"] == 1 {
+			return softRewardLoss(t, a.chosen, a.rejected, a.label)
+		}
 		return rewardLoss(t, a.chosen, a.rejected)
 	}
 }

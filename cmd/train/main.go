@@ -5,6 +5,7 @@
 //	go run ./cmd/train -preset seed -town quick -set steps=500 -set lr=0.003 -out ck/
 //	go run ./cmd/train -card ck/dpo.safetensors -against ck/sft.safetensors -town quick
 //	go run ./cmd/train -resume ck/checkpoints/….safetensors -town quick -out ck/
+//	go run ./cmd/train -label judge -judge judge.safetensors -parent sft.safetensors -town quick -out pairs.jsonl
 //	go run ./cmd/train -journey -out build/journey -from sft -set sft.steps=200
 //
 // Checkpoints are ordinary .safetensors files that the page imports. It runs
@@ -44,7 +45,7 @@ func main() {
 	}
 }
 
-// run does one training run, or a journey; an interrupt saves a run and ends it.
+// run does one training run, a journey, or labels; an interrupt saves a run and ends it.
 func run(ctx context.Context, args []string, stdout, log io.Writer) error {
 	o, err := parse(args, log)
 	if err != nil {
@@ -55,6 +56,9 @@ func run(ctx context.Context, args []string, stdout, log io.Writer) error {
 	}
 	if o.card != "" {
 		return o.grade(stdout, log)
+	}
+	if o.labels != "" {
+		return o.label(ctx, log)
 	}
 	t := &trainer{options: o, stdout: stdout, log: log}
 	if err := t.prepare(); err != nil {

@@ -25,6 +25,8 @@ type options struct {
 	data, town, lang   string
 	conversations      string
 	pairs              string
+	labels, judge      string
+	questions          int
 	tokenizer          string
 	merges             int
 	seed               uint64
@@ -73,6 +75,9 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.StringVar(&o.town, "town", "", "learn from the town instead: quick or standard")
 	f.StringVar(&o.conversations, "conversations", "", "a .jsonl file of conversations for sft (default: those in -data, else the town's)")
 	f.StringVar(&o.pairs, "pairs", "", "a .jsonl file of chosen and rejected answers for the stages that compare (default: the town's)")
+	f.StringVar(&o.labels, "label", "", "train nothing: have -parent answer, and grader, simulated (people) or judge say which answers are better; -out is the .jsonl file")
+	f.StringVar(&o.judge, "judge", "", "the judge's .safetensors file for -label judge")
+	f.IntVar(&o.questions, "questions", 400, "how many questions -label asks, twice each")
 	f.StringVar(&o.lang, "lang", "both", "the town's languages: en, zh or both")
 	f.StringVar(&o.tokenizer, "tokenizer", "bpe", "bpe, char or byte")
 	f.IntVar(&o.merges, "merges", 512, "merges that bpe learns")

@@ -17,6 +17,8 @@ import (
 //	{"conversations": [{"role": "user", "content": "…"}, …]}   also "messages"
 //	{"chosen": […], "rejected": […]}                          lists of messages
 //	{"prompt": "…", "chosen": "…", "rejected": "…"}           or strings
+//	  either with "p", the probability that chosen is the better one, and
+//	  "source", who says so
 //	{"prompt": "…"}                                           or a list of messages
 //
 // A conversation whose last assistant turn is empty or absent is a prompt.
@@ -24,6 +26,10 @@ type Record struct {
 	Doc             // a preference pair has its chosen conversation here
 	Rejected []Turn // the whole other conversation; nil where there is no pair
 	Line     int    // 1 for the file's first line
+	// P and Source are what a pair says of its label; nil and empty where it does
+	// not.
+	P      *float64
+	Source string
 }
 
 // IsPrompt reports whether an assistant has yet to answer.
@@ -39,6 +45,8 @@ type jsonLine struct {
 	Prompt        json.RawMessage `json:"prompt"`
 	Chosen        json.RawMessage `json:"chosen"`
 	Rejected      json.RawMessage `json:"rejected"`
+	P             json.RawMessage `json:"p"`
+	Source        json.RawMessage `json:"source"`
 }
 
 // parseJSONL reads every line. Lines without any words are left out.
@@ -153,10 +161,17 @@ func (p lineParser) preference(j jsonLine) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return Record{
+	r := Record{
 		Doc:      Doc{Turns: slices.Concat(prompt, chosen)},
 		Rejected: slices.Concat(prompt, rejected),
-	}, nil
+	}
+	if j.P != nil && json.Unmarshal(j.P, &r.P) != nil {
+		return Record{}, p.wrongType("p")
+	}
+	if j.Source != nil && json.Unmarshal(j.Source, &r.Source) != nil {
+		return Record{}, p.wrongType("source")
+	}
+	return r, nil
 }
 
 // turns reads a list of messages or, where stringRole is given, one string.
