@@ -74,7 +74,8 @@ func TestPairsSurviveAFile(t *testing.T) {
 	got := readPairs(t, `{"prompt": "Who?", "chosen": "Not he.", "rejected": "She.", "p": 0.25, "source": "mine"}`)
 	require.Equal(t, []Pair{{turns("Who?", "She."), turns("Who?", "Not he."), 0.75, "mine"}}, got)
 
-	_, _, err := text.ReadRecords("x.jsonl", bytes.NewReader([]byte(`{"prompt": "Who?", "chosen": "a", "rejected": "b", "p": "much"}`)), 70, text.ReadOptions{})
+	const broken = `{"prompt": "Who?", "chosen": "a", "rejected": "b", "p": "much"}`
+	_, _, err := text.ReadRecords("x.jsonl", bytes.NewReader([]byte(broken)), int64(len(broken)), text.ReadOptions{})
 	require.Equal(t, "jsonl_wrong_type", problem.From(err).Code)
 }
 
