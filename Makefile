@@ -9,7 +9,7 @@ export GOTOOLCHAIN GOEXPERIMENT
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve build test accept lint fmt bench golden fuzz check clean site demo protocol licenses
+.PHONY: help serve build test accept journey lint fmt bench golden fuzz check clean site demo protocol licenses
 
 # Two builds at once would write the same files: the second waits for the first.
 LOCK := $(if $(shell command -v flock),flock -o build/lock,)
@@ -39,6 +39,12 @@ test: ## install what is missing and run every test (ONLY=browser: the steps of 
 
 accept: build ## run the long figures and write build/accept.json (needs ../shared)
 	go run ./e2e/accept
+
+PRESET ?= quick
+SEED ?= 1
+SEEDS ?= 1
+journey: build ## the whole pipeline from nothing in Chromium, into build/journey.json (PRESET=tiny SEED=2 SEEDS=3 ONLY=pretrain,sft SET="sft.steps=200")
+	go run ./e2e/journey -preset $(PRESET) -seed $(SEED) -seeds $(SEEDS) -only "$(ONLY)" -set "$(SET)" -workers $(WORKERS)
 
 lint: ## check format, vet and lint Go and the page
 	@test -z "$$($(GOFUMPT) -l $(GO_DIRS) | tee /dev/stderr)"

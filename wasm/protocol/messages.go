@@ -3,6 +3,9 @@ package protocol
 // Commands maps each command's "type" to its struct and its result's struct.
 // The schema generator and the tests read it; nil means no result.
 var Commands = map[string][2]any{
+	"journey":      {WalkJourney{}, nil},
+	"journey.stop": {StopJourney{}, nil},
+
 	"hello":               {Hello{}, Ready{}},
 	"town.make":           {MakeTown{}, Dataset{}},
 	"dataset.upload":      {Upload{}, Dataset{}},
@@ -44,6 +47,8 @@ var Commands = map[string][2]any{
 
 // Events maps each event's "type" to its struct.
 var Events = map[string]any{
+	"journey": JourneyEvent{},
+
 	"merges":   MergeEvent{},
 	"metrics":  MetricsEvent{},
 	"sampled":  SampleEvent{},

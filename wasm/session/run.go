@@ -59,7 +59,7 @@ func (r *run) snapshotState() protocol.RunState {
 
 func (s *Session) startRun(c protocol.StartRun, _ []byte) (any, []byte, error) {
 	if s.run.active() || s.starting {
-		return nil, nil, problem.New("run_busy", nil, "A run is in progress; stop it before you start another.")
+		return nil, nil, busy()
 	}
 	s.starting = true
 	defer func() { s.starting = false }()

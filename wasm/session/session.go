@@ -62,6 +62,7 @@ type Session struct {
 	run      *run
 	speeds   stages.Speeds // of counts of workers, by what was trained
 	starting bool          // a run is being prepared
+	walking  *walking      // nil: no journey
 	models   models
 
 	sampling sync.Map // stream → *bool that asks for its end
@@ -126,6 +127,8 @@ var handlers = map[string]handler{
 	"selftest":            on((*Session).selfTest),
 	"profile":             on((*Session).profile),
 	"storage":             on((*Session).storageInfo),
+	"journey":             on((*Session).walkJourney),
+	"journey.stop":        on((*Session).stopJourney),
 }
 
 // Handle answers one command with exactly one reply.

@@ -55,6 +55,19 @@ export interface SampleOptions {
   onToken?: (token: TokenEvent) => void
 }
 
+export interface JourneyOptions {
+  /** "quick", which the aims are for, or "tiny", which learns next to nothing in seconds. */
+  preset?: string
+  seed?: number
+  /** So many journeys, from as many seeds; the report holds medians. */
+  seeds?: number
+  /** Steps to make, with those that they need; all where left out. */
+  only?: string[]
+  /** Settings over the preset's: {'sft.steps': 200}. */
+  set?: Record<string, number>
+  workers?: number
+}
+
 let nextStream = 1_000_000 // apart from the page's own streams
 
 async function choose(
@@ -237,6 +250,23 @@ const surface = {
     await choose(options.data, options.tokenizer)
     const tokenizer = await data.ensureTokenizer()
     return data.encode(tokenizer.id, text, options.merges)
+  },
+
+  journey: {
+    /** All stages by themselves, from nothing. Resolves at the end with the report. */
+    async walk(options: JourneyOptions = {}): Promise<unknown> {
+      await engine.started
+      const { bytes } = await engine.client.callForBytes('journey', {
+        preset: options.preset ?? 'quick',
+        seed: options.seed ?? 1,
+        seeds: options.seeds ?? 1,
+        only: options.only ?? [],
+        set: options.set ?? {},
+        workers: options.workers ?? 0,
+      })
+      return JSON.parse(new TextDecoder().decode(bytes))
+    },
+    stop: () => engine.client.call('journey.stop', {}),
   },
 
   selftest: () => engine.client.call('selftest', {}),

@@ -55,6 +55,14 @@ export interface Protocol {
       command: Hello
       result: Ready
     }
+    journey: {
+      command: WalkJourney
+      result: null
+    }
+    'journey.stop': {
+      command: StopJourney
+      result: null
+    }
     judge: {
       command: GetJudge
       result: OutsideJudge
@@ -153,6 +161,7 @@ export interface Protocol {
     }
   }
   events: {
+    journey: JourneyEvent
     'judge.asked': JudgeAskedEvent
     merges: MergeEvent
     metrics: MetricsEvent
@@ -359,6 +368,17 @@ export interface StorageInfo {
   quota: number
   problem?: Problem
 }
+export interface WalkJourney {
+  preset: string
+  seed: number
+  seeds?: number
+  only?: string[]
+  set?: {
+    [k: string]: number
+  }
+  workers?: number
+}
+export interface StopJourney {}
 export interface GetJudge {}
 export interface OutsideJudge {
   configured: boolean
@@ -697,6 +717,17 @@ export interface MakeTown {
   size: string
   lang?: string
   without?: number[]
+}
+export interface JourneyEvent {
+  seed: number
+  key: string
+  number: number
+  of: number
+  doing: string
+  done: number
+  step?: number
+  loss?: number
+  line: string
 }
 export interface JudgeAskedEvent {
   ask: number

@@ -1927,6 +1927,10 @@ type RootTranslation = {
 		 */
 		journey_step: RequiredParams<'step' | 'steps'>
 		/**
+		 * T​h​e​ ​j​o​u​r​n​e​y​ ​w​a​s​ ​s​t​o​p​p​e​d​.​ ​W​h​a​t​ ​w​a​s​ ​m​a​d​e​ ​i​s​ ​k​e​p​t​.
+		 */
+		journey_stopped: string
+		/**
 		 * A​ ​w​o​r​k​e​r​ ​w​a​s​ ​l​o​s​t​ ​(​{​w​h​y​}​)​.​ ​I​t​s​ ​p​a​r​t​ ​w​a​s​ ​c​o​m​p​u​t​e​d​ ​a​g​a​i​n​ ​a​n​d​ ​n​o​ ​n​u​m​b​e​r​ ​h​a​s​ ​c​h​a​n​g​e​d​;​ ​t​r​a​i​n​i​n​g​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​a​t​ ​w​o​r​k​.
 		 * @param {unknown} count
 		 * @param {unknown} why
@@ -4737,6 +4741,10 @@ export type TranslationFunctions = {
 		 * The journey has no step “{step}”. Its steps are {steps}.
 		 */
 		journey_step: (arg: { step: unknown, steps: unknown }) => LocalizedString
+		/**
+		 * The journey was stopped. What was made is kept.
+		 */
+		journey_stopped: () => LocalizedString
 		/**
 		 * A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.
 		 */

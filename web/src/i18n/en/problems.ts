@@ -233,6 +233,7 @@ export const problems = {
   journey_setting:
     'The setting “{setting}” belongs to no step of the journey. Write step.setting; the steps are {steps}.',
   journey_step: 'The journey has no step “{step}”. Its steps are {steps}.',
+  journey_stopped: 'The journey was stopped. What was made is kept.',
   worker_lost:
     'A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.',
 

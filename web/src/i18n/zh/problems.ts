@@ -171,6 +171,7 @@ export const problems: Translation['problems'] = {
   journey_preset: '没有叫“{preset}”的旅程，可选的有 {presets}。',
   journey_setting: '设置“{setting}”不属于旅程的任何一步。请写成“步骤.设置”，步骤有 {steps}。',
   journey_step: '旅程里没有“{step}”这一步，有的是 {steps}。',
+  journey_stopped: '旅程停下了，已经做好的都留着。',
   worker_lost:
     '有个工作线程没了（{why}）。它的那一份已经重新算过，数字没有任何变化；训练继续，现在有 {count|number} 个在算。',
 
