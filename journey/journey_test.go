@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -69,7 +70,7 @@ func TestTiny(t *testing.T) {
 		require.Equal(t, float64(row.Steps), row.Settings["steps"])
 		meta := m[row.Key].Model.Meta
 		require.Equal(t, row.Checkpoint, meta.ID)
-		require.Equal(t, models[steps[i].Parent], meta.Parent, row.Key)
+		require.Equal(t, models[cmp.Or(steps[i].Parent, steps[i].Teacher)], meta.Parent, row.Key)
 		models[row.Key] = meta.ID
 	}
 	report := NewReport("tiny", []Passage{out})
@@ -172,7 +173,7 @@ func TestSteps(t *testing.T) {
 		require.False(t, seen[s.Key], s.Key)
 		_, err := stages.Find(s.Stage)
 		require.NoError(t, err)
-		for _, need := range s.needs() {
+		for _, need := range s.after() {
 			require.True(t, seen[need], "%s before %s", need, s.Key)
 		}
 		seen[s.Key] = true

@@ -68,7 +68,7 @@ func (l *leg) walk() (*Kept, error) {
 func (l *leg) start(stage stages.Stage) error {
 	w := l.walker
 	l.setup = w.Setup
-	l.setup.Seed, l.setup.Tokenizer, l.setup.Params = w.Seed, w.tok, w.Preset.Params[l.step.Key]
+	l.setup.Seed, l.setup.Tokenizer, l.setup.Params = w.Seed, w.tok, w.Preset.params(l.step)
 	l.setup.Run = checkpoint.NewID()
 	l.setup.Progress = func(what string, done float64) error {
 		if w.Setup.Progress != nil {
@@ -78,10 +78,15 @@ func (l *leg) start(stage stages.Stage) error {
 		}
 		return w.tell("prepare", done)
 	}
-	if l.step.Parent == "" {
+	if len(l.step.needs()) == 0 {
 		l.setup.Preset = w.Preset.Model
-	} else {
-		l.setup.Parent = w.made[l.step.Parent].Model
+	}
+	for key, to := range map[string]**checkpoint.Checkpoint{
+		l.step.Parent: &l.setup.Parent, l.step.Reward: &l.setup.Reward, l.step.Teacher: &l.setup.Teacher,
+	} {
+		if key != "" {
+			*to = w.made[key].Model
+		}
 	}
 	if err := w.tell("prepare", 0); err != nil {
 		return err
@@ -93,14 +98,16 @@ func (l *leg) start(stage stages.Stage) error {
 
 // train makes all steps.
 func (l *leg) train() error {
-	steps := float64(l.run.Info().Steps)
+	steps, done := float64(l.run.Info().Steps), 0.0
 	for !l.run.Done() {
 		r, err := l.run.Step()
 		if err != nil {
 			return err
 		}
-		l.at.Last = &r.Metrics
-		if err := l.tell("train", float64(r.Metrics.Step)/steps); err != nil {
+		if r.Part == nil { // else the step is not complete
+			l.at.Last, done = &r.Metrics, float64(r.Metrics.Step)/steps
+		}
+		if err := l.tell("train", done); err != nil {
 			return err
 		}
 	}

@@ -56,3 +56,17 @@ func tellBase(l *leg) error {
 	}
 	return nil
 }
+
+// tellTwin puts the student without a teacher beside the one with.
+func tellTwin(l *leg) error {
+	twin := l.made[l.step.Beside]
+	if twin == nil {
+		return nil
+	}
+	for _, name := range []string{"exact_match_combos", "exact_match_residents", "recovered", "fact_recall", "habit_kl"} {
+		if x, ok := twin.Row.Metrics[name]; ok {
+			l.row.Metrics["alone_"+name] = x
+		}
+	}
+	return nil
+}

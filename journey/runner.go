@@ -121,7 +121,7 @@ func (w *walker) make(s Step) error {
 		return nil
 	}
 	here := w.at
-	for _, need := range s.needs() {
+	for _, need := range s.after() {
 		i := slices.Index(Keys(), need)
 		w.at.Key, w.at.Number = need, i+1
 		if err := w.make(w.order[i]); err != nil {
@@ -185,7 +185,7 @@ func (w *walker) kept(s Step) (*Kept, error) {
 	if w.Shelf == nil || w.anew(s) {
 		return nil, nil
 	}
-	for _, need := range s.needs() {
+	for _, need := range s.after() {
 		if w.fresh[need] {
 			return nil, nil
 		}

@@ -18,18 +18,27 @@ type Step struct {
 	Stage string
 	// Parent is the step whose model this one starts from; none: a fresh model.
 	Parent string
+	// Reward is the step whose model scores the answers, Teacher the one whose model
+	// is learned from.
+	Reward, Teacher string
+	// Beside is a step that this one is compared with. If it fails, only the
+	// comparison is missing.
+	Beside string
+	// Params are the settings that make the step what it is, under those of a
+	// preset.
+	Params map[string]float64
 	// measure, if not nil, adds to what the run's own evaluation measures.
 	measure func(*leg) error
 }
 
-// needs are the steps that must have been made before.
-func (s Step) needs() (keys []string) {
-	for _, key := range []string{s.Parent} {
-		if key != "" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+// needs are the steps without which this one cannot be made.
+func (s Step) needs() []string { return given(s.Parent, s.Reward, s.Teacher) }
+
+// after are the steps that are made before this one.
+func (s Step) after() []string { return append(s.needs(), given(s.Beside)...) }
+
+func given(keys ...string) []string {
+	return slices.DeleteFunc(keys, func(key string) bool { return key == "" })
 }
 
 // steps of every journey, in order.
@@ -40,6 +49,8 @@ var steps = []Step{
 	{Key: "reward", Stage: "reward", Parent: "sft"},
 	{Key: "dpo", Stage: "dpo", Parent: "sft", measure: measureGain},
 	{Key: "simpo", Stage: "simpo", Parent: "sft", measure: measureGain},
+	{Key: "distill_alone", Stage: "distill", Teacher: "sft", Params: map[string]float64{"teacher": 0}},
+	{Key: "distill", Stage: "distill", Teacher: "sft", Beside: "distill_alone", measure: tellTwin},
 }
 
 // Keys of the steps, in order.
@@ -77,6 +88,9 @@ var Presets = []Preset{
 			"reward":   short(4, nil),
 			"dpo":      short(4, nil),
 			"simpo":    short(4, nil),
+
+			"distill_alone": short(4, map[string]float64{"width": 16}),
+			"distill":       short(4, map[string]float64{"width": 16}),
 		},
 	},
 }
@@ -133,8 +147,16 @@ func (p Preset) settings(s Step, stage stages.Stage) (map[string]float64, error)
 	for _, x := range stage.Params(model) {
 		out[x.Key] = x.Default
 	}
-	maps.Copy(out, p.Params[s.Key])
+	maps.Copy(out, p.params(s))
 	return out, nil
+}
+
+// params are a step's settings over the defaults.
+func (p Preset) params(s Step) map[string]float64 {
+	out := map[string]float64{}
+	maps.Copy(out, s.Params)
+	maps.Copy(out, p.Params[s.Key])
+	return out
 }
 
 func init() {
