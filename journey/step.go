@@ -47,8 +47,16 @@ var steps = []Step{
 	{Key: "sft", Stage: "sft", Parent: "pretrain", measure: tellBase},
 	{Key: "lora", Stage: "lora", Parent: "sft"},
 	{Key: "reward", Stage: "reward", Parent: "sft"},
+	{Key: "ppo", Stage: "ppo", Parent: "sft", Reward: "reward", measure: measureGain},
+	{
+		Key: "ppo_beta0", Stage: "ppo", Parent: "sft", Reward: "reward", Params: map[string]float64{"beta": 0},
+		measure: measureHacking,
+	},
 	{Key: "dpo", Stage: "dpo", Parent: "sft", measure: measureGain},
+	{Key: "judge", Stage: "judge", Parent: "sft"},
+	{Key: "grpo", Stage: "grpo", Parent: "sft", measure: measureGain},
 	{Key: "simpo", Stage: "simpo", Parent: "sft", measure: measureGain},
+	{Key: "spo", Stage: "spo", Parent: "sft", measure: measureGain},
 	{Key: "distill_alone", Stage: "distill", Teacher: "sft", Params: map[string]float64{"teacher": 0}},
 	{Key: "distill", Stage: "distill", Teacher: "sft", Beside: "distill_alone", measure: tellTwin},
 }
@@ -87,13 +95,22 @@ var Presets = []Preset{
 			"lora":     short(4, map[string]float64{"rank": 1}),
 			"reward":   short(4, nil),
 			"dpo":      short(4, nil),
+			"judge":    short(4, nil),
 			"simpo":    short(4, nil),
+
+			"ppo":       short(2, practice),
+			"ppo_beta0": short(2, practice),
+			"grpo":      short(2, practice),
+			"spo":       short(2, practice),
 
 			"distill_alone": short(4, map[string]float64{"width": 16}),
 			"distill":       short(4, map[string]float64{"width": 16}),
 		},
 	},
 }
+
+// practice are settings of few short answers to learn from.
+var practice = map[string]float64{"prompts": 4, "epochs": 1, "max_tokens": 16}
 
 // short are settings of few small steps, without texts on the way.
 func short(steps float64, more map[string]float64) map[string]float64 {

@@ -8,6 +8,7 @@ import (
 	"sprout/core/backend"
 	"sprout/core/backend/simd"
 	"sprout/core/checkpoint"
+	"sprout/core/nn"
 	"sprout/core/problem"
 	"sprout/core/text"
 	"sprout/core/world"
@@ -113,4 +114,59 @@ func TestCompareProblems(t *testing.T) {
 	reward := base.Clone()
 	reward.Meta.Stage = "reward"
 	require.Equal(t, "report_stage", code(reward, base))
+}
+
+// A reward model scores the very answers that the graders grade.
+func TestRewarded(t *testing.T) {
+	x := newExam()
+	base := x.after(t, Pretrain{}, nil, 2, map[string]float64{"context": 64})
+	policy := x.after(t, SFT{}, base, 1, map[string]float64{"context": 128})
+	reward := x.after(t, Reward{}, policy, 1, nil)
+	head, ok := reward.Tensor(nn.Score.Weight())
+	require.True(t, ok)
+	clear(head.Data)
+	bias, ok := reward.Tensor(nn.Score.Bias())
+	require.True(t, ok)
+	bias.Data[0] = 3
+	yields := 0
+	o := ReportOptions{Machine: machine(1), Town: x.town, Prompts: 60, Seed: 2}
+	o.Yield = func() { yields++ }
+	score, grade, err := Rewarded(Examinee{Checkpoint: policy}, reward, o)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, score.Value)
+	require.Equal(t, 60, score.N)
+	require.Positive(t, yields)
+	m, err := Compare(Examinee{Checkpoint: policy}, Examinee{Checkpoint: base}, o)
+	require.NoError(t, err)
+	require.Equal(t, m.Score.Value, grade.Value)
+
+	// Each answer is read at its last token, whatever is scored beside it.
+	for i := range head.Data {
+		head.Data[i] = float32(i%3) - 1
+	}
+	r, err := OpenReader(Examinee{Checkpoint: policy}, o.Machine)
+	require.NoError(t, err)
+	defer r.Close()
+	said, err := r.answers(x.town, heldOutQuestions(x.town, nil, 5), Chat, o.sampling())
+	require.NoError(t, err)
+	be, err := o.NewBackend()
+	require.NoError(t, err)
+	defer be.Close()
+	c, err := rewardCompanion(reward, x.tok, 400)
+	require.NoError(t, err)
+	p, err := nn.NewParams(be, c.Config, c.heads()...)
+	require.NoError(t, err)
+	defer p.Close()
+	require.NoError(t, p.Load(named(reward, "")))
+	together, err := o.rewards(p, said)
+	require.NoError(t, err)
+	for i, a := range said {
+		alone, err := o.rewards(p, []answer{a})
+		require.NoError(t, err)
+		require.InDelta(t, alone[0], together[i], 1e-6)
+	}
+	require.NotEqual(t, together[0], together[1])
+
+	_, _, err = Rewarded(Examinee{Checkpoint: policy}, base, o)
+	require.Equal(t, "reward_head", problem.From(err).Code)
 }
