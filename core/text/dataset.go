@@ -114,9 +114,11 @@ func (d *Dataset) Check(context int) error {
 	return nil
 }
 
-// Batch fills B windows of T tokens, each from a uniformly random place of the
-// training stream, and the tokens that follow them. Row b of step draws from
-// its own stream of random numbers, so a batch depends on seed and step alone.
+// Batch fills B windows of T tokens of the training stream, and the tokens that
+// follow them. Each window is from a uniformly random place, moved to the
+// beginning of its document where that one is no longer than the window. Row b
+// of step draws from its own stream of random numbers, so a batch depends on
+// seed and step alone.
 //
 //	inputs, targets: [B,T]
 //
@@ -128,6 +130,7 @@ func (d *Dataset) Batch(seed uint64, step, B, T int, inputs, targets []int32) {
 	for b := range B {
 		r := tensor.NewRNG(seed, streamBatch, uint64(step), uint64(b))
 		at := r.IntN(len(d.Train) - T)
+		at = d.begin(at, T)
 		for i, id := range d.Train[at : at+T+1] {
 			if i < T {
 				inputs[b*T+i] = int32(id)
@@ -137,6 +140,28 @@ func (d *Dataset) Batch(seed uint64, step, B, T int, inputs, targets []int32) {
 			}
 		}
 	}
+}
+
+// begin moves a window to the beginning of the document that it falls into,
+// where that one has at most T tokens: a sentence whose subject stands before
+// the window can only be guessed at, and to learn to guess undoes what was
+// learned of facts. Longer documents and continuous text are read from anywhere.
+func (d *Dataset) begin(at, T int) int {
+	start, end := at, at+1
+	for start > 0 && d.Train[start] != uint16(EOS) {
+		if start--; at-start > T {
+			return at
+		}
+	}
+	for end < len(d.Train)-1 && d.Train[end] != uint16(EOS) {
+		if end++; end-start > T {
+			return at
+		}
+	}
+	if d.Train[start] != uint16(EOS) || start+T >= len(d.Train) {
+		return at
+	}
+	return start
 }
 
 // Windows is the number of consecutive windows of T tokens that the held-out

@@ -196,3 +196,40 @@ func BenchmarkBaselines(b *testing.B) {
 		})
 	}
 }
+
+// A short document is read from its beginning, a longer one from anywhere, and
+// so is a continuous text.
+func TestWindowsBeginWithTheirDocument(t *testing.T) {
+	const T = 8
+	d := &Dataset{Vocab: 300, Train: []uint16{uint16(EOS), 10, 11, 12, uint16(EOS)}}
+	for id := range uint16(40) {
+		d.Train = append(d.Train, 100+id)
+	}
+	d.Train = append(d.Train, uint16(EOS), 20, 21, 22, 23, 24, 25, 26, uint16(EOS), 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, uint16(EOS))
+	in, out := make([]int32, T), make([]int32, T)
+	begins := map[int32]int{}
+	for step := range 2000 {
+		d.Batch(1, step, 1, T, in, out)
+		first := in[0]
+		if first == EOS {
+			first = -in[1]
+		}
+		begins[first]++
+	}
+	for _, inside := range []int32{10, 11, 12, 20, 21, 22, 23, 24, 25, 26} {
+		require.Zero(t, begins[inside], inside)
+	}
+	require.Positive(t, begins[-10])
+	require.Positive(t, begins[-20])
+	for id := range int32(40) {
+		require.Positive(t, begins[100+id], id)
+	}
+
+	d.Train = d.Train[5:45]
+	clear(begins)
+	for step := range 2000 {
+		d.Batch(1, step, 1, T, in, out)
+		begins[in[0]]++
+	}
+	require.Len(t, begins, len(d.Train)-T)
+}
