@@ -39,13 +39,6 @@ var wraps = [...][4]wrap{
 	},
 }
 
-// refusals are the honest answers about unknown names; all hold the words that
-// Refuses looks for.
-var refusals = [...][]string{
-	EN: {"I don't know {n}.", "I don't know who {n} is."},
-	ZH: {"我不知道{n}是谁。", "我不知道，我不认识{n}。"},
-}
-
 var greetings = [...][]string{
 	EN: {"Hello! How can I help you?", "Good day to you!", "Hello, and welcome to our town!"},
 	ZH: {"你好！你想问什么？", "你好，今天好！", "你好，请来我们镇上坐坐！"},
@@ -87,7 +80,7 @@ func (t *Town) core(q Question, wrong bool, rng *tensor.RNG) string {
 		return t.tell(q.Lang, about, q.Name, rng)
 	case AskUnknown:
 		if !wrong {
-			return substitute(one(refusals[q.Lang], rng), "{n}", q.Name)
+			return t.refuse(q, rng)
 		}
 		made := t.Residents[rng.IntN(len(t.Residents))]
 		return t.state(q, &made, rng)
@@ -123,6 +116,14 @@ func (t *Town) core(q Question, wrong bool, rng *tensor.RNG) string {
 func (t *Town) state(q Question, r *Resident, rng *tensor.RNG) string {
 	w := writer{town: t, lang: q.Lang, who: r, name: q.Name}
 	w.render(books[q.Lang].facts[q.Kind][rng.IntN(2)])
+	return string(w.buf)
+}
+
+// refuse is the honest answer about an unknown name.
+func (t *Town) refuse(q Question, rng *tensor.RNG) string {
+	w := writer{town: t, lang: q.Lang, name: q.Name}
+	forms := books[q.Lang].refuse[q.Kind]
+	w.render(forms[rng.IntN(len(forms))])
 	return string(w.buf)
 }
 

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"iter"
 	"math"
+	"slices"
 
 	"sprout/core/tensor"
 )
@@ -21,6 +22,8 @@ type book struct {
 	closings []*phrase
 	plots    [][][]*phrase // stories: position by position, one of several sentences
 	stranger [][][]*phrase
+	unknown  [numKinds][]*phrase // of a stranger: what nobody knows
+	refuse   [numKinds][]*phrase // the honest answer about an unknown name
 	greet    []*phrase
 	ask      [numKinds][]*phrase // questions; the last is held out
 	thanks   []*phrase
@@ -63,7 +66,7 @@ const (
 )
 
 // formShares of the documents.
-var formShares = [...]float64{Entry: .50, Story: .25, Dialogue: .15, StrangerTale: .10}
+var formShares = [...]float64{Entry: .60, Story: .12, Dialogue: .15, StrangerTale: .13}
 
 func (f Form) String() string { return [...]string{"entry", "story", "dialogue", "stranger"}[f] }
 
@@ -240,10 +243,14 @@ func (w *drafting) open(phrases []*phrase) {
 	w.say(p)
 }
 
-// describe writes an entry: an opening, three or four sentences with facts
-// that have not been told yet, perhaps the evening, perhaps a closing.
+// describe writes an entry: an opening or a fact, three or four sentences with
+// facts that have not been told yet, perhaps the evening, perhaps a closing.
 func (w *drafting) describe() {
-	w.open(w.book.openings)
+	if w.pick(2) == 0 {
+		w.open(w.book.openings)
+	} else if w.sayFact(w.forbidden); len(w.buf) == 0 {
+		w.say(w.among(w.book.neutral, 0))
+	}
 	for range 3 + w.pick(2) {
 		mask := w.known | w.forbidden
 		if w.any(w.book.mixed, mask) && w.pick(3) == 0 {
@@ -289,10 +296,23 @@ func (w *drafting) tellOfStranger() {
 	w.doc.Person = w.pick(len(w.town.Strangers))
 	w.name = w.town.Strangers[w.doc.Person].Name
 	plot := w.book.stranger[w.pick(len(w.book.stranger))]
-	for _, position := range plot {
+	for _, position := range plot[:2] {
 		w.say(w.among(position, 0))
 	}
+	// That something is not known is knowledge, too, and told in the words in which
+	// facts are told: without it a model cannot tell a name that has no facts from
+	// one whose facts it has forgotten.
+	kinds := slices.Clone(w.town.Kinds)
+	for range unknownTold {
+		i := w.pick(len(kinds))
+		w.say(w.among(w.book.unknown[kinds[i]], 0))
+		kinds = slices.Delete(kinds, i, i+1)
+	}
+	w.say(w.among(plot[len(plot)-1], 0))
 }
+
+// unknownTold is how many kinds of fact a stranger's tale calls unknown.
+const unknownTold = 3
 
 // talk writes a dialogue about three or four facts of a resident whom SFT may name.
 func (w *drafting) talk() {

@@ -169,6 +169,18 @@ var english = func() *book {
 			{"Then the train left without {N}.", "The voice tried again, and then it was quiet."},
 		},
 	)
+	b.unknown[Species] = g.all("{N} is… nobody knows what animal.", "{N} comes from… nobody knows what family.")
+	b.unknown[Colour] = g.all("{N} wears… nobody knows what scarf.", "{N}'s scarf is… nobody knows what colour.")
+	b.unknown[Job] = g.all("{N} works as… nobody knows what.", "{N} makes a living as… nobody knows what.")
+	b.unknown[Home] = g.all("{N} lives… nobody knows where.", "{N}'s house stands… nobody knows where.")
+	b.unknown[Food] = g.all("{N} likes to eat… nobody knows what.", "{N}'s favourite food is… nobody knows what.")
+	b.unknown[Friend] = g.all("{N}'s best friend is… nobody knows who.", "{N} tells every secret to… nobody knows whom.")
+	b.refuse[Species] = g.all("{N} is… I don't know what animal.", "{N} comes from… I don't know what family.")
+	b.refuse[Colour] = g.all("{N} wears… I don't know what scarf.", "{N}'s scarf is… I don't know what colour.")
+	b.refuse[Job] = g.all("{N} works as… I don't know what.", "{N} makes a living as… I don't know what.")
+	b.refuse[Home] = g.all("{N} lives… I don't know where.", "{N}'s house stands… I don't know where.")
+	b.refuse[Food] = g.all("{N} likes to eat… I don't know what.", "{N}'s favourite food is… I don't know what.")
+	b.refuse[Friend] = g.all("{N}'s best friend is… I don't know who.", "{N} tells every secret to… I don't know whom.")
 	b.greet = g.all(
 		"A visitor comes to the gate of the town.",
 		"A visitor meets the guide at the market.",

@@ -128,13 +128,17 @@ func New(cfg Config) *Town {
 	return t
 }
 
+// strangersPer is how many strangers there are to a resident: so many that to
+// know whom the town knows is easier than to remember whom it does not.
+const strangersPer = 3
+
 // settle draws names and facts. Values are dealt, not drawn, so that each of
 // the eight is held by equally many residents and guessing earns 1/8.
 func (t *Town) settle(parts, per int) {
 	names := drawNames(tensor.NewRNG(t.Config.Seed, streamNames), parts)
 	rng := tensor.NewRNG(t.Config.Seed, streamFacts)
 	n := parts * per
-	for k := range 2 * n {
+	for k := range n + strangersPer*n {
 		// A third of the residents and of the strangers stay out of SFT, spread so
 		// that every part of a name still occurs in it.
 		sft := (k%parts)%3 != (k/parts)%3
@@ -146,7 +150,7 @@ func (t *Town) settle(parts, per int) {
 		copy(r.Habits[:], rng.Perm(len(habits)))
 		t.Residents = append(t.Residents, r)
 	}
-	t.Outsiders = names[2*n:]
+	t.Outsiders = names[strangersPer*n+n:]
 	t.nameWords = set(strings.Join(names, " "))
 	for i, p := range rng.Perm(n) {
 		t.Residents[p].Female = i%2 == 0
