@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"iter"
 	"math"
-	"slices"
 
 	"sprout/core/tensor"
 )
@@ -169,6 +168,8 @@ type drafting struct {
 	doc       Document
 	known     uint8 // facts stated so far, a bit per kind
 	forbidden uint8 // facts that must not be stated
+	asides    int   // so far
+	stranger  int   // of the last one
 	pool      []*phrase
 }
 
@@ -244,7 +245,8 @@ func (w *drafting) open(phrases []*phrase) {
 }
 
 // describe writes an entry: an opening or a fact, three or four sentences with
-// facts that have not been told yet, perhaps the evening, perhaps a closing.
+// facts that have not been told yet and perhaps asides on strangers, perhaps the
+// evening, perhaps a closing.
 func (w *drafting) describe() {
 	if w.pick(2) == 0 {
 		w.open(w.book.openings)
@@ -252,6 +254,7 @@ func (w *drafting) describe() {
 		w.say(w.among(w.book.neutral, 0))
 	}
 	for range 3 + w.pick(2) {
+		w.aside()
 		mask := w.known | w.forbidden
 		if w.any(w.book.mixed, mask) && w.pick(3) == 0 {
 			w.say(w.among(w.book.mixed, mask))
@@ -295,24 +298,42 @@ func (w *drafting) narrate() {
 func (w *drafting) tellOfStranger() {
 	w.doc.Person = w.pick(len(w.town.Strangers))
 	w.name = w.town.Strangers[w.doc.Person].Name
+	w.sayUnknown(w.name)
 	plot := w.book.stranger[w.pick(len(w.book.stranger))]
 	for _, position := range plot[:2] {
 		w.say(w.among(position, 0))
 	}
-	// That something is not known is knowledge, too, and told in the words in which
-	// facts are told: without it a model cannot tell a name that has no facts from
-	// one whose facts it has forgotten.
-	kinds := slices.Clone(w.town.Kinds)
-	for range unknownTold {
-		i := w.pick(len(kinds))
-		w.say(w.among(w.book.unknown[kinds[i]], 0))
-		kinds = slices.Delete(kinds, i, i+1)
-	}
-	w.say(w.among(plot[len(plot)-1], 0))
 }
 
-// unknownTold is how many kinds of fact a stranger's tale calls unknown.
-const unknownTold = 3
+// sayUnknown says that nobody knows a fact of a stranger. Whether a fact or this
+// follows must depend on nothing but the name: so these sentences stand at the
+// beginning of a tale and between the facts of residents. A model that could tell
+// by anything else would never learn whom the town knows.
+func (w *drafting) sayUnknown(name string) {
+	of := w.name
+	w.name = name
+	w.say(w.among(w.book.unknown[w.town.Kinds[w.pick(len(w.town.Kinds))]], 0))
+	w.name, w.named = of, false
+}
+
+// aside tells, in the entry on a resident, that a stranger is unknown; twice at
+// most, of different ones.
+func (w *drafting) aside() {
+	if w.asides == 2 || !w.chance(asideP) {
+		return
+	}
+	n := len(w.town.Strangers)
+	if w.asides == 0 {
+		w.stranger = w.pick(n)
+	} else {
+		w.stranger = (w.stranger + 1 + w.pick(n-1)) % n
+	}
+	w.asides++
+	w.sayUnknown(w.town.Strangers[w.stranger].Name)
+}
+
+// asideP is how often an aside stands before a sentence of an entry.
+const asideP = .25
 
 // talk writes a dialogue about three or four facts of a resident whom SFT may name.
 func (w *drafting) talk() {
