@@ -102,7 +102,7 @@ func (t *Town) candidate(q Question, rng *tensor.RNG) string {
 	}
 	core := t.core(q, wrong, rng)
 	if refuses {
-		core = substitute(one(refusals[q.Lang], rng), "{n}", q.Name)
+		core = t.refuse(q, rng)
 	}
 	return dress(q.Lang, m, core, rng)
 }
