@@ -89,7 +89,7 @@ clean: ## remove what was built; checkpoints of your browser are not touched
 	find cmd/serve/site -mindepth 1 ! -name placeholder.txt -delete
 
 demo: ## remake the ready-made model that answers on the first visit, bit for bit (minutes)
-	go run ./cmd/train -preset seed -town quick -merges 763 -steps 4000 -set batch=12 -set lr=0.006 \
+	go run ./cmd/train -preset seed -town quick -merges 1024 -steps 4000 -set batch=12 -set lr=0.006 \
 		-weights -reproducible -quiet -out web/public/models/seed.safetensors
 
 protocol: web/node_modules/.package-lock.json ## remake the page's types from the Go messages

@@ -86,7 +86,7 @@ type Preset struct {
 // Presets that there are: quick is the one that the aims are for. Tiny walks the
 // same way in seconds and learns next to nothing.
 var Presets = []Preset{
-	{Name: "quick", Model: "sprout", Town: world.Quick, Merges: 763},
+	{Name: "quick", Model: "sprout", Town: world.Quick, Merges: 1024},
 	{
 		Name: "tiny", Model: "seed", Town: world.Quick, Langs: []world.Lang{world.EN}, Merges: 150, Questions: 8,
 		Params: map[string]map[string]float64{

@@ -39,12 +39,11 @@ func (Pretrain) Name() string { return "pretrain" }
 
 // pretrainDefaults differ between model sizes: larger models want smaller
 // learning rates and more tokens. Those of sprout were measured on the quick
-// town (tokens until it beats the trigram): batches of 4 × 64 at 3e-3 need
-// 240,000, of 4 × 128 at 3e-3 280,000, of 8 × 128 at 2e-3 or of 4 × 128 at 6e-3
-// clearly more.
+// town (docs/JOURNEY.md): 4 × 128 tokens a step know the facts sooner than 8 ×
+// 128, and hold a whole document.
 var pretrainDefaults = map[string]struct{ lr, warmup, steps float64 }{
 	"seed":    {4e-3, 100, 1000},
-	"sprout":  {3e-3, 50, 2000},
+	"sprout":  {3e-3, 50, 3200},
 	"sapling": {1.5e-3, 100, 2000},
 	"tree":    {1e-3, 100, 5000},
 }

@@ -45,7 +45,7 @@ func (SFT) Name() string { return "sft" }
 
 var sftDefaults = map[string]struct{ steps, batch, context, lr float64 }{
 	"seed":    {300, 8, 160, 2e-3},
-	"sprout":  {300, 8, 160, 1e-3},
+	"sprout":  {280, 8, 160, 1e-3},
 	"sapling": {400, 8, 160, 5e-4},
 	"tree":    {600, 8, 256, 2e-4},
 }
@@ -56,7 +56,7 @@ func (SFT) Params(p nn.Preset) []Param {
 	params := []Param{
 		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context),
 		{
-			Key: "replay", Symbol: `\rho`, Default: 0.5, Min: 0, Max: 0.9,
+			Key: "replay", Symbol: `\rho`, Default: 0.25, Min: 0, Max: 0.9,
 			DocEN: "Share of the sequences that are taken from the pretraining text again. Without any, the model forgets what the conversations do not mention.",
 			DocZH: "每一步中重新取自预训练文本的序列所占的比例。为零时，对话里没有提到的知识会被遗忘。",
 		},

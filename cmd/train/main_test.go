@@ -204,7 +204,7 @@ func TestLearnsFromPairs(t *testing.T) {
 	pairs := filepath.Join(dir, "pairs.jsonl")
 	var lines strings.Builder
 	for i := range 12 {
-		fmt.Fprintf(&lines, `{"prompt":"What was it, %d?","chosen":"The best of times.","rejected":"No."}`+"\n", i)
+		fmt.Fprintf(&lines, `{"prompt":"What was it, %d?","chosen":"The best of %d times.","rejected":"No."}`+"\n", i, i)
 	}
 	require.NoError(t, os.WriteFile(pairs, []byte(lines.String()), 0o600))
 	for stage, measure := range map[string]string{"reward": "calibration_error", "dpo": "text_bits_per_byte"} {

@@ -80,7 +80,7 @@ func parse(args []string, log io.Writer) (*options, error) {
 	f.IntVar(&o.questions, "questions", 400, "how many questions -label asks, twice each")
 	f.StringVar(&o.lang, "lang", "both", "the town's languages: en, zh or both")
 	f.StringVar(&o.tokenizer, "tokenizer", "bpe", "bpe, char or byte")
-	f.IntVar(&o.merges, "merges", 512, "merges that bpe learns")
+	f.IntVar(&o.merges, "merges", 1024, "merges that bpe learns")
 	f.Uint64Var(&o.seed, "seed", 1, "chooses weights, batches and samples; for -town also the town")
 	f.Var(settings(o.params), "set", "a setting of the stage, key=number; may be repeated (see below)")
 	f.StringVar(&o.parent, "parent", "", "a .safetensors file whose weights to start from; with -resume of lora, the model under the adapter")

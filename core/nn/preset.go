@@ -20,7 +20,7 @@ type Preset struct {
 // a vocabulary of 1,024, embedding included.
 var Presets = []Preset{
 	{"seed", shape(2, 4, 2, 48, 128, 64), 12, false},     // 0.1M
-	{"sprout", shape(4, 4, 4, 128, 344, 64), 4, false},   // 0.9M; 0.8M on characters
+	{"sprout", shape(4, 4, 4, 128, 344, 128), 4, false},  // 0.9M; 0.8M on characters
 	{"sapling", shape(6, 6, 3, 192, 512, 128), 8, false}, // 2.6M
 	{"tree", shape(6, 6, 6, 384, 1024, 256), 8, true},    // 11M
 }

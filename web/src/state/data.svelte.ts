@@ -7,7 +7,7 @@ export type TokenizerKind = 'bpe' | 'char' | 'byte'
 
 /** 5 special tokens and 256 bytes come before the merges. */
 export const vocabularyBeforeMerges = 261
-export const defaultMerges = 1024 - vocabularyBeforeMerges
+export const defaultMerges = 1024
 
 /** The text and the tokenizer that a run will use. */
 class Data {
