@@ -25,7 +25,8 @@ import (
 //
 // Differs: several sets of principles are asked about one after the other behind
 // the same two answers, since reading those is what costs. The letters are
-// targets only and never inputs, so no verdict sees another.
+// targets only and never inputs, so no verdict sees another. Where an answer ends,
+// some of its own grades are learned as well; see marked.
 type TownJudge struct{}
 
 // <loss>
@@ -47,7 +48,7 @@ func (TownJudge) Name() string { return "judge" }
 
 var judgeDefaults = map[string]struct{ steps, batch, context, lr float64 }{
 	"seed":    {300, 8, 224, 2e-3},
-	"sprout":  {300, 8, 224, 2e-3},
+	"sprout":  {300, 8, 224, 1.5e-3},
 	"sapling": {600, 8, 224, 5e-4},
 	"tree":    {800, 8, 224, 2e-4},
 }
@@ -58,7 +59,7 @@ func (TownJudge) Params(p nn.Preset) []Param {
 	params := []Param{
 		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context),
 		{
-			Key: "rubrics", Symbol: `k`, Default: 4, Min: 1, Max: 6, Integer: true,
+			Key: "rubrics", Symbol: `k`, Default: 5, Min: 1, Max: 6, Integer: true,
 			DocEN: "How many sets of principles are asked about behind the same two answers. More verdicts for about the same reading.",
 			DocZH: "对同一对回答最多换几组准则来问。读的字差不多，得到的判断更多。",
 		},

@@ -16,16 +16,23 @@ type letters [2]int32
 // lettersOf finds the two tokens: problem "judge_letters" where a letter takes
 // more than one.
 func lettersOf(tok *text.Tokenizer) (l letters, err error) {
-	for i, name := range []string{"A", "B"} {
+	seen := map[int32]bool{}
+	for i, name := range []string{"A", "B", yes, no} {
 		ids := tok.Encode(name)
-		if len(ids) != 1 || i > 0 && ids[0] == l[0] {
+		if len(ids) != 1 || seen[ids[0]] {
 			return l, problem.New("judge_letters", nil,
 				"This tokenizer does not write A and B as one token each, so a judge cannot name an answer. Use another tokenizer.")
 		}
-		l[i] = ids[0]
+		seen[ids[0]] = true
+		if i < len(l) {
+			l[i] = ids[0]
+		}
 	}
 	return l, nil
 }
+
+// yes and no mark an answer; see marked.
+const yes, no = "y", "n"
 
 // A comparison as a judge of the town's own reads it:
 //
@@ -38,10 +45,26 @@ func lettersOf(tok *text.Tokenizer) (l letters, err error) {
 
 // shown are the two answers behind what was asked, as tokens.
 func shown(tok *text.Tokenizer, prompt []text.Turn, a, b string) []int32 {
-	return tok.AppendChat(nil, append(slices.Clip(prompt),
-		text.Turn{Role: text.RoleAssistant, Content: a}, text.Turn{Role: text.RoleUser, Content: "A"},
-		text.Turn{Role: text.RoleAssistant, Content: b}, text.Turn{Role: text.RoleUser, Content: "B"}))
+	ids := tok.AppendChat(nil, prompt)
+	for i, answer := range []string{a, b} {
+		ids = appendAnswer(ids, tok, answer, [...]string{"A", "B"}[i])
+	}
+	return ids
 }
+
+// appendAnswer ends with three tokens that have seen all of the answer: <|eos|>,
+// <|user|> and the letter.
+func appendAnswer(dst []int32, tok *text.Tokenizer, answer, letter string) []int32 {
+	return tok.AppendChat(dst, []text.Turn{{Role: text.RoleAssistant, Content: answer}, {Role: text.RoleUser, Content: letter}})
+}
+
+// marked are the grades that are learned at those three tokens, of each answer by
+// itself: whether it is true, whether it is honest, and whether it is in the
+// language of the question. To say of one answer whether it is good is easier
+// than to say which of two is better, and it is what the verdict needs to find
+// behind each letter; without it most of a short training passes before there is
+// anything to compare. Friendliness and length a model sees without help.
+func marked(g world.Grade) [3]bool { return [...]bool{g.Correct, g.Honest, g.Language} }
 
 // appendRubric asks for a verdict under principles.
 func appendRubric(dst []int32, tok *text.Tokenizer, p world.Principle, lang world.Lang) []int32 {
@@ -53,7 +76,18 @@ func appendRubric(dst []int32, tok *text.Tokenizer, p world.Principle, lang worl
 // targets alone, but for the last one, behind which the turn ends.
 func (l letters) lesson(tok *text.Tokenizer, under []world.Comparison) Conversation {
 	first := under[0]
-	ids := shown(tok, exchange(first.Question.Text, "").Turns[:1], first.A, first.B)
+	ids := tok.AppendChat(nil, exchange(first.Question.Text, "").Turns[:1])
+	marks := map[int]int32{} // by position
+	for i, answer := range []string{first.A, first.B} {
+		ids = appendAnswer(ids, tok, answer, [...]string{"A", "B"}[i])
+		for k, good := range marked(first.Grades[i]) {
+			mark := no
+			if good {
+				mark = yes
+			}
+			marks[len(ids)-3+k] = tok.Encode(mark)[0]
+		}
+	}
 	var due []int // positions of the verdicts
 	for _, c := range under {
 		ids = appendRubric(ids, tok, c.Principles, c.Question.Lang)
@@ -63,6 +97,9 @@ func (l letters) lesson(tok *text.Tokenizer, under []world.Comparison) Conversat
 	c := Conversation{Tokens: ids, Learned: make([]bool, len(ids)), Targets: slices.Clone(ids[1:])}
 	for i, at := range due {
 		c.Targets[at], c.Learned[at+1] = l.of(under[i]), true
+	}
+	for at, mark := range marks {
+		c.Targets[at], c.Learned[at+1] = mark, true
 	}
 	c.Learned[len(ids)-1] = true // EOS
 	return c
