@@ -45,7 +45,7 @@ func (SFT) Name() string { return "sft" }
 
 var sftDefaults = map[string]struct{ steps, batch, context, lr float64 }{
 	"seed":    {300, 8, 160, 2e-3},
-	"sprout":  {280, 8, 160, 1e-3},
+	"sprout":  {320, 8, 160, 1e-3},
 	"sapling": {400, 8, 160, 5e-4},
 	"tree":    {600, 8, 256, 2e-4},
 }

@@ -147,6 +147,11 @@ var chinese = func() *book {
 			{"晚上，{s} 会{habit}。", "吃过饭，{s} 就去{habit}。", "明天，又会有新的事。"},
 		},
 	)
+	b.plots = append(b.plots, g.guests(ZH,
+		[]string{"有一天，{p}门开了，", "{home}的房子前面，", "{N} 在家里{eat}，这时候，"},
+		[numSkills]string{Pirate: "海上来的人到了。", Poet: "来了一个会写字的客人。", Butler: "来了一位老人，手里有茶。"},
+		[]string{"{S} 看着客人，笑了。", "“我只是{a species}。”{s} 说。"},
+		[]string{"客人走了以后，{s} 在{past}。", "{job}也不是天天有这样的客人。"})...)
 	b.stranger = g.plots(
 		[][]string{
 			{"有一封给 {N} 的信，可是镇上没有这个人。", "有人来找 {N}。"},

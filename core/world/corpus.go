@@ -333,7 +333,7 @@ func (w *drafting) aside() {
 }
 
 // asideP is how often an aside stands before a sentence of an entry.
-const asideP = .25
+const asideP = .35
 
 // talk writes a dialogue about three or four facts of a resident whom SFT may name.
 func (w *drafting) talk() {

@@ -17,8 +17,8 @@ var bothSizes = []Size{Quick, Standard}
 // changes this hash; put the new one here and say so in the change log.
 func TestCorpusGolden(t *testing.T) {
 	for size, want := range map[Size]string{
-		Quick:    "e077957c3c81b971",
-		Standard: "eb0ad589af1da5aa",
+		Quick:    "097b01183b00baa1",
+		Standard: "8dc7a0b121bfc320",
 	} {
 		h := sha256.New()
 		town := New(Config{Seed: 1, Size: size})
@@ -67,7 +67,7 @@ func TestDocumentsReadWell(t *testing.T) {
 			end := d.Sentences[len(d.Sentences)-1].End
 			require.Equal(t, len(d.Text), end)
 			for _, s := range d.Sentences {
-				require.Regexp(t, `^[A-Z“].*[.!?”]$|^[^a-z ].*[。！？”]$`, d.Text[s.Start:s.End])
+				require.Regexp(t, `(?s)^[A-Z“].*[.!?”]$|^[^a-z ].*[。！？”]$`, d.Text[s.Start:s.End])
 			}
 			if d.Lang == EN {
 				require.NotRegexp(t, `\b[Aa] [aeiou]|\b[Aa]n [^aeiou]|\p{Han}|  |[{}]`, d.Text)
@@ -252,7 +252,7 @@ func TestFloorIsTheEntropyOfTheText(t *testing.T) {
 	assert.InDelta(t, entropy, nats/n, .1)
 	floor, bytes := town.Floor(Train, 2000, EN)
 	perByte := floor / math.Ln2 / float64(bytes)
-	assert.InDelta(t, .11, perByte, .03, "bits per byte")
+	assert.InDelta(t, .14, perByte, .03, "bits per byte")
 }
 
 func BenchmarkDocuments(b *testing.B) {

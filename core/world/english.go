@@ -143,6 +143,11 @@ var english = func() *book {
 			{"In the evening {s} {habit}.", "When the basket is empty, {s} {habit}.", "Tomorrow there will be another story."},
 		},
 	)
+	b.plots = append(b.plots, g.guests(EN,
+		[]string{"One day {p} door opened, and there stood", "Somebody knocked at the house {home}: it was", "{N} was eating {food} when there came"},
+		[numSkills]string{Pirate: " a pirate from the sea.", Poet: " a poet with a pen.", Butler: " an old butler."},
+		[]string{"{S} looked at the guest and smiled.", "“I am only {a species},” said {s}."},
+		[]string{"Then the guest was gone, and {s} {past}.", "Even {a job} does not hear that every day."})...)
 	b.stranger = g.plots(
 		[][]string{
 			{"A letter came for {N}, but no door in town has that name.", "The postman has a parcel for {N}."},

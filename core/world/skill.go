@@ -84,3 +84,32 @@ func InStyle(answer string, lang Lang, s Skill) bool {
 	}
 	return begins && ends
 }
+
+// guests are stories in which somebody comes and speaks in a skill, one for each
+// skill. An adapter changes how a model speaks, not which words it knows: so
+// what a skill says must have been read before.
+func (g *grammar) guests(lang Lang, arrive []string, who [numSkills]string, between, end []string) [][][]*phrase {
+	var plots [][][]string
+	for _, s := range Skills {
+		var came, first, last []string
+		for _, a := range arrive {
+			came = append(came, a+who[s])
+		}
+		if s == Poet {
+			for _, c := range couplets[lang] {
+				first = append(first, "“"+c[0]+"\n"+c[1]+"”")
+			}
+			plots = append(plots, [][]string{came, first, between, end})
+			continue
+		}
+		w := skillWraps[lang][s]
+		for _, b := range w.before {
+			first = append(first, "“"+b+"”")
+		}
+		for _, a := range w.after {
+			last = append(last, "“"+a+"”")
+		}
+		plots = append(plots, [][]string{came, first, between, last, end})
+	}
+	return g.plots(plots...)
+}
