@@ -46,7 +46,7 @@ var Aims = []Aim{
 	{Key: "spo", Metric: "win_rate_vs_sft", Relation: "≥", Value: 0.60},
 	{Key: "spo", Metric: "fact_recall", Relation: "≥", Value: 0.95},
 
-	{Key: "distill", Metric: "fraction", Relation: "≤", Value: 0.35},
+	{Key: "distill", Metric: "parameter_share", Relation: "≤", Value: 0.35},
 	{Key: "distill", Metric: "recovered", Relation: "≥", Value: 0.90},
 	{Key: "distill", Metric: "exact_match_combos", Relation: ">", Than: "alone_exact_match_combos"},
 	{Key: "distill", Metric: "fact_recall", Relation: "≥", Value: 0.95},
