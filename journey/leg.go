@@ -91,6 +91,13 @@ func (l *leg) start(stage stages.Stage) error {
 	if err := w.tell("prepare", 0); err != nil {
 		return err
 	}
+	if l.step.Judge != "" {
+		given, err := l.label(l.step.Parent, l.step.Judge)
+		if err != nil {
+			return err
+		}
+		l.setup.Pairs = given.pairs
+	}
 	var err error
 	l.run, err = stage.Start(l.setup)
 	return err

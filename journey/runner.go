@@ -58,6 +58,7 @@ type walker struct {
 	fresh   map[string]bool // made now, not taken from the shelf
 	rows    map[string]Row
 	at      Event
+	judged  *labels // by the judge, once there are
 	seconds float64 // of making the town, until the first step is told of it
 	ended   error   // what Tell said
 }

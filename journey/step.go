@@ -21,6 +21,9 @@ type Step struct {
 	// Reward is the step whose model scores the answers, Teacher the one whose model
 	// is learned from.
 	Reward, Teacher string
+	// Judge is the step whose model labels answers of the parent; the step learns
+	// from these labels. None: the town's own preferences.
+	Judge string
 	// Beside is a step that this one is compared with. If it fails, only the
 	// comparison is missing.
 	Beside string
@@ -32,7 +35,7 @@ type Step struct {
 }
 
 // needs are the steps without which this one cannot be made.
-func (s Step) needs() []string { return given(s.Parent, s.Reward, s.Teacher) }
+func (s Step) needs() []string { return given(s.Parent, s.Reward, s.Teacher, s.Judge) }
 
 // after are the steps that are made before this one.
 func (s Step) after() []string { return append(s.needs(), given(s.Beside)...) }
@@ -54,9 +57,11 @@ var steps = []Step{
 	},
 	{Key: "dpo", Stage: "dpo", Parent: "sft", measure: measureGain},
 	{Key: "judge", Stage: "judge", Parent: "sft"},
-	{Key: "grpo", Stage: "grpo", Parent: "sft", measure: measureGain},
-	{Key: "simpo", Stage: "simpo", Parent: "sft", measure: measureGain},
-	{Key: "spo", Stage: "spo", Parent: "sft", measure: measureGain},
+	{Key: "rlaif_reward", Stage: "reward", Parent: "sft", Judge: "judge", measure: measureLabels},
+	{Key: "rlaif_ppo", Stage: "ppo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
+	{Key: "grpo", Stage: "grpo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
+	{Key: "simpo", Stage: "simpo", Parent: "sft", Judge: "judge", measure: measureGain},
+	{Key: "spo", Stage: "spo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
 	{Key: "distill_alone", Stage: "distill", Teacher: "sft", Params: map[string]float64{"teacher": 0}},
 	{Key: "distill", Stage: "distill", Teacher: "sft", Beside: "distill_alone", measure: tellTwin},
 }
@@ -79,6 +84,9 @@ type Preset struct {
 	Merges int          // of the tokenizer
 	// Questions asked of each set when a step is measured; 0 is the usual number.
 	Questions int
+	// Asked are the questions that are answered twice for the judge; 0 is the usual
+	// number.
+	Asked int
 	// Params are settings over the defaults, by step.
 	Params map[string]map[string]float64
 }
@@ -88,18 +96,21 @@ type Preset struct {
 var Presets = []Preset{
 	{Name: "quick", Model: "sprout", Town: world.Quick, Merges: 1024},
 	{
-		Name: "tiny", Model: "seed", Town: world.Quick, Langs: []world.Lang{world.EN}, Merges: 150, Questions: 8,
+		Name: "tiny", Model: "seed", Town: world.Quick, Langs: []world.Lang{world.EN}, Merges: 150, Questions: 8, Asked: 40,
 		Params: map[string]map[string]float64{
 			"pretrain": short(12, nil),
 			"sft":      short(6, nil),
 			"lora":     short(4, map[string]float64{"rank": 1}),
 			"reward":   short(4, nil),
 			"dpo":      short(4, nil),
-			"judge":    short(4, nil),
+			"judge":    short(4, map[string]float64{"context": 320}),
 			"simpo":    short(4, nil),
+
+			"rlaif_reward": short(4, nil),
 
 			"ppo":       short(2, practice),
 			"ppo_beta0": short(2, practice),
+			"rlaif_ppo": short(2, practice),
 			"grpo":      short(2, practice),
 			"spo":       short(2, practice),
 

@@ -35,13 +35,28 @@ func NewSproutJudge(r *Reader, rules Rules) (*SproutJudge, error) {
 	return &SproutJudge{r, rules, l}, nil
 }
 
+// Fits reports whether the judge reads a comparison at once, in either order.
+func (j *SproutJudge) Fits(c Comparison) bool {
+	for _, pair := range [][2]string{{c.A, c.B}, {c.B, c.A}} {
+		if len(j.prompt(c, pair)) > j.reader.Model.Config.Context {
+			return false
+		}
+	}
+	return true
+}
+
+// prompt ends where the verdict is due.
+func (j *SproutJudge) prompt(c Comparison, pair [2]string) []int32 {
+	return appendRubric(shown(j.reader.Tokenizer, c.Prompt, pair[0], pair[1]), j.reader.Tokenizer, j.rules.Principles, c.Lang)
+}
+
 // Compare judges with all workers; see Judge. Problem "judge_too_long".
 func (j *SproutJudge) Compare(ctx context.Context, all []Comparison, progress func(float64) error) ([]Judgement, error) {
 	most := j.reader.Model.Config.Context
 	prompts := make([][]int32, 0, 2*len(all))
 	for i, c := range all {
 		for _, pair := range [][2]string{{c.A, c.B}, {c.B, c.A}} {
-			ids := appendRubric(shown(j.reader.Tokenizer, c.Prompt, pair[0], pair[1]), j.reader.Tokenizer, j.rules.Principles, c.Lang)
+			ids := j.prompt(c, pair)
 			if len(ids) > most {
 				return nil, problem.New("judge_too_long", problem.Args{"comparison": i + 1, "tokens": len(ids), "context": most},
 					"Comparison %d has %d tokens, more than the %d that the judge reads at once.", i+1, len(ids), most)
