@@ -5,6 +5,7 @@ import type { EventName, EventOf, Sampled, TokenEvent } from '../engine/messages
 import { checkpoints } from '../state/checkpoints.svelte'
 import { data, type TokenizerKind, type TownLanguage, type TownSize } from '../state/data.svelte'
 import { engine } from '../state/engine.svelte'
+import { desk } from '../state/labels.svelte'
 import { run } from '../state/run.svelte'
 import { setup } from '../state/setup.svelte'
 
@@ -234,6 +235,12 @@ const surface = {
     history: (id: string) => engine.client.call('checkpoints.history', { checkpoint: id }),
   },
 
+  labels: {
+    list: () => engine.client.call('labels.list', {}),
+    /** One JSONL file of preferences. */
+    export: () => desk.export(),
+    import: (name: string, bytes: Uint8Array) => desk.import(name, bytes),
+  },
   /** Measures a checkpoint on held-out text: the one in use, or the chosen one. */
   async evaluate(checkpoint: string, choice?: DataChoice) {
     await choose(choice, undefined)

@@ -461,6 +461,203 @@ type RootTranslation = {
 		 */
 		path: string
 	}
+	label: {
+		/**
+		 * C​o​m​p​a​r​e​ ​a​n​s​w​e​r​s
+		 */
+		name: string
+		/**
+		 * Y​o​u​r​ ​o​w​n​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​t​w​i​c​e​.​ ​S​a​y​ ​w​h​i​c​h​ ​a​n​s​w​e​r​ ​y​o​u​ ​l​i​k​e​ ​b​e​t​t​e​r​:​ ​f​r​o​m​ ​s​u​c​h​ ​c​h​o​i​c​e​s​ ​t​h​e​ ​n​e​x​t​ ​s​t​a​g​e​s​ ​l​e​a​r​n​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​w​a​n​t​.
+		 */
+		intro: string
+		/**
+		 * W​h​o​s​e​ ​a​n​s​w​e​r​s
+		 */
+		model: string
+		/**
+		 * N​o​ ​m​o​d​e​l​ ​h​a​s​ ​b​e​e​n​ ​s​a​v​e​d​ ​y​e​t​.​ ​T​r​a​i​n​ ​o​n​e​ ​f​i​r​s​t​;​ ​b​e​s​t​ ​o​n​e​ ​t​h​a​t​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​t​o​ ​a​n​s​w​e​r​.
+		 */
+		noModel: string
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​a​n​s​w​e​r​i​n​g​…
+		 */
+		thinking: string
+		/**
+		 * Q​u​e​s​t​i​o​n
+		 */
+		question: string
+		/**
+		 * A​n​s​w​e​r​ ​{​n​u​m​b​e​r​}​ ​i​s​ ​b​e​t​t​e​r
+		 * @param {string} number
+		 */
+		better: RequiredParams<'number'>
+		/**
+		 * S​k​i​p
+		 */
+		skip: string
+		/**
+		 * U​n​d​o
+		 */
+		undo: string
+		/**
+		 * K​e​y​s​:​ ​1​ ​o​r​ ​2​ ​c​h​o​o​s​e​s​,​ ​0​ ​o​r​ ​s​p​a​c​e​ ​s​k​i​p​s​,​ ​z​ ​t​a​k​e​s​ ​b​a​c​k​.
+		 */
+		keys: string
+		/**
+		 * L​a​b​e​l​s
+		 */
+		count: string
+		/**
+		 * b​y​ ​y​o​u
+		 */
+		byYou: string
+		/**
+		 * b​y​ ​j​u​d​g​e​s
+		 */
+		byJudges: string
+		/**
+		 * f​r​o​m​ ​e​l​s​e​w​h​e​r​e
+		 */
+		others: string
+		/**
+		 * Y​o​u​ ​a​g​r​e​e​ ​w​i​t​h​ ​y​o​u​r​s​e​l​f
+		 */
+		self: string
+		/**
+		 * J​u​d​g​e​s​ ​a​g​r​e​e​ ​w​i​t​h​ ​y​o​u
+		 */
+		judges: string
+		/**
+		 * {​s​a​m​e​}​ ​o​f​ ​{​o​f​}
+		 * @param {string} of
+		 * @param {string} same
+		 */
+		of: RequiredParams<'of' | 'same'>
+		/**
+		 * n​o​t​ ​y​e​t​ ​m​e​a​s​u​r​e​d
+		 */
+		notYet: string
+		/**
+		 * {​c​o​u​n​t​}​ ​l​a​b​e​l​s​ ​a​r​e​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​l​e​f​t​ ​o​u​t​.
+		 * @param {string} count
+		 */
+		damaged: RequiredParams<'count'>
+		/**
+		 * D​o​w​n​l​o​a​d​ ​l​a​b​e​l​s
+		 */
+		'export': string
+		/**
+		 * I​m​p​o​r​t​ ​l​a​b​e​l​s
+		 */
+		'import': string
+		/**
+		 * {​a​d​d​e​d​}​ ​a​d​d​e​d​,​ ​{​k​n​o​w​n​}​ ​w​e​r​e​ ​t​h​e​r​e​ ​a​l​r​e​a​d​y​.
+		 * @param {string} added
+		 * @param {string} known
+		 */
+		imported: RequiredParams<'added' | 'known'>
+		/**
+		 * L​e​t​ ​a​ ​j​u​d​g​e​ ​l​a​b​e​l
+		 */
+		judgeTitle: string
+		/**
+		 * A​ ​l​a​r​g​e​r​ ​m​o​d​e​l​ ​c​a​n​ ​d​o​ ​t​h​e​ ​w​o​r​k​.​ ​S​o​m​e​ ​p​a​i​r​s​ ​t​h​a​t​ ​y​o​u​ ​l​a​b​e​l​l​e​d​,​ ​t​o​o​,​ ​s​h​o​w​ ​w​h​e​t​h​e​r​ ​i​t​ ​s​e​e​s​ ​t​h​e​m​ ​a​s​ ​y​o​u​ ​d​o​.
+		 */
+		judgeIntro: string
+		/**
+		 * J​u​d​g​e
+		 */
+		judge: string
+		/**
+		 * T​h​e​ ​s​e​r​v​e​r​’​s​ ​m​o​d​e​l
+		 */
+		endpoint: string
+		/**
+		 * T​h​e​ ​b​r​o​w​s​e​r​’​s​ ​o​w​n​ ​m​o​d​e​l
+		 */
+		browser: string
+		/**
+		 * T​h​i​s​ ​s​e​r​v​e​r​ ​h​a​s​ ​n​o​ ​j​u​d​g​e​.​ ​S​t​a​r​t​ ​i​t​ ​w​i​t​h​:​ ​s​e​r​v​e​ ​-​j​u​d​g​e​ ​h​t​t​p​:​/​/​l​o​c​a​l​h​o​s​t​:​1​1​4​3​4​ ​(​a​n​y​ ​O​p​e​n​A​I​-​c​o​m​p​a​t​i​b​l​e​ ​e​n​d​p​o​i​n​t​)​.
+		 */
+		noEndpoint: string
+		/**
+		 * T​h​i​s​ ​b​r​o​w​s​e​r​ ​h​a​s​ ​n​o​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​o​f​ ​i​t​s​ ​o​w​n​.
+		 */
+		noBrowser: string
+		/**
+		 * P​r​i​n​c​i​p​l​e​s
+		 */
+		principles: string
+		/**
+		 * I​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s
+		 */
+		free: string
+		/**
+		 * P​a​i​r​s
+		 */
+		howMany: string
+		/**
+		 * L​e​t​ ​i​t​ ​l​a​b​e​l
+		 */
+		start: string
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​s​t​o​p​p​e​d
+		 */
+		stopped: string
+		/**
+		 * S​e​n​d​ ​t​h​i​s​ ​t​o​ ​{​w​h​e​r​e​}​?
+		 * @param {string} where
+		 */
+		confirmTitle: RequiredParams<'where'>
+		/**
+		 * F​o​r​ ​e​a​c​h​ ​o​f​ ​{​c​o​u​n​t​}​ ​p​a​i​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​y​o​u​r​ ​p​r​i​n​c​i​p​l​e​s​ ​g​o​,​ ​t​w​i​c​e​,​ ​f​r​o​m​ ​t​h​i​s​ ​p​a​g​e​ ​t​h​r​o​u​g​h​ ​i​t​s​ ​s​e​r​v​e​r​ ​t​o​ ​{​h​o​s​t​}​ ​(​m​o​d​e​l​ ​{​m​o​d​e​l​}​)​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​s​e​n​t​:​ ​n​o​ ​n​a​m​e​,​ ​n​o​ ​c​h​e​c​k​p​o​i​n​t​,​ ​n​o​ ​o​t​h​e​r​ ​l​a​b​e​l​.
+		 * @param {string} count
+		 * @param {string} host
+		 * @param {string} model
+		 */
+		confirmEndpoint: RequiredParams<'count' | 'host' | 'model'>
+		/**
+		 * F​o​r​ ​e​a​c​h​ ​o​f​ ​{​c​o​u​n​t​}​ ​p​a​i​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​y​o​u​r​ ​p​r​i​n​c​i​p​l​e​s​ ​a​r​e​ ​g​i​v​e​n​,​ ​t​w​i​c​e​,​ ​t​o​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​i​n​s​i​d​e​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.​ ​W​h​e​t​h​e​r​ ​i​t​ ​r​u​n​s​ ​o​n​ ​t​h​i​s​ ​m​a​c​h​i​n​e​ ​i​s​ ​u​p​ ​t​o​ ​t​h​e​ ​b​r​o​w​s​e​r​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​g​i​v​e​n​.
+		 * @param {string} count
+		 */
+		confirmBrowser: RequiredParams<'count'>
+		/**
+		 * o​f​ ​i​t​s​ ​o​w​n​ ​c​h​o​i​c​e
+		 */
+		unnamed: string
+		/**
+		 * S​e​n​d
+		 */
+		send: string
+		/**
+		 * D​o​ ​n​o​t​ ​s​e​n​d
+		 */
+		dontSend: string
+		/**
+		 * t​r​u​e
+		 */
+		'true': string
+		/**
+		 * h​o​n​e​s​t
+		 */
+		honest: string
+		/**
+		 * b​r​i​e​f
+		 */
+		brief: string
+		/**
+		 * f​r​i​e​n​d​l​y
+		 */
+		friendly: string
+		/**
+		 * s​a​m​e​ ​l​a​n​g​u​a​g​e
+		 */
+		same_language: string
+	}
 	lessons: {
 		sft: {
 			/**
@@ -2007,6 +2204,14 @@ type RootTranslation = {
 		 * P​r​e​p​a​r​i​n​g​ ​t​h​e​ ​m​o​d​e​l​…
 		 */
 		model: string
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​a​n​s​w​e​r​i​n​g​…
+		 */
+		candidates: string
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​c​o​m​p​a​r​i​n​g​…
+		 */
+		judging: string
 	}
 	questions: {
 		/**
@@ -3464,6 +3669,192 @@ export type TranslationFunctions = {
 		 */
 		path: () => LocalizedString
 	}
+	label: {
+		/**
+		 * Compare answers
+		 */
+		name: () => LocalizedString
+		/**
+		 * Your own model answers the same question twice. Say which answer you like better: from such choices the next stages learn what people want.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Whose answers
+		 */
+		model: () => LocalizedString
+		/**
+		 * No model has been saved yet. Train one first; best one that has learned to answer.
+		 */
+		noModel: () => LocalizedString
+		/**
+		 * The model is answering…
+		 */
+		thinking: () => LocalizedString
+		/**
+		 * Question
+		 */
+		question: () => LocalizedString
+		/**
+		 * Answer {number} is better
+		 */
+		better: (arg: { number: string }) => LocalizedString
+		/**
+		 * Skip
+		 */
+		skip: () => LocalizedString
+		/**
+		 * Undo
+		 */
+		undo: () => LocalizedString
+		/**
+		 * Keys: 1 or 2 chooses, 0 or space skips, z takes back.
+		 */
+		keys: () => LocalizedString
+		/**
+		 * Labels
+		 */
+		count: () => LocalizedString
+		/**
+		 * by you
+		 */
+		byYou: () => LocalizedString
+		/**
+		 * by judges
+		 */
+		byJudges: () => LocalizedString
+		/**
+		 * from elsewhere
+		 */
+		others: () => LocalizedString
+		/**
+		 * You agree with yourself
+		 */
+		self: () => LocalizedString
+		/**
+		 * Judges agree with you
+		 */
+		judges: () => LocalizedString
+		/**
+		 * {same} of {of}
+		 */
+		of: (arg: { of: string, same: string }) => LocalizedString
+		/**
+		 * not yet measured
+		 */
+		notYet: () => LocalizedString
+		/**
+		 * {count} labels are damaged and left out.
+		 */
+		damaged: (arg: { count: string }) => LocalizedString
+		/**
+		 * Download labels
+		 */
+		'export': () => LocalizedString
+		/**
+		 * Import labels
+		 */
+		'import': () => LocalizedString
+		/**
+		 * {added} added, {known} were there already.
+		 */
+		imported: (arg: { added: string, known: string }) => LocalizedString
+		/**
+		 * Let a judge label
+		 */
+		judgeTitle: () => LocalizedString
+		/**
+		 * A larger model can do the work. Some pairs that you labelled, too, show whether it sees them as you do.
+		 */
+		judgeIntro: () => LocalizedString
+		/**
+		 * Judge
+		 */
+		judge: () => LocalizedString
+		/**
+		 * The server’s model
+		 */
+		endpoint: () => LocalizedString
+		/**
+		 * The browser’s own model
+		 */
+		browser: () => LocalizedString
+		/**
+		 * This server has no judge. Start it with: serve -judge http://localhost:11434 (any OpenAI-compatible endpoint).
+		 */
+		noEndpoint: () => LocalizedString
+		/**
+		 * This browser has no language model of its own.
+		 */
+		noBrowser: () => LocalizedString
+		/**
+		 * Principles
+		 */
+		principles: () => LocalizedString
+		/**
+		 * In your own words
+		 */
+		free: () => LocalizedString
+		/**
+		 * Pairs
+		 */
+		howMany: () => LocalizedString
+		/**
+		 * Let it label
+		 */
+		start: () => LocalizedString
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * The judge stopped
+		 */
+		stopped: () => LocalizedString
+		/**
+		 * Send this to {where}?
+		 */
+		confirmTitle: (arg: { where: string }) => LocalizedString
+		/**
+		 * For each of {count} pairs the question, the two answers and your principles go, twice, from this page through its server to {host} (model {model}). Nothing else is sent: no name, no checkpoint, no other label.
+		 */
+		confirmEndpoint: (arg: { count: string, host: string, model: string }) => LocalizedString
+		/**
+		 * For each of {count} pairs the question, the two answers and your principles are given, twice, to the language model inside this browser. Whether it runs on this machine is up to the browser. Nothing else is given.
+		 */
+		confirmBrowser: (arg: { count: string }) => LocalizedString
+		/**
+		 * of its own choice
+		 */
+		unnamed: () => LocalizedString
+		/**
+		 * Send
+		 */
+		send: () => LocalizedString
+		/**
+		 * Do not send
+		 */
+		dontSend: () => LocalizedString
+		/**
+		 * true
+		 */
+		'true': () => LocalizedString
+		/**
+		 * honest
+		 */
+		honest: () => LocalizedString
+		/**
+		 * brief
+		 */
+		brief: () => LocalizedString
+		/**
+		 * friendly
+		 */
+		friendly: () => LocalizedString
+		/**
+		 * same language
+		 */
+		same_language: () => LocalizedString
+	}
 	lessons: {
 		sft: {
 			/**
@@ -4815,6 +5206,14 @@ export type TranslationFunctions = {
 		 * Preparing the model…
 		 */
 		model: () => LocalizedString
+		/**
+		 * The model is answering…
+		 */
+		candidates: () => LocalizedString
+		/**
+		 * The judge is comparing…
+		 */
+		judging: () => LocalizedString
 	}
 	questions: {
 		/**

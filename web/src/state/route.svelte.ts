@@ -1,8 +1,8 @@
 import { stageNames, type StageName } from '../stages/list'
 
-export type Page = 'home' | 'tokenizer' | 'pretrain' | StageName
+export type Page = 'home' | 'tokenizer' | 'pretrain' | 'label' | StageName
 
-const pages: readonly string[] = ['home', 'tokenizer', 'pretrain', ...stageNames]
+const pages: readonly string[] = ['home', 'tokenizer', 'pretrain', 'label', ...stageNames]
 
 /** The page and its settings as the address says: #/pretrain?preset=seed&seed=7 */
 class Route {

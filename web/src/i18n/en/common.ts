@@ -55,6 +55,8 @@ export const progress = {
   export: 'Packing the checkpoint…',
   evaluate: 'Measuring…',
   model: 'Preparing the model…',
+  candidates: 'The model is answering…',
+  judging: 'The judge is comparing…',
 }
 
 export const checkpoints = {

@@ -56,6 +56,8 @@ export const progress: Translation['progress'] = {
   export: '正在打包检查点……',
   evaluate: '正在测量……',
   model: '正在准备模型……',
+  candidates: '模型正在回答……',
+  judging: '裁判正在比较……',
 }
 
 export const checkpoints: Translation['checkpoints'] = {

@@ -11,6 +11,7 @@ import {
   source,
   workers,
 } from './pretrain.js'
+import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { speech, tokenizer } from './tokenizer.js'
@@ -22,6 +23,7 @@ export default {
   engine,
   exercise,
   home,
+  label,
   lessons,
   measures,
   params,

@@ -1,0 +1,180 @@
+import type {
+  Candidate,
+  ImportedLabels,
+  Label,
+  Labels,
+  OutsideJudge,
+  Problem,
+} from '../engine/messages'
+import { browserModel } from './browserModel'
+import { data } from './data.svelte'
+import { engine } from './engine.svelte'
+import { saveFile } from './files'
+
+/** Who may label: the server's endpoint, the browser's own model, or a judge's checkpoint. */
+export type JudgeKind = 'endpoint' | 'browser'
+
+const ahead = 4 // pairs fetched at once
+const repeatEvery = 8 // one of so many pairs is shown again, the other way round
+
+/** Labels and the pairs that wait for one. */
+class LabelDesk {
+  labels = $state.raw<Label[]>([])
+  counts = $state.raw<Pick<Labels, 'self' | 'judges' | 'damaged'>>()
+  /** Pairs that wait, the first of them on the table. */
+  waiting = $state.raw<Candidate[]>([])
+  checkpoint = $state('')
+  fetching = $state(false)
+  judging = $state(false)
+  /** Why nothing can be shown, or why the judge stopped. */
+  problem = $state.raw<Problem>()
+  /** What the server says of its judge; undefined until it was asked. */
+  outside = $state.raw<OutsideJudge>()
+
+  #next = 0
+  /** IDs of this visit's clicks, for undo. */
+  #done: { id: string; pair: Candidate }[] = []
+  #stop = false
+
+  constructor() {
+    engine.client.on('judge.asked', (e) => {
+      void browserModel
+        .answer(e.turns ?? [])
+        .then((reply) => engine.client.call('judge.answer', { ask: e.ask, text: '', ...reply }))
+    })
+  }
+
+  get pair(): Candidate | undefined {
+    return this.waiting[0]
+  }
+
+  get undoable(): boolean {
+    return this.#done.length > 0
+  }
+
+  async reload(): Promise<void> {
+    const { labels, ...counts } = await engine.client.call('labels.list', {})
+    this.labels = labels ?? []
+    this.counts = counts
+  }
+
+  /** Takes another model's answers. */
+  choose(checkpoint: string): void {
+    if (checkpoint === this.checkpoint) return
+    this.checkpoint = checkpoint
+    this.waiting = []
+    this.#next = 0
+    this.#done = []
+    this.problem = undefined
+  }
+
+  async #candidates(count: number, repeat: number): Promise<Candidate[]> {
+    const dataset = await data.ensureDataset()
+    const answer = await engine.client.call('labels.candidates', {
+      checkpoint: this.checkpoint,
+      dataset: dataset.kind === 'town' ? dataset.id : '',
+      count,
+      from: this.#next,
+      seed: 1,
+      repeat,
+    })
+    this.#next = answer.next
+    return answer.candidates ?? []
+  }
+
+  /** Sees to it that pairs are waiting. */
+  async fetch(): Promise<void> {
+    if (this.fetching || this.waiting.length > 1 || !this.checkpoint) return
+    this.fetching = true
+    const of = this.checkpoint
+    try {
+      const more = await this.#candidates(ahead, repeatEvery)
+      if (of === this.checkpoint) this.waiting = [...this.waiting, ...more]
+    } finally {
+      this.fetching = false
+    }
+  }
+
+  /** Keeps a click: 1, A is better; 0, B is. */
+  async label(p: 0 | 1): Promise<void> {
+    const pair = this.pair
+    if (!pair) return
+    this.waiting = this.waiting.slice(1)
+    try {
+      const label = await engine.client.call('labels.add', { candidate: pair, p, who: 'click' })
+      this.#done.push({ id: label.id, pair })
+    } catch (error) {
+      this.waiting = [pair, ...this.waiting] // not kept, so not done
+      throw error
+    }
+    await this.reload()
+  }
+
+  skip(): void {
+    this.waiting = this.waiting.slice(1)
+  }
+
+  /** Takes the last click of this visit back and puts its pair on the table. */
+  async undo(): Promise<void> {
+    const last = this.#done.at(-1)
+    if (!last) return
+    await engine.client.call('labels.drop', { labels: [last.id] })
+    this.#done.pop()
+    this.waiting = [last.pair, ...this.waiting]
+    await this.reload()
+  }
+
+  async askForJudge(): Promise<OutsideJudge> {
+    return (this.outside = await engine.client.call('judge', {}))
+  }
+
+  /** Has the next pairs labelled, two at a time, until done, stopped or in trouble. */
+  async judge(kind: JudgeKind, name: string, count: number, principles: string[], free: string[]) {
+    this.judging = true
+    this.#stop = false
+    this.problem = undefined
+    try {
+      let left = count
+      while (left > 0 && !this.#stop) {
+        const candidates = await this.#candidates(Math.min(left, 2), 0)
+        const judged = await engine.client.call('labels.judge', {
+          judge: kind,
+          name,
+          dataset: '',
+          candidates,
+          principles,
+          free,
+        })
+        await this.reload()
+        if (judged.problem) {
+          this.problem = judged.problem
+          return
+        }
+        left -= candidates.length
+      }
+    } finally {
+      this.judging = false
+    }
+  }
+
+  stop(): void {
+    this.#stop = true
+  }
+
+  async export(): Promise<Uint8Array> {
+    const { bytes } = await engine.client.callForBytes('labels.export', {})
+    return bytes ?? new Uint8Array()
+  }
+
+  async download(): Promise<void> {
+    saveFile(await this.export(), 'labels.jsonl')
+  }
+
+  async import(name: string, bytes: Uint8Array): Promise<ImportedLabels> {
+    const result = await engine.client.call('labels.import', { name }, bytes)
+    await this.reload()
+    return result
+  }
+}
+
+export const desk = new LabelDesk()
