@@ -126,11 +126,11 @@ func heldOutTalks(c *text.Corpus) (out []question) {
 func say(words string) []text.Turn { return []text.Turn{{Role: text.RoleUser, Content: words}} }
 
 // chat is a conversation up to the word of the assistant. Problem
-// "prompt_too_long" where it leaves no room for an answer.
+// "question_too_long" where it leaves no room for an answer.
 func (m *model) chat(turns []text.Turn) ([]int32, error) {
 	ids := m.tok.ChatPrompt(turns)
 	if room := m.params.Config.Context; len(ids) >= room {
-		return nil, problem.New("prompt_too_long", problem.Args{"tokens": len(ids), "context": room},
+		return nil, problem.New("question_too_long", problem.Args{"tokens": len(ids), "context": room},
 			"The question has %d tokens, but the model reads no more than %d at once, its own answer included. Ask a shorter one.", len(ids), room)
 	}
 	return ids, nil

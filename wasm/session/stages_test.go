@@ -204,7 +204,7 @@ func TestLessonAndAnswers(t *testing.T) {
 	require.Equal(t, "Who sings?", own.Questions[0].Text)
 	ask.Questions = []string{strings.Repeat("far too long ", 300)}
 	_, _, bad := ask2(t, s, p, "ask", ask)
-	require.Equal(t, "prompt_too_long", bad.Code)
+	require.Equal(t, "question_too_long", bad.Code)
 
 	for _, id := range []string{live, newest(t, s, p).ID} {
 		said := mustAsk[protocol.Sampled](t, s, p, "sample", protocol.Sample{Checkpoint: id, Prompt: "Who", MaxTokens: 9, Temperature: 1, Seed: 3})

@@ -21,7 +21,7 @@ func init() {
 		"not_resumable":       "the checkpoint has no optimiser state, so its run cannot go on: name",
 		"checkpoint_vocab":    "tokenizer and model of a file do not belong together: tokenizer, model",
 		"checkpoint_needed":   "an adapter needs the model that should be deleted: name (of the adapter)",
-		"prompt_too_long":     "a question leaves no room for an answer: tokens, context",
+		"question_too_long":   "a question leaves no room for an answer: tokens, context",
 		"writes_nothing":      "a model that scores answers was asked to write: name",
 		"demo_missing":        "the ready-made model could not be read: reason",
 	})

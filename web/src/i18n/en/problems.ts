@@ -199,7 +199,7 @@ export const problems = {
   adapter_none: '“{name:string}” is a whole model and no adapter. Choose an adapter.',
   checkpoint_needed:
     'The adapter “{name:string}” is nothing without this model, so the model stays. Merge or delete the adapter first.',
-  prompt_too_long:
+  question_too_long:
     'The question has {tokens:number} tokens, but the model reads no more than {context:number} at once, its own answer included. Ask a shorter one.',
   writes_nothing: '“{name:string}” scores answers and writes none. Choose a model that writes.',
   stage_no_window: 'This stage packs no conversations, so it has no loss mask to show.',

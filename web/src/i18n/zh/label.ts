@@ -1,4 +1,6 @@
-export const label = {
+import type { Translation } from '../i18n-types'
+
+export const label: Translation['label'] = {
   name: '比较回答',
   intro:
     '同一个问题，让你自己的模型回答两次。说说你更喜欢哪一个：后面的阶段就从这些选择里学习人想要什么。',
@@ -6,7 +8,7 @@ export const label = {
   noModel: '还没有保存过模型。请先训练一个，最好是学过回答问题的。',
   thinking: '模型正在回答……',
   question: '问题',
-  better: '回答 {number:string} 更好',
+  better: '回答 {number} 更好',
   skip: '跳过',
   undo: '撤回',
   keys: '按键：1 或 2 选择，0 或空格跳过，z 撤回。',
@@ -16,12 +18,12 @@ export const label = {
   others: '别处来的',
   self: '你和自己一致',
   judges: '裁判和你一致',
-  of: '{of:string} 次中 {same:string} 次',
+  of: '{of} 次中 {same} 次',
   notYet: '还没有测过',
-  damaged: '{count:string} 条标注损坏了，没有算进来。',
+  damaged: '{count} 条标注损坏了，没有算进来。',
   export: '下载标注',
   import: '导入标注',
-  imported: '新增 {added:string} 条，另有 {known:string} 条本来就有。',
+  imported: '新增 {added} 条，另有 {known} 条本来就有。',
   judgeTitle: '让裁判来标注',
   judgeIntro: '更大的模型可以代劳。你也标过的那些，能看出它和你的看法是否一样。',
   judge: '裁判',
@@ -36,11 +38,11 @@ export const label = {
   start: '让它标注',
   stop: '停',
   stopped: '裁判停下了',
-  confirmTitle: '要发送到 {where:string} 吗？',
+  confirmTitle: '要发送到 {where} 吗？',
   confirmEndpoint:
-    '一共 {count:string} 对。每一对的问题、两个回答和你的准则，会从这个页面经过它的服务器发给 {host:string}（模型 {model:string}），各发两次。别的都不发：不发名字，不发检查点，也不发其他标注。',
+    '一共 {count} 对。每一对的问题、两个回答和你的准则，会从这个页面经过它的服务器发给 {host}（模型 {model}），各发两次。别的都不发：不发名字，不发检查点，也不发其他标注。',
   confirmBrowser:
-    '一共 {count:string} 对。每一对的问题、两个回答和你的准则，会交给这个浏览器里的语言模型，各两次。它是不是在这台机器上运行，由浏览器决定。别的都不交。',
+    '一共 {count} 对。每一对的问题、两个回答和你的准则，会交给这个浏览器里的语言模型，各两次。它是不是在这台机器上运行，由浏览器决定。别的都不交。',
   unnamed: '由它自己选',
   send: '发送',
   dontSend: '不发送',

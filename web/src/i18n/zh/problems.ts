@@ -146,7 +146,7 @@ export const problems: Translation['problems'] = {
   adapter_base: '这个适配器不是在“{base}”上训练的。请选它原来的模型。',
   adapter_none: '“{name}”是完整的模型，不是适配器。请选一个适配器。',
   checkpoint_needed: '适配器“{name}”离不开这个模型，所以模型没有删除。请先合并或删除适配器。',
-  prompt_too_long:
+  question_too_long:
     '问题有 {tokens} 个词元，而模型一次最多只能看 {context} 个，回答也算在内。请问得短一些。',
   writes_nothing: '“{name}”只会给回答打分，不会写字。请选一个会写的模型。',
   stage_no_window: '这一阶段不打包对话，没有损失掩码可看。',

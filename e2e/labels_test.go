@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"sprout/cmd/serve/judge"
+	"sprout/cmd/serve/static"
+)
+
+// judged serves the site with a judge that answers as f does.
+func judged(t *testing.T, timeout time.Duration, f http.HandlerFunc) string {
+	t.Helper()
+	endpoint := httptest.NewServer(f)
+	t.Cleanup(endpoint.Close)
+	e, err := judge.NewEndpoint(endpoint.URL, "fake", "secret", timeout)
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/", static.New(os.DirFS(siteDir)))
+	mux.Handle(judge.Path, judge.New(e))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// talker trains a tiny model on the town, whose answers are babble, but two of
+// them differ.
+const talker = `await (await sprout.run({preset: 'seed', data: 'town', steps: 3, params: {batch: 2, eval_every: 100, sample_every: 100}})).done`
+
+// labelPage opens the labelling page with a model that has two answers ready.
+func labelPage(t *testing.T, at, lang string) *tab {
+	t.Helper()
+	x := openAt(t, at+"/#/label?lang="+lang, rhyme).ready()
+	x.do(3*time.Minute, talker)
+	x.reload()
+	x.wait(60*time.Second, "document.querySelectorAll('.answer').length === 2")
+	return x
+}
+
+func (x *tab) key(name string) {
+	x.t.Helper()
+	require.NoError(x.t, x.Do(5*time.Second, chromedp.KeyEvent(name)))
+}
+
+func (x *tab) labelled() int {
+	x.t.Helper()
+	return value[int](x, 10*time.Second, "return (await sprout.labels.list()).labels.length")
+}
+
+func (x *tab) hasLabels(n int) {
+	x.t.Helper()
+	x.wait(30*time.Second, "(await sprout.labels.list()).labels.length === "+number(n)+" && document.querySelector('[data-labels]').innerText === '"+number(n)+"'")
+	x.wait(60*time.Second, "document.querySelectorAll('.answer').length === 2")
+}
+
+// Labels made by keys survive a reload and travel through a file.
+func TestLabelsByKeyboard(t *testing.T) {
+	x := labelPage(t, origin, "en")
+	x.key("1")
+	x.hasLabels(1)
+	x.key("0")
+	x.wait(60*time.Second, "document.querySelectorAll('.answer').length === 2")
+	x.key("2")
+	x.hasLabels(2)
+	x.key("z")
+	x.hasLabels(1)
+	x.key("2")
+	x.hasLabels(2)
+	assert.Equal(t, []float64{1, 0}, value[[]float64](x, 10*time.Second, "return (await sprout.labels.list()).labels.map(l => l.p)"))
+
+	x.reload()
+	x.hasLabels(2)
+	x.do(10*time.Second, "globalThis.file = new TextDecoder().decode(await sprout.labels.export())")
+	require.Len(t, strings.Split(strings.TrimSpace(value[string](x, time.Second, "return file")), "\n"), 2)
+	again := value[struct{ Added, Known int }](x, 10*time.Second, "return await sprout.labels.import('l.jsonl', new TextEncoder().encode(file))")
+	assert.Equal(t, 2, again.Known)
+
+	y := openAt(t, origin+"/#/label?lang=zh", rhyme).ready() // another browser
+	file, err := json.Marshal(value[string](x, time.Second, "return file"))
+	require.NoError(t, err)
+	y.do(10*time.Second, "globalThis.back = await sprout.labels.import('l.jsonl', new TextEncoder().encode("+string(file)+"))")
+	assert.Equal(t, 2, value[int](y, time.Second, "return back.added"))
+	assert.True(t, value[bool](y, 10*time.Second, "return new TextDecoder().decode(await sprout.labels.export()) === "+string(file)))
+	assert.Equal(t, "file_empty", refusal(y, "sprout.labels.import('l.jsonl', new Uint8Array())"))
+	y.Forgive()
+	// The page of a host without a judge asks for it in vain.
+	x.Forgive()
+}
+
+// Nothing is sent before somebody has agreed; then a judge labels.
+func TestJudgeLabels(t *testing.T) {
+	var asked atomic.Int32
+	x := labelPage(t, judged(t, 20*time.Second, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		_, _ = io.WriteString(w, `{"choices":[{"message":{"content":"A"}}]}`)
+	}), "en")
+	x.press("Let it label")
+	x.sees("Nothing else is sent")
+	x.press("Do not send")
+	assert.Zero(t, asked.Load())
+	assert.Zero(t, x.labelled())
+	x.do(time.Second, "const n = document.querySelector('input[type=number]'); n.value = 2; n.dispatchEvent(new Event('input', {bubbles: true}))")
+	x.press("Let it label")
+	x.press("Send")
+	x.hasLabels(2)
+	assert.EqualValues(t, 4, asked.Load(), "both orders")
+	assert.Equal(t, 0.5, value[float64](x, 10*time.Second, "return (await sprout.labels.list()).labels[0].p"), "the place alone says nothing")
+}
+
+// What goes wrong with a judge is said in both languages, and nothing is lost.
+func TestJudgeInTrouble(t *testing.T) {
+	for name, c := range map[string]struct {
+		lang, says string
+		f          http.HandlerFunc
+	}{
+		"unauthorised": {"en", "Check the key", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }},
+		"nonsense":     {"zh", "裁判应当说 A 或 B", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<h1>hello</h1>") }},
+		"slow": {"zh", "没有回答", func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}},
+		"unreachable": {"en", "cannot be reached", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := labelPage(t, judged(t, 2*time.Second, c.f), c.lang)
+			x.key("1")
+			x.hasLabels(1)
+			start, send := "Let it label", "Send"
+			if c.lang == "zh" {
+				start, send = "让它标注", "发送"
+			}
+			x.press(start)
+			x.press(send)
+			x.sees(c.says)
+			x.hasLabels(1)
+			assert.NotContains(t, value[string](x, time.Second, "return document.body.innerText"), "secret")
+			x.Forgive() // the browser notes the answer's status
+		})
+	}
+}
