@@ -1803,11 +1803,13 @@ type RootTranslation = {
 		 */
 		replay_without_text: string
 		/**
-		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​}​ ​t​o​k​e​n​s​,​ ​b​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​n​o​ ​m​o​r​e​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​}​ ​a​t​ ​o​n​c​e​,​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​ ​i​n​c​l​u​d​e​d​.​ ​A​s​k​ ​a​ ​s​h​o​r​t​e​r​ ​o​n​e​.
-		 * @param {number} context
-		 * @param {number} tokens
+		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​“​{​p​r​o​m​p​t​}​”​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​;​ ​w​i​t​h​ ​a​n​ ​a​n​s​w​e​r​ ​o​f​ ​u​p​ ​t​o​ ​{​a​n​s​w​e​r​|​n​u​m​b​e​r​}​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​f​i​t​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​a​t​ ​o​n​c​e​.​ ​S​h​o​r​t​e​n​ ​i​t​,​ ​o​r​ ​a​l​l​o​w​ ​s​h​o​r​t​e​r​ ​a​n​s​w​e​r​s​.
+		 * @param {unknown} answer
+		 * @param {unknown} context
+		 * @param {unknown} prompt
+		 * @param {unknown} tokens
 		 */
-		prompt_too_long: RequiredParams<'context' | 'tokens'>
+		prompt_too_long: RequiredParams<'answer|number' | 'context|number' | 'prompt' | 'tokens|number'>
 		/**
 		 * N​o​b​o​d​y​ ​s​a​y​s​ ​w​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​w​o​r​t​h​.​ ​C​h​o​o​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​,​ ​o​r​ ​t​h​e​ ​t​o​w​n​,​ ​w​h​o​s​e​ ​g​r​a​d​e​r​s​ ​c​a​n​ ​s​c​o​r​e​.
 		 */
@@ -2020,6 +2022,12 @@ type RootTranslation = {
 		 * @param {string} name
 		 */
 		checkpoint_needed: RequiredParams<'name'>
+		/**
+		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​}​ ​t​o​k​e​n​s​,​ ​b​u​t​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​n​o​ ​m​o​r​e​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​}​ ​a​t​ ​o​n​c​e​,​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​ ​i​n​c​l​u​d​e​d​.​ ​A​s​k​ ​a​ ​s​h​o​r​t​e​r​ ​o​n​e​.
+		 * @param {number} context
+		 * @param {number} tokens
+		 */
+		question_too_long: RequiredParams<'context' | 'tokens'>
 		/**
 		 * “​{​n​a​m​e​}​”​ ​s​c​o​r​e​s​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​w​r​i​t​e​s​ ​n​o​n​e​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​w​r​i​t​e​s​.
 		 * @param {string} name
@@ -4873,9 +4881,9 @@ export type TranslationFunctions = {
 		 */
 		replay_without_text: () => LocalizedString
 		/**
-		 * The question has {tokens} tokens, but the model reads no more than {context} at once, its own answer included. Ask a shorter one.
+		 * The question “{prompt}” has {tokens|number} tokens; with an answer of up to {answer|number} it does not fit the {context|number} that the model reads at once. Shorten it, or allow shorter answers.
 		 */
-		prompt_too_long: (arg: { context: number, tokens: number }) => LocalizedString
+		prompt_too_long: (arg: { answer: unknown, context: unknown, prompt: unknown, tokens: unknown }) => LocalizedString
 		/**
 		 * Nobody says what an answer is worth. Choose a reward model, or the town, whose graders can score.
 		 */
@@ -5048,6 +5056,10 @@ export type TranslationFunctions = {
 		 * The adapter “{name}” is nothing without this model, so the model stays. Merge or delete the adapter first.
 		 */
 		checkpoint_needed: (arg: { name: string }) => LocalizedString
+		/**
+		 * The question has {tokens} tokens, but the model reads no more than {context} at once, its own answer included. Ask a shorter one.
+		 */
+		question_too_long: (arg: { context: number, tokens: number }) => LocalizedString
 		/**
 		 * “{name}” scores answers and writes none. Choose a model that writes.
 		 */
