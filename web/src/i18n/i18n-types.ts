@@ -504,6 +504,10 @@ type RootTranslation = {
 		 */
 		keys: string
 		/**
+		 * L​e​a​r​n​ ​f​r​o​m​ ​m​y​ ​l​a​b​e​l​s
+		 */
+		use: string
+		/**
 		 * L​a​b​e​l​s
 		 */
 		count: string
@@ -3718,6 +3722,10 @@ export type TranslationFunctions = {
 		 * Keys: 1 or 2 chooses, 0 or space skips, z takes back.
 		 */
 		keys: () => LocalizedString
+		/**
+		 * Learn from my labels
+		 */
+		use: () => LocalizedString
 		/**
 		 * Labels
 		 */

@@ -10,6 +10,7 @@ export const label = {
   skip: 'Skip',
   undo: 'Undo',
   keys: 'Keys: 1 or 2 chooses, 0 or space skips, z takes back.',
+  use: 'Learn from my labels',
   count: 'Labels',
   byYou: 'by you',
   byJudges: 'by judges',

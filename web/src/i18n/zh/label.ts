@@ -12,6 +12,7 @@ export const label: Translation['label'] = {
   skip: '跳过',
   undo: '撤回',
   keys: '按键：1 或 2 选择，0 或空格跳过，z 撤回。',
+  use: '用我的标注来学',
   count: '标注',
   byYou: '你标的',
   byJudges: '裁判标的',
