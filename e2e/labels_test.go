@@ -34,9 +34,8 @@ func judged(t *testing.T, timeout time.Duration, f http.HandlerFunc) string {
 	return server.URL
 }
 
-// talker trains a tiny model on the town, whose answers are babble, but two of
-// them differ.
-const talker = `await (await sprout.run({preset: 'seed', data: 'town', steps: 3, params: {batch: 2, eval_every: 100, sample_every: 100}})).done`
+// talker trains a tiny model, whose answers are babble, but two of them differ.
+const talker = `await (await sprout.run({...small({steps: 3}), params: {batch: 2, context: 256, eval_every: 100, sample_every: 100}})).done`
 
 // labelPage opens the labelling page with a model that has two answers ready.
 func labelPage(t *testing.T, at, lang string) *tab {
