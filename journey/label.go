@@ -8,7 +8,7 @@ import (
 	"sprout/stages"
 )
 
-// labels are preferences over answers of a model, by a judge.
+// labels are preferences over answers of a model, by a judge or by people.
 type labels struct {
 	pairs     []stages.Pair
 	agreement float64 // with the graders, of the answers that they tell apart
@@ -21,10 +21,11 @@ type labels struct {
 const usualAsked = 1024
 
 // label has the model of a step answer questions that it was taught with, twice
-// each, and that of another step judge the answers. It is done once.
+// each, and that of another step judge the answers; without a judge, simulated
+// people do. It is done once.
 func (l *leg) label(parent, judge string) (*labels, error) {
-	if l.judged != nil {
-		return l.judged, nil
+	if l.labels[judge] != nil {
+		return l.labels[judge], nil
 	}
 	o := l.reporting()
 	model, err := stages.OpenReader(stages.Examinee{Checkpoint: l.made[parent].Model}, o.Machine)
@@ -41,14 +42,39 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader, err := stages.OpenReader(stages.Examinee{Checkpoint: l.made[judge].Model}, o.Machine)
+	out := &labels{asked: len(questions), alike: alike}
+	if judge == "" {
+		err = out.add(l, all, l.people())
+	} else {
+		err = l.judge(out, judge, all, o)
+	}
 	if err != nil {
 		return nil, err
+	}
+	if len(out.pairs) == 0 {
+		return nil, problem.New("pairs_missing", nil,
+			"There are no preferences to learn from. Compare some answers first, or choose a file with pairs.")
+	}
+	l.labels[judge] = out
+	return out, nil
+}
+
+// people choose as the graders score, but not always, and like the first place a
+// little.
+func (l *leg) people() stages.SimulatedPeople {
+	return stages.SimulatedPeople{Principles: world.AllPrinciples, Bias: .2, Lapses: .05, Seed: l.Seed}
+}
+
+// judge labels what the judge can read at once.
+func (l *leg) judge(out *labels, judge string, all []stages.Matchup, o stages.ReportOptions) error {
+	reader, err := stages.OpenReader(stages.Examinee{Checkpoint: l.made[judge].Model}, o.Machine)
+	if err != nil {
+		return err
 	}
 	defer reader.Close()
 	sprout, err := stages.NewSproutJudge(reader, stages.Rules{Principles: world.AllPrinciples})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var fitting []stages.Matchup
 	for _, m := range all {
@@ -56,24 +82,19 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 			fitting = append(fitting, m)
 		}
 	}
-	by := stages.JudgeLabels{Judge: sprout}
-	said, err := by.Label(context.Background(), l.town, fitting, func(done float64) error { return l.tell("prepare", done) })
+	out.long = len(all) - len(fitting)
+	return out.add(l, fitting, stages.JudgeLabels{Judge: sprout})
+}
+
+// add has matchups labelled.
+func (x *labels) add(l *leg, all []stages.Matchup, by stages.Labeller) error {
+	said, err := by.Label(context.Background(), l.town, all, func(done float64) error { return l.tell("prepare", done) })
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := &labels{
-		agreement: stages.Agreement(l.town, world.AllPrinciples, fitting, said),
-		asked:     len(questions), alike: alike, long: len(all) - len(fitting),
-	}
-	if out.pairs, _, err = stages.Prefer(fitting, said, by.Source()); err != nil {
-		return nil, err
-	}
-	if len(out.pairs) == 0 {
-		return nil, problem.New("pairs_missing", nil,
-			"There are no preferences to learn from. Compare some answers first, or choose a file with pairs.")
-	}
-	l.judged = out
-	return out, nil
+	x.agreement = stages.Agreement(l.town, world.AllPrinciples, all, said)
+	x.pairs, _, err = stages.Prefer(all, said, by.Source())
+	return err
 }
 
 // spread takes at most n of a list, evenly.
@@ -93,13 +114,13 @@ func (p Preset) asked() int {
 	return usualAsked
 }
 
-// measureLabels tells what the judge's labels are worth.
+// measureLabels tells what the labels are worth that a step learned from.
 func measureLabels(l *leg) error {
-	m := l.row.Metrics
-	m["pairs"], m["asked"] = float64(len(l.judged.pairs)), float64(l.judged.asked)
-	m["alike"], m["too_long"] = float64(l.judged.alike), float64(l.judged.long)
-	if l.judged.agreement >= 0 { // the graders tell some apart
-		m["label_agreement"] = l.judged.agreement
+	m, x := l.row.Metrics, l.labels[l.step.Judge]
+	m["pairs"], m["asked"] = float64(len(x.pairs)), float64(x.asked)
+	m["alike"], m["too_long"] = float64(x.alike), float64(x.long)
+	if x.agreement >= 0 { // the graders tell some apart
+		m["label_agreement"] = x.agreement
 	}
 	return nil
 }

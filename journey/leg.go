@@ -91,7 +91,7 @@ func (l *leg) start(stage stages.Stage) error {
 	if err := w.tell("prepare", 0); err != nil {
 		return err
 	}
-	if l.step.Judge != "" {
+	if l.step.Judge != "" || l.step.People {
 		given, err := l.label(l.step.Parent, l.step.Judge)
 		if err != nil {
 			return err

@@ -22,8 +22,11 @@ type Step struct {
 	// is learned from.
 	Reward, Teacher string
 	// Judge is the step whose model labels answers of the parent; the step learns
-	// from these labels. None: the town's own preferences.
+	// from these labels.
 	Judge string
+	// People says that simulated people label answers of the parent. Without them
+	// and without a judge the town's own preferences are learned from.
+	People bool
 	// Beside is a step that this one is compared with. If it fails, only the
 	// comparison is missing.
 	Beside string
@@ -55,7 +58,7 @@ var steps = []Step{
 		Key: "ppo_beta0", Stage: "ppo", Parent: "sft", Reward: "reward", Params: map[string]float64{"beta": 0},
 		measure: measureHacking,
 	},
-	{Key: "dpo", Stage: "dpo", Parent: "sft", measure: measureGain},
+	{Key: "dpo", Stage: "dpo", Parent: "sft", People: true, measure: measureGain},
 	{Key: "judge", Stage: "judge", Parent: "sft"},
 	{Key: "rlaif_reward", Stage: "reward", Parent: "sft", Judge: "judge", measure: measureLabels},
 	{Key: "rlaif_ppo", Stage: "ppo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
