@@ -41,6 +41,9 @@ func newJudgeGauge(t *trainer, l letters, whole bool) *judgeGauge {
 	n, budget, facts := quickHearing, trainingTokens/2, trainingFacts
 	if whole {
 		n, budget, facts = wholeHearing, fullTokens, math.MaxInt
+		if t.Questions > 0 {
+			n = min(n, t.Questions)
+		}
 	}
 	g := &judgeGauge{
 		serve: t.group.Serve, tok: t.Setup.Tokenizer, letters: l, context: t.cfg.Context,

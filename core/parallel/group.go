@@ -250,15 +250,19 @@ func (g *Group) serve(kind string, b *Batch, options []byte, collect func(first 
 	return nil
 }
 
-// rowsInOne are served by the leader without a break where its host waits: about
-// a second's work, and whole passes of 24 rows.
-const rowsInOne = 48
+// What the leader serves without a break where its host waits: less than a
+// second's work.
+const (
+	rowsInOne   = 48
+	tokensInOne = 8 << 10 // elements of the first array of integers
+)
 
 // serveHere has the leader do a part whose first row is the given one.
 func (g *Group) serveHere(j *Job, first int, collect func(first int, r Result) error) error {
 	size := j.Batch.Rows
 	if g.crew.Yield != nil {
-		size = min(size, rowsInOne)
+		width := max(1, len(j.Batch.Ints[0])/j.Batch.Rows)
+		size = min(size, rowsInOne, max(1, tokensInOne/width))
 	}
 	for from := 0; from < j.Batch.Rows; from += size {
 		if g.crew.Yield != nil {
