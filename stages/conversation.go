@@ -152,6 +152,7 @@ func spread[E any](all []E, n int) []E {
 // with an assistant's turn in them; text is what remains of the corpus, nil
 // where that is nothing.
 func (s *Setup) conversations() (talk, rest *text.Corpus, err error) {
+	defer s.rest()
 	rest = s.Corpus
 	switch {
 	case s.Conversations != nil:

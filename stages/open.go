@@ -86,9 +86,11 @@ func openRun(stage Stage, s Setup, more ...[]int32) (*opened, error) {
 	if err := o.configure(); err != nil {
 		return nil, err
 	}
+	o.rest()
 	if err := o.encode(); err != nil {
 		return nil, err
 	}
+	o.rest()
 	o.print = fingerprint(o.data, more)
 	if s.Resume != nil && o.state.Data != o.print {
 		return nil, problem.New("resume_data", nil,

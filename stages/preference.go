@@ -49,7 +49,9 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if err := checkLabels(pairs); err != nil {
 		return nil, err
 	}
+	s.rest()
 	all, err := newContests(s.Tokenizer, pairs)
+	s.rest()
 	if err != nil {
 		return nil, err
 	}

@@ -118,9 +118,17 @@ type Setup struct {
 
 	Now      func() float64                        // a clock in ms; nil: no times are reported
 	Progress func(what string, done float64) error // of long preparations; an error stops them
-	// Yield, if not nil, is called every second or so while answers are written or
-	// scored, for a host that must not be kept waiting.
+	// Yield, if not nil, is called between the parts of a preparation or a step, and
+	// every second or so while answers are written or scored, for a host that must
+	// not be kept waiting.
 	Yield func()
+}
+
+// rest lets the host do other things.
+func (s *Setup) rest() {
+	if s.Yield != nil {
+		s.Yield()
+	}
 }
 
 // Run is a stage in progress. It is used by one goroutine.

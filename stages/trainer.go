@@ -108,6 +108,7 @@ func (t *trainer) prepare() (err error) {
 	if t.model, err = newModel(t.stage, t.be, t.cfg, t.values); err != nil {
 		return err
 	}
+	t.rest()
 	if err = t.loadWeights(); err != nil {
 		return err
 	}
@@ -120,6 +121,7 @@ func (t *trainer) prepare() (err error) {
 	if t.group, err = parallel.NewGroup(replica(t.stage, t.model, t.beside, t.values), t.batch, t.crew()); err != nil {
 		return err
 	}
+	t.rest()
 	_, slab, matrices := t.learned()
 	if t.adam, err = optim.New(t.be, slab, t.group.Grad, matrices, t.optim); err != nil {
 		return err
@@ -140,7 +142,9 @@ func (t *trainer) prepare() (err error) {
 			return err
 		}
 	}
+	t.rest()
 	t.eval = t.gauge(t, false)
+	t.rest()
 	t.writer, err = gen.New(t.model, 1, nil)
 	return err
 }
@@ -201,6 +205,7 @@ func (t *trainer) Step() (Report, error) {
 	}
 	due := func(key string) bool { return last || t.step%int(t.values[key]) == 0 }
 	if due("eval_every") {
+		t.rest()
 		if t.measured, err = t.eval.measure(); err != nil {
 			return r, err
 		}
