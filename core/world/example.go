@@ -119,6 +119,12 @@ func (t *Town) Pair(index int) Pair {
 	}
 	wrong := axis == TrueFalse || axis == HonestInvented
 	p.Chosen = t.Answer(p.Question, good, false, &rng)
+	if axis == TrueFalse && rng.IntN(3) == 0 {
+		// Else to refuse would always be the better answer, and a reward model would
+		// have every question refused.
+		p.Rejected = dress(lang, bad, t.refuse(p.Question, &rng), &rng)
+		return p
+	}
 	p.Rejected = t.Answer(p.Question, bad, wrong, &rng)
 	return p
 }
