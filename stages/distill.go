@@ -37,7 +37,7 @@ func (Distill) Params(p nn.Preset) []Param {
 	params := append(studentParams(), teacherParam(),
 		Param{
 			Key: "direction", Symbol: `D`, Default: 0, Min: 0, Max: 2, Integer: true,
-			DocEN: "0 is KL(teacher ‖ student): cover all that the teacher might say. 1 is KL(student ‖ teacher): say nothing that the teacher would not. 2 is the Jensen-Shannon divergence between them.",
+			DocEN: "0 is KL(teacher || student): cover all that the teacher might say. 1 is KL(student || teacher): say nothing that the teacher would not. 2 is the Jensen-Shannon divergence between them.",
 			DocZH: "0 是 KL(老师‖学生)：涵盖老师可能说的一切；1 是 KL(学生‖老师)：不说老师不会说的话；2 是介于两者之间的 JSD。",
 		},
 		jsdParam("Weight of the teacher in the mixture of direction 2. 0.5 is symmetric."),
