@@ -24,7 +24,7 @@ test.each([
   ['dpo', 'refChosen'],
   ['ppo', 'clip'],
   ['judge', 'label'],
-  ['distill', 'kl'],
+  ['distill', 'between'],
   ['distill_sequence', 'cross_entropy'],
 ])('stage %s shows at most 25 lines', (stage, line) => {
   const source = readFileSync(new URL(`../../${sourceOf(stage)}`, import.meta.url), 'utf8')
