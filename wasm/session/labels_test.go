@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,9 @@ func pairs(n int) (out []protocol.Candidate) {
 }
 
 func TestEndpointJudge(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("a browser cannot listen: the page and the server are tried in e2e")
+	}
 	s, p := labelling(t, checkpoint.NewMemory(0, nil))
 	var cases []map[string]any
 	s.base = serving(t, func(w http.ResponseWriter, r *http.Request) {
@@ -252,6 +256,9 @@ func TestEndpointJudge(t *testing.T) {
 
 // What was judged before a failure is kept, and the failure goes by its code.
 func TestEndpointJudgeFails(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("a browser cannot listen: the page and the server are tried in e2e")
+	}
 	failing := func(status int, body string) http.HandlerFunc {
 		n := 0
 		return func(w http.ResponseWriter, r *http.Request) {
