@@ -17,7 +17,7 @@ const lessons = rhyme + `
 const lines = (n, f) => Array.from({length: n}, (_, i) => JSON.stringify(f(i))).join("\n") + "\n";
 const who = ["fox", "heron", "owl"];
 globalThis.talk = {name: "talk.jsonl", text: lines(40, i => ({conversations: [{role: "user", content: "What does the " + who[i % 3] + " see, " + i + "?"}, {role: "assistant", content: "The red leaf."}]}))};
-globalThis.pairs = {name: "pairs.jsonl", text: lines(40, i => ({prompt: "What does the " + who[i % 3] + " see, " + i + "?", chosen: "The red leaf.", rejected: "Go away."}))};
+globalThis.pairs = {name: "pairs.jsonl", text: lines(40, i => ({prompt: "What does the " + who[i % 3] + " see, " + i + "?", chosen: "The red leaf, " + i + ".", rejected: "Go away."}))};
 globalThis.brief = (more) => ({steps: 8, batch: 4, warmup: 1, eval_every: 4, sample_every: 100, checkpoint_every: 1000, ...more});
 globalThis.parent = async () => { await (await sprout.run(small({steps: 6, tokenizer: "byte", params: {context: 96}}))).done; return (await sprout.checkpoints.list())[0].id };
 globalThis.weights = async (id) => {

@@ -46,13 +46,13 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if pairs == nil && s.Town != nil {
 		pairs = TownPairs(s.Town, s.Langs...)
 	}
-	if err := checkLabels(pairs); err != nil {
-		return nil, err
-	}
 	s.rest()
 	all, err := newContests(s.Tokenizer, pairs)
 	s.rest()
 	if err != nil {
+		return nil, err
+	}
+	if err := checkLabels(pairs); err != nil {
 		return nil, err
 	}
 	held, err := heldOutOf(all)
