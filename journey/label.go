@@ -32,11 +32,7 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	if err != nil {
 		return nil, err
 	}
-	var questions []world.Question
-	for _, set := range []world.Set{world.Seen, world.UnknownSeen} {
-		questions = append(questions, l.town.Questions(set, l.Preset.Langs...)...)
-	}
-	questions = spread(questions, l.Preset.asked())
+	questions := stages.TaughtQuestions(l.town, l.Preset.asked(), l.Preset.Langs...)
 	all, alike, err := model.Matchups(l.town, questions, stages.CandidateOptions{Seed: l.Seed})
 	model.Close()
 	if err != nil {
@@ -95,16 +91,6 @@ func (x *labels) add(l *leg, all []stages.Matchup, by stages.Labeller) error {
 	x.agreement = stages.Agreement(l.town, world.AllPrinciples, all, said)
 	x.pairs, _, err = stages.Prefer(all, said, by.Source())
 	return err
-}
-
-// spread takes at most n of a list, evenly.
-func spread[E any](all []E, n int) []E {
-	n = min(n, len(all))
-	out := make([]E, n)
-	for i := range out {
-		out[i] = all[i*len(all)/n]
-	}
-	return out
 }
 
 func (p Preset) asked() int {

@@ -13,7 +13,7 @@ import (
 type Form string
 
 // The forms. A model that has only read does not know the chat template; it is
-// asked in the words of the corpus, see MeasureBase.
+// asked in the words of the corpus, see AskBase.
 const (
 	Chat    Form = "chat"
 	Plain   Form = "plain"

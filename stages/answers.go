@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"sprout/core/gen"
-	"sprout/core/nn"
 	"sprout/core/text"
 	"sprout/core/world"
 )
@@ -64,26 +63,6 @@ type subject struct {
 
 func (t *trainer) subject() subject {
 	return subject{t.score, t.Rollout, t.Setup.Tokenizer, t.data, t.Town, t.Langs, t.cfg.Context, t.seed, t.Questions}
-}
-
-// MeasureAnswers measures a model, whatever it was trained for, as a run of SFT
-// measures its own when all is asked for: on the held-out conversations of talk
-// (nil: the town's), on data (nil: no text), and on the town (nil: none). Seed
-// chooses its answers at temperature 1.
-func MeasureAnswers(p *nn.Params, talk *text.Corpus, d *text.Dataset, town *world.Town, langs []world.Lang, tok *text.Tokenizer, seed uint64) (Evaluation, error) {
-	setup := Setup{Conversations: talk, Town: town, Langs: langs}
-	talk, _, err := setup.conversations()
-	if err != nil {
-		return Evaluation{}, err
-	}
-	T := p.Config.Context
-	heldOut, _, _ := fitted(render(tok, talk.HeldOut), T)
-	if len(heldOut) == 0 {
-		return Evaluation{}, tooLong(T)
-	}
-	s := newServices(p)
-	defer s.close()
-	return newAnswerGauge(subject{s.score, s.rollout, tok, d, town, langs, T, seed, 0}, heldOut, T, true).measure()
 }
 
 // newAnswerGauge reads the text in windows of T tokens.

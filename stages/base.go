@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"sprout/core/gen"
-	"sprout/core/nn"
 	"sprout/core/text"
 	"sprout/core/world"
 )
@@ -15,19 +14,12 @@ const (
 	mostShots  = 3
 )
 
-// MeasureBase asks a model that was never taught to answer: in the manner of
-// the corpus's dialogues ("…_plain"), and behind as many answered examples, up
-// to three, as its context holds ("…_few_shot"). Its measures are those of a
-// run of SFT, exact_match_combos and exact_match_residents, with these endings:
-// what SFT adds is what lies above them.
-func MeasureBase(p *nn.Params, town *world.Town, langs []world.Lang, tok *text.Tokenizer) (map[string]float64, error) {
-	s := newServices(p)
-	defer s.close()
-	return askBase(subject{rollout: s.rollout, tok: tok, town: town, langs: langs, context: p.Config.Context})
-}
-
-// AskBase is MeasureBase on the model of a run with that setup, asked with all
-// its workers. Without a town there is nothing to ask.
+// AskBase asks the model of a run, which was never taught to answer, with all its
+// workers: in the manner of the corpus's dialogues ("…_plain"), and behind as
+// many answered examples, up to three, as its context holds ("…_few_shot"). Its
+// measures are those of a run of SFT, exact_match_combos and
+// exact_match_residents, with these endings: what SFT adds is what lies above
+// them. s is the run's setup; without a town there is nothing to ask.
 func AskBase(run Run, s Setup) (map[string]float64, error) {
 	if s.Town == nil {
 		return nil, nil

@@ -59,6 +59,16 @@ func (r *Reader) Matchups(town *world.Town, questions []world.Question, o Candid
 	return all, same, nil
 }
 
+// TaughtQuestions are at most n of the questions that a town's lessons may show,
+// evenly spread: those to ask a model whose answers are to be compared.
+func TaughtQuestions(town *world.Town, n int, langs ...world.Lang) []world.Question {
+	var all []world.Question
+	for _, set := range []world.Set{world.Seen, world.UnknownSeen} {
+		all = append(all, town.Questions(set, langs...)...)
+	}
+	return spread(all, n)
+}
+
 // Comparison is the matchup as judges of any kind read it.
 func (m Matchup) Comparison(town *world.Town) Comparison {
 	return Comparison{

@@ -341,7 +341,9 @@ func TestLoRAOnATown(t *testing.T) {
 	require.Len(t, asked, 4)
 	require.NotZero(t, rests)
 	s.Questions = 0
-	want, err := MeasureBase(base.Model(), town, nil, tok)
+	alone := newServices(base.Model())
+	defer alone.close()
+	want, err := askBase(subject{rollout: alone.rollout, tok: tok, town: town, context: base.Model().Config.Context})
 	require.NoError(t, err)
 	have, err := AskBase(base, s)
 	require.NoError(t, err)

@@ -187,18 +187,6 @@ func checkLengths(all []contest, context int) error {
 	return nil
 }
 
-// holdOut parts contests by their questions, so that nothing that is measured on
-// was seen: a tenth of the questions, one at least, is held out. Problem
-// "pairs_one_question".
-func holdOut(all []contest) (train, heldOut []contest, err error) {
-	held, err := heldOutOf(all)
-	if err != nil {
-		return nil, nil, err
-	}
-	train, heldOut = parted(all, held)
-	return train, heldOut, nil
-}
-
 // parted are the elements of a list that are not held out, and those that are.
 func parted[E any](all []E, held []bool) (train, heldOut []E) {
 	for i, x := range all {

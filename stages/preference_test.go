@@ -386,3 +386,13 @@ func TestBlueprintsOfPairStages(t *testing.T) {
 	}
 	require.Equal(t, 4, parallel.Shards(5))
 }
+
+// holdOut parts contests as a run does.
+func holdOut(all []contest) (train, heldOut []contest, err error) {
+	held, err := heldOutOf(all)
+	if err != nil {
+		return nil, nil, err
+	}
+	train, heldOut = parted(all, held)
+	return train, heldOut, nil
+}

@@ -418,7 +418,7 @@ func TestSFTOnATown(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, a, b)
 
-	base, err := MeasureBase(run.model, town, []world.Lang{world.EN}, tok)
+	base, err := AskBase(run, Setup{Town: town, Langs: []world.Lang{world.EN}})
 	require.NoError(t, err)
 	require.Len(t, base, 4)
 	q := town.Questions(world.HeldCombos, world.EN)[0]

@@ -33,16 +33,8 @@ func (o *options) label(ctx context.Context, log io.Writer) error {
 		return err
 	}
 	defer done()
-	var questions []world.Question
-	for _, set := range []world.Set{world.Seen, world.UnknownSeen} {
-		questions = append(questions, town.Questions(set, o.langs()...)...)
-	}
-	n := min(o.questions, len(questions))
-	some := make([]world.Question, n)
-	for i := range some {
-		some[i] = questions[i*len(questions)/n]
-	}
-	all, same, err := model.Matchups(town, some, stages.CandidateOptions{Seed: o.seed})
+	questions := stages.TaughtQuestions(town, o.questions, o.langs()...)
+	all, same, err := model.Matchups(town, questions, stages.CandidateOptions{Seed: o.seed})
 	if err != nil {
 		return err
 	}

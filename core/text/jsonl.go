@@ -50,7 +50,7 @@ type jsonLine struct {
 }
 
 // parseJSONL reads every line. Lines without any words are left out.
-func parseJSONL(name string, l *loaded) ([]Record, error) {
+func parseJSONL(name string, l *loaded, foreign bool) ([]Record, error) {
 	if len(bytes.TrimSpace(l.text)) == 0 {
 		return nil, emptyFile(name)
 	}
@@ -63,7 +63,7 @@ func parseJSONL(name string, l *loaded) ([]Record, error) {
 		if s = bytes.TrimSpace(s); len(s) == 0 {
 			continue
 		}
-		p := lineParser{name: name, line: func() int { return line + l.before() }}
+		p := lineParser{name: name, line: func() int { return line + l.before() }, foreign: foreign}
 		if s[0] == '[' && len(records) == 0 {
 			return nil, problem.New("jsonl_array", problem.Args{"name": name},
 				"%s holds one JSON array. Write one object per line, without the brackets around them and the commas between them.", name)
@@ -101,6 +101,8 @@ func (l *loaded) before() int {
 type lineParser struct {
 	name string
 	line func() int
+	// foreign leaves labels out that are none of ours; see ReadOptions.
+	foreign bool
 }
 
 func (p lineParser) record(s []byte) (Record, error) {
@@ -165,10 +167,10 @@ func (p lineParser) preference(j jsonLine) (Record, error) {
 		Doc:      Doc{Turns: slices.Concat(prompt, chosen)},
 		Rejected: slices.Concat(prompt, rejected),
 	}
-	if j.P != nil && json.Unmarshal(j.P, &r.P) != nil {
+	if j.P != nil && json.Unmarshal(j.P, &r.P) != nil && !p.foreign {
 		return Record{}, p.wrongType("p")
 	}
-	if j.Source != nil && json.Unmarshal(j.Source, &r.Source) != nil {
+	if j.Source != nil && json.Unmarshal(j.Source, &r.Source) != nil && !p.foreign {
 		return Record{}, p.wrongType("source")
 	}
 	return r, nil

@@ -17,6 +17,9 @@ type ReadOptions struct {
 	// PlainTurns writes conversations as "user: …" lines in place of the chat
 	// template's special tokens.
 	PlainTurns bool
+	// ForeignLabels leaves out "p" and "source" of another type than ours: other
+	// programs mean other things by these names. Else they are an error.
+	ForeignLabels bool
 }
 
 const (
@@ -43,7 +46,7 @@ func Read(name string, f io.ReaderAt, size int64, o ReadOptions) (*Corpus, error
 		c.Notes = l.notes
 		return c, nil
 	}
-	records, err := parseJSONL(name, l)
+	records, err := parseJSONL(name, l, o.ForeignLabels)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +65,7 @@ func ReadRecords(name string, f io.ReaderAt, size int64, o ReadOptions) ([]Recor
 	if err != nil {
 		return nil, nil, err
 	}
-	records, err := parseJSONL(name, l)
+	records, err := parseJSONL(name, l, o.ForeignLabels)
 	return records, l.notes, err
 }
 

@@ -47,9 +47,8 @@ type (
 	// JudgeCandidates has pairs labelled by a judge and keeps the labels one by
 	// one, so that none is lost when it fails. Result: Judged.
 	JudgeCandidates struct {
-		// Judge is "endpoint" (the server's), "browser" (the browser's own model,
-		// through JudgeAskedEvent), "graders" (a town's, standing in for people) or
-		// the id of a checkpoint of the stage "judge".
+		// Judge is "endpoint" (the server's) or "browser" (the browser's own model,
+		// through JudgeAskedEvent).
 		Judge      string      `json:"judge"`
 		Name       string      `json:"name"`    // kept with the labels
 		Dataset    string      `json:"dataset"` // a town that the questions are about, if any

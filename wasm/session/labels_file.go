@@ -66,7 +66,7 @@ func writeLabels(list []protocol.Label) ([]byte, error) {
 // readLabels reads a file of preferences, this program's or any other's.
 // Problems: those of package text for JSONL, "labels_no_pairs", "label_unusable".
 func readLabels(name string, file []byte) ([]protocol.Label, error) {
-	records, _, err := text.ReadRecords(name, bytes.NewReader(file), int64(len(file)), text.ReadOptions{})
+	records, _, err := text.ReadRecords(name, bytes.NewReader(file), int64(len(file)), text.ReadOptions{ForeignLabels: true})
 	if err != nil {
 		return nil, err
 	}

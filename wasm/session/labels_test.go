@@ -110,7 +110,7 @@ func TestForeignPreferences(t *testing.T) {
 		out, _, problem := ask[protocol.ImportedLabels](t, s, p, "labels.import", protocol.ImportLabels{Name: "x.jsonl"}, []byte(file)...)
 		return out, problem
 	}
-	file := `{"prompt":"Who?","chosen":"A fox.","rejected":"No.","rating":"high","id":7}
+	file := `{"prompt":"Who?","chosen":"A fox.","rejected":"No.","p":"high","id":7}
 {"text":"not a pair"}
 
 {"chosen":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Who?"},{"role":"assistant","content":"x"}],"rejected":[{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello."},{"role":"user","content":"Who?"},{"role":"assistant","content":"y"}],"p":0.9,"source":"simulated"}

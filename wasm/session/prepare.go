@@ -68,7 +68,7 @@ func (s *Session) preparing() func(what string, share float64) error {
 }
 
 // resume takes everything from the checkpoint that the run goes on from, and
-// finds the other checkpoints that the run began with.
+// finds the parent that the run began with.
 func (s *Session) resume(setup *stages.Setup, c *protocol.StartRun) error {
 	ck, err := s.load(c.Resume, checkpoint.Everything)
 	if err != nil {
@@ -81,7 +81,8 @@ func (s *Session) resume(setup *stages.Setup, c *protocol.StartRun) error {
 	}
 	setup.Resume, setup.Run = ck, m.Run
 	c.Dataset, c.Lessons, c.Tokenizer = m.Dataset.ID, m.Lessons.ID, "checkpoint:"+c.Resume
-	c.Reward, c.Teacher, c.Parent = m.Companions[checkpoint.Rewarder].ID, m.Companions[checkpoint.Teacher].ID, m.Parent
+	// Reward model and teacher are in the checkpoint, weights and all.
+	c.Reward, c.Teacher, c.Parent = "", "", m.Parent
 	if m.Adapter != nil {
 		setup.Parent, err = s.baseOf(m)
 		return err

@@ -139,7 +139,7 @@ func TestBadLessonsAndParents(t *testing.T) {
 	s, parent := pretrained(t, p, checkpoint.NewMemory(0, nil))
 	talk := upload(t, s, p, "talk.jsonl", jsonl(talkLine, 20))
 	other := mustAsk[protocol.TokenizerInfo](t, s, p, "tokenizer.train", protocol.TrainTokenizer{Dataset: talk.ID, Kind: "bpe", Merges: 7})
-	equal := upload(t, s, p, "equal.jsonl", jsonl(`{"prompt":"Who?","chosen":"A fox, %[1]d.","rejected":"A fox, %[1]d."}`, 9))
+	equal := upload(t, s, p, "equal.jsonl", []byte(strings.Repeat(`{"prompt":"Who?","chosen":"A fox.","rejected":"A fox."}`+"\n", 9)))
 	long := upload(t, s, p, "long.jsonl", jsonl(`{"prompt":"Who, %d? `+strings.Repeat("a long way ", 200)+`","chosen":"A fox %d.","rejected":"An owl."}`, 9))
 	one := upload(t, s, p, "one.jsonl", jsonl(`{"prompt":"Who?","chosen":"A fox %d %d.","rejected":"An owl."}`, 9))
 	_, _, bad := ask2(t, s, p, "dataset.upload", protocol.Upload{Name: "half.jsonl"}, jsonl(`{"prompt":"Who, %d %d?","chosen":"A fox."}`, 9)...)
