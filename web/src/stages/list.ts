@@ -71,7 +71,6 @@ const talkers = [
   'gkd',
 ] as const satisfies StageName[]
 
-const group = String.raw`-\frac{1}{G}\sum_i \frac{1}{|o_i|}\sum_t \min\big(\rho_t A_i,\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big)`
 const pairs = { after: talkers, lessons: 'pairs' } as const
 const rollouts = { after: talkers, lessons: 'none', reward: true } as const
 const student = { after: [], lessons: 'none', teacher: true } as const
@@ -79,7 +78,7 @@ const student = { after: [], lessons: 'none', teacher: true } as const
 export const stagePages: Record<StageName, StagePage> = {
   sft: {
     chapter: '2',
-    tex: String.raw`L = -\frac{1}{\sum_n m_n}\sum_n m_n \ln p_\theta(x_n \mid x_{<n})`,
+    tex: String.raw`\begin{gathered} L = -\frac{1}{N}\sum_n m_n \ln p_\theta(x_n \mid x_{<n}) \\ N = \sum_n m_n \end{gathered}`,
     code: () => import('virtual:stage-code/sft'),
     after: ['pretrain', ...talkers],
     lessons: 'conversations',
@@ -99,19 +98,19 @@ export const stagePages: Record<StageName, StagePage> = {
   },
   ppo: {
     chapter: '4a',
-    tex: String.raw`L = -\mathbb{E}\,\min\big(\rho_t A_t,\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_t\big)`,
+    tex: String.raw`\begin{gathered} L = -\mathbb{E}\,\min\big(\rho_t A_t, \\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_t\big) \end{gathered}`,
     code: () => import('virtual:stage-code/ppo'),
     ...rollouts,
   },
   dpo: {
     chapter: '4b',
-    tex: String.raw`L = -\ln\sigma\Big(\beta\Big[\ln\frac{\pi_\theta(w)}{\pi_{\mathrm{ref}}(w)} - \ln\frac{\pi_\theta(l)}{\pi_{\mathrm{ref}}(l)}\Big]\Big)`,
+    tex: String.raw`\begin{gathered} L = -\ln\sigma(\beta h) \\ h = \ln\frac{\pi_\theta(w)}{\pi_{\mathrm{ref}}(w)} - \ln\frac{\pi_\theta(l)}{\pi_{\mathrm{ref}}(l)} \end{gathered}`,
     code: () => import('virtual:stage-code/dpo'),
     ...pairs,
   },
   cdpo: {
     chapter: '4b',
-    tex: String.raw`L = (1-\varepsilon)\,L_{\mathrm{DPO}}(d) + \varepsilon\,L_{\mathrm{DPO}}(-d)`,
+    tex: String.raw`\begin{gathered} L = (1-\varepsilon)\,L_{\mathrm{DPO}}(d) \\ {} + \varepsilon\,L_{\mathrm{DPO}}(-d) \end{gathered}`,
     code: () => import('virtual:stage-code/cdpo'),
     ...pairs,
   },
@@ -130,49 +129,49 @@ export const stagePages: Record<StageName, StagePage> = {
   },
   grpo: {
     chapter: '5',
-    tex: `L = ${group} + \\beta\\,k_3`,
+    tex: String.raw`\begin{gathered} L = -\frac{1}{G}\sum_i \frac{1}{|o_i|}\sum_t \Big[\min\big(\rho_t A_i, \\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big) - \beta\,k_3\Big] \end{gathered}`,
     code: () => import('virtual:stage-code/grpo'),
     ...rollouts,
   },
   dr_grpo: {
     chapter: '5',
-    tex: String.raw`L = -\frac{1}{G\,C}\sum_i\sum_t \min\big(\rho_t A_i,\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big),\quad A_i = R_i - \bar R`,
+    tex: String.raw`\begin{gathered} L = -\frac{1}{G\,C}\sum_i\sum_t \min\big(\rho_t A_i, \\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big) \\ A_i = R_i - \bar R \end{gathered}`,
     code: () => import('virtual:stage-code/dr_grpo'),
     ...rollouts,
   },
   dapo: {
     chapter: '5',
-    tex: String.raw`L = -\frac{1}{\sum_i |o_i|}\sum_i\sum_t \min\big(\rho_t A_i,\ \mathrm{clip}(\rho_t, 1-\varepsilon, 1+\varepsilon')\,A_i\big)`,
+    tex: String.raw`\begin{gathered} L = -\frac{1}{\sum_i |o_i|}\sum_i\sum_t \min\big(\rho_t A_i, \\ \mathrm{clip}(\rho_t, 1-\varepsilon, 1+\varepsilon')\,A_i\big) \end{gathered}`,
     code: () => import('virtual:stage-code/dapo'),
     ...rollouts,
   },
   simpo: {
     chapter: '5',
-    tex: String.raw`L = -\ln\sigma\Big(\frac{\beta}{|w|}\ln\pi_\theta(w) - \frac{\beta}{|l|}\ln\pi_\theta(l) - \gamma\Big)`,
+    tex: String.raw`\begin{gathered} L = -\ln\sigma\Big(\frac{\beta}{|w|}\ln\pi_\theta(w) \\ {} - \frac{\beta}{|l|}\ln\pi_\theta(l) - \gamma\Big) \end{gathered}`,
     code: () => import('virtual:stage-code/simpo'),
     ...pairs,
   },
   spo: {
     chapter: '5',
-    tex: String.raw`A = r - \hat v(x),\qquad \hat v = \frac{a}{a+b}`,
+    tex: String.raw`\begin{gathered} A = r - \hat v(x) \\ \hat v = \frac{a}{a+b} \end{gathered}`,
     code: () => import('virtual:stage-code/spo'),
     ...rollouts,
   },
   distill: {
     chapter: '6',
-    tex: String.raw`L = \alpha\,\mathrm{CE} + (1-\alpha)\,T^2\,\mathrm{KL}\big(P^{T}\,\|\,Q^{T}\big)`,
+    tex: String.raw`\begin{gathered} L = \alpha\,\mathrm{CE} \\ {} + (1-\alpha)\,T^2\,\mathrm{KL}\big(P^{T}\,\|\,Q^{T}\big) \end{gathered}`,
     code: () => import('virtual:stage-code/distill'),
     ...student,
   },
   distill_sequence: {
     chapter: '6',
-    tex: String.raw`L = -\frac{1}{|\hat y|}\sum_t \ln q_\theta(\hat y_t \mid \hat y_{<t}, x),\qquad \hat y \sim P`,
+    tex: String.raw`\begin{gathered} L = -\frac{1}{|\hat y|}\sum_t \ln q_\theta(\hat y_t \mid \hat y_{<t}, x) \\ \hat y \sim P \end{gathered}`,
     code: () => import('virtual:stage-code/distill_sequence'),
     ...student,
   },
   gkd: {
     chapter: '6',
-    tex: String.raw`L = \beta\,\mathrm{KL}(P\,\|\,M) + (1-\beta)\,\mathrm{KL}(Q\,\|\,M),\quad M = \beta P + (1-\beta) Q`,
+    tex: String.raw`\begin{gathered} L = \beta\,\mathrm{KL}(P\,\|\,M) \\ {} + (1-\beta)\,\mathrm{KL}(Q\,\|\,M) \\ M = \beta P + (1-\beta) Q \end{gathered}`,
     code: () => import('virtual:stage-code/gkd'),
     ...student,
   },
