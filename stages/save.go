@@ -72,6 +72,7 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	}
 	if m := t.lastMeasured(); m != nil {
 		c.Meta.HeldOutLoss, c.Meta.BitsPerByte = *m.HeldOutLoss, *m.BitsPerByte
+		c.Meta.Measures = maps.Clone(m.Measures)
 	}
 	c.Meta.Name = checkpoint.DefaultName(c.Meta)
 	for _, s := range []struct {

@@ -54,6 +54,8 @@ type Meta struct {
 	Bytes       int64   `json:"bytes"`                   // tensors, tokenizer, state and history; set by Put
 	HeldOutLoss float64 `json:"held_out_loss,omitempty"` // nats per token; 0 when not measured
 	BitsPerByte float64 `json:"bits_per_byte,omitempty"` // 0 when not measured
+	// Measures are what its stage alone has to tell, as measured last.
+	Measures map[string]float64 `json:"measures,omitempty"`
 
 	// Resumable: moments, state and data cursor are inside.
 	Resumable bool `json:"resumable"`
@@ -91,6 +93,7 @@ func (m Meta) clone() Meta {
 	m.Config = append(json.RawMessage(nil), m.Config...)
 	m.Ancestors = append([]Ancestor(nil), m.Ancestors...)
 	m.Companions = maps.Clone(m.Companions)
+	m.Measures = maps.Clone(m.Measures)
 	if m.Adapter != nil {
 		a := *m.Adapter
 		a.Config = append(json.RawMessage(nil), a.Config...)

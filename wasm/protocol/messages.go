@@ -27,6 +27,7 @@ var Commands = map[string][2]any{
 	"checkpoints.import":  {ImportCheckpoint{}, CheckpointInfo{}},
 	"checkpoints.merge":   {MergeAdapter{}, CheckpointInfo{}},
 	"checkpoints.history": {GetHistory{}, History{}},
+	"checkpoints.details": {GetDetails{}, Details{}},
 	"labels.candidates":   {GetCandidates{}, Candidates{}},
 	"labels.add":          {AddLabel{}, Label{}},
 	"labels.drop":         {DropLabels{}, nil},

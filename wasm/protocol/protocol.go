@@ -158,6 +158,12 @@ type (
 		Checkpoint string `json:"checkpoint"`
 	}
 
+	// GetDetails tells with which settings a checkpoint was trained, and its shape.
+	// Result: Details.
+	GetDetails struct {
+		Checkpoint string `json:"checkpoint"`
+	}
+
 	// Evaluate measures a checkpoint on a dataset's held-out part. Result: Evaluation.
 	Evaluate struct {
 		Checkpoint string `json:"checkpoint"`
@@ -376,6 +382,34 @@ type (
 		Base        string  `json:"base,omitempty"` // id of the model under an adapter, where it is there
 		Writes      bool    `json:"writes"`         // writes text; a reward model does not
 		Resumable   bool    `json:"resumable"`
+		Run         string  `json:"run,omitempty"` // the run that saved it
+		Seed        uint64  `json:"seed"`
+		// Measures are what its stage alone has to tell, as measured last.
+		Measures map[string]float64 `json:"measures,omitempty"`
+		// Ancestors, nearest first, whether they are still there or not.
+		Ancestors []Ancestor `json:"ancestors,omitempty"`
+		// Companions are the other checkpoints that it learned from: "reward",
+		// "teacher".
+		Companions map[string]Ancestor `json:"companions,omitempty"`
+	}
+	// Details are what is known of a checkpoint beside its row in the list.
+	Details struct {
+		Settings map[string]float64 `json:"settings"` // of the run, by key; empty where the file tells none
+		Seconds  float64            `json:"seconds"`  // of training
+		Layers   int                `json:"layers"`
+		Heads    int                `json:"heads"`
+		Channels int                `json:"channels"`
+		Hidden   int                `json:"hidden"`
+		Context  int                `json:"context"` // longest text in tokens
+		Vocab    int                `json:"vocab"`
+		Lessons  string             `json:"lessons,omitempty"` // name of a file of its own
+	}
+	// Ancestor is what is remembered of a checkpoint that may be gone.
+	Ancestor struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Stage string `json:"stage"`
+		Step  int    `json:"step"`
 	}
 	// Checkpoints is the list, newest first.
 	Checkpoints struct {

@@ -83,6 +83,15 @@ func TestAdaptersAreSwitchedAndMerged(t *testing.T) {
 		last := newest(t, s, p)
 		require.True(t, last.Adapter)
 		require.Equal(t, base, last.Base)
+		require.Equal(t, seed, last.Seed)
+		require.Equal(t, base, last.Ancestors[0].ID)
+		require.Contains(t, last.Measures, "trainable_fraction")
+		d := mustAsk[protocol.Details](t, s, p, "checkpoints.details", protocol.GetDetails{Checkpoint: last.ID})
+		require.InDelta(t, 0.05, d.Settings["lr"], 1e-12)
+		require.Contains(t, d.Settings, "rank", "settings left at their defaults are told as well")
+		require.Positive(t, d.Layers)
+		require.Positive(t, d.Seconds)
+		require.Equal(t, "talk.jsonl", d.Lessons)
 		adapters = append(adapters, last.ID)
 	}
 	say := func(id, adapter string) string {

@@ -110,14 +110,25 @@ func (s *Session) listCheckpoints(protocol.ListCheckpoints, []byte) (any, []byte
 }
 
 func describe(m checkpoint.Meta) protocol.CheckpointInfo {
-	return protocol.CheckpointInfo{
+	out := protocol.CheckpointInfo{
 		ID: m.ID, Name: m.Name, Stage: m.Stage, Preset: m.Preset, Parent: m.Parent, Kind: m.Kind,
 		Step: m.Step, Steps: m.Steps, Created: m.Created, Bytes: m.Bytes, Parameters: m.Parameters,
 		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte,
 		Dataset: m.Dataset.Name, DatasetID: m.Dataset.ID,
 		Adapter: m.Adapter != nil, Writes: stages.Writes(m.Stage),
 		Resumable: m.Resumable && m.Step < m.Steps,
+		Run:       m.Run, Seed: m.Seed, Measures: m.Measures,
 	}
+	for _, a := range m.Ancestors {
+		out.Ancestors = append(out.Ancestors, protocol.Ancestor(a))
+	}
+	for role, a := range m.Companions {
+		if out.Companions == nil {
+			out.Companions = map[string]protocol.Ancestor{}
+		}
+		out.Companions[role] = protocol.Ancestor(a)
+	}
+	return out
 }
 
 func (s *Session) renameCheckpoint(c protocol.RenameCheckpoint, _ []byte) (any, []byte, error) {
@@ -179,6 +190,27 @@ func (s *Session) history(c protocol.GetHistory, _ []byte) (any, []byte, error) 
 		return nil, nil, err
 	}
 	return readHistory(ck.History), nil, nil
+}
+
+func (s *Session) details(c protocol.GetDetails, _ []byte) (any, []byte, error) {
+	ck, err := s.load(c.Checkpoint, checkpoint.Record)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, err := nn.ParseConfig(ck.Meta.Config)
+	if err != nil {
+		return nil, nil, err
+	}
+	run := stages.TrainedWith(ck)
+	out := protocol.Details{
+		Settings: run.Settings, Seconds: run.Seconds,
+		Layers: cfg.Layers, Heads: cfg.Heads, Channels: cfg.Channels, Hidden: cfg.Hidden, Context: cfg.Context, Vocab: cfg.Vocab,
+		Lessons: ck.Meta.Lessons.Name,
+	}
+	if out.Settings == nil {
+		out.Settings = map[string]float64{}
+	}
+	return out, nil, nil
 }
 
 // readHistory never fails: a run goes on without the curve of its past.

@@ -111,6 +111,7 @@ var handlers = map[string]handler{
 	"checkpoints.import":  on((*Session).importCheckpoint),
 	"checkpoints.merge":   on((*Session).mergeAdapter),
 	"checkpoints.history": on((*Session).history),
+	"checkpoints.details": on((*Session).details),
 	"labels.candidates":   on((*Session).candidates),
 	"labels.add":          on((*Session).addLabel),
 	"labels.drop":         on((*Session).dropLabels),

@@ -57,7 +57,7 @@ func Sample(id string, n int) *checkpoint.Checkpoint {
 		Meta: checkpoint.Meta{
 			ID: id, Name: fmt.Sprintf("第 %d <&>", n), Kind: checkpoint.Auto, Stage: "pretrain", Preset: "seed", Run: "run-" + id,
 			Step: n, Steps: 100, Created: int64(1000 + n), Seed: math.MaxUint64, Parameters: 8, Resumable: true,
-			Config: json.RawMessage(`{"hidden_size":2}`), HeldOutLoss: 1.5,
+			Config: json.RawMessage(`{"hidden_size":2}`), HeldOutLoss: 1.5, Measures: map[string]float64{"honest": 0.5},
 			Dataset: checkpoint.DatasetRef{ID: "d", Name: "town", Fingerprint: "f"},
 		},
 		Tensors:   tensors,

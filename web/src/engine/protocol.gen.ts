@@ -15,6 +15,10 @@ export interface Protocol {
       command: DeleteCheckpoint
       result: null
     }
+    'checkpoints.details': {
+      command: GetDetails
+      result: Details
+    }
     'checkpoints.export': {
       command: ExportCheckpoint
       result: null
@@ -231,6 +235,22 @@ export interface SharedLine {
 export interface DeleteCheckpoint {
   checkpoint: string
 }
+export interface GetDetails {
+  checkpoint: string
+}
+export interface Details {
+  settings: {
+    [k: string]: number
+  }
+  seconds: number
+  layers: number
+  heads: number
+  channels: number
+  hidden: number
+  context: number
+  vocab: number
+  lessons?: string
+}
 export interface ExportCheckpoint {
   checkpoint: string
 }
@@ -284,6 +304,21 @@ export interface CheckpointInfo {
   base?: string
   writes: boolean
   resumable: boolean
+  run?: string
+  seed: number
+  measures?: {
+    [k: string]: number
+  }
+  ancestors?: Ancestor[]
+  companions?: {
+    [k: string]: Ancestor
+  }
+}
+export interface Ancestor {
+  id: string
+  name: string
+  stage: string
+  step: number
 }
 export interface ListCheckpoints {}
 export interface Checkpoints {
