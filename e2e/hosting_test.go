@@ -89,10 +89,40 @@ func TestKilledWorkerComesBack(t *testing.T) {
 	x.do(60*time.Second, "await sprout.run(small({steps: 100000, params: {checkpoint_every: 5}}))")
 	x.wait(60*time.Second, "sprout.state().step > 7")
 	x.do(time.Second, "workers.at(-1).terminate()")
-	x.wait(40*time.Second, "workers.length === 2 && sprout.state().engine === 'ready' && sprout.state().resumable")
+	// Its lock tells at once, long before its silence would be asked about.
+	x.wait(20*time.Second, "workers.length === 2 && sprout.state().engine === 'ready' && sprout.state().resumable")
 	x.sees("The engine was lost in mid-run")
 	x.press("Go on from there")
 	x.wait(30*time.Second, "sprout.state().phase === 'running' && sprout.state().step > 8")
+	x.do(20*time.Second, "await sprout.stop()")
+}
+
+// deaf makes the engine's worker hang for {hang: ms}, and ten seconds of the page's
+// watchdog one.
+const (
+	deafWorker = `addEventListener('message', ({data}) => { for (const end = Date.now() + (data.hang ?? 0); Date.now() < end;); });`
+	hasty      = `const every = setInterval; setInterval = (f, ms, ...rest) => every(f, ms === 2000 ? 200 : ms, ...rest);`
+)
+
+// An engine that is silent for long is not ended: it may be slow. A person is
+// asked, and the question goes when it speaks again.
+func TestSilentEngine(t *testing.T) {
+	x := openAt(t, inWorker(t, deafWorker)+"/#/pretrain?lang=en", rhyme, keepWorkers, hasty).ready()
+	x.do(60*time.Second, "await sprout.run(small({steps: 100000, params: {checkpoint_every: 5}}))")
+	x.wait(60*time.Second, "sprout.state().step > 7")
+	x.do(time.Second, "workers[0].postMessage({hang: 5000})")
+	x.sees("The engine has not answered for 30 seconds")
+	x.do(time.Second, "globalThis.then = sprout.state().step")
+	x.wait(60*time.Second, "sprout.state().step > then + 3 && !document.body.innerText.includes('has not answered')")
+	assert.Equal(t, 1, value[int](x, time.Second, "return workers.length"), "it is the same engine")
+
+	x.do(time.Second, "workers[0].postMessage({hang: 1e9})")
+	x.sees("The engine has not answered for 30 seconds")
+	x.press("Wait")
+	x.wait(20*time.Second, "!document.body.innerText.includes('has not answered')")
+	x.sees("The engine has not answered for")
+	x.press("Restart from the last checkpoint")
+	x.wait(40*time.Second, "workers.length === 2 && sprout.state().phase === 'running' && sprout.state().step > 8")
 	x.do(20*time.Second, "await sprout.stop()")
 }
 

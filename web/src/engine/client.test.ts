@@ -33,12 +33,14 @@ class FakePort implements EnginePort {
 let ports: FakePort[]
 let log: [Status, Death | undefined][]
 let client: EngineClient
+let silences: (number | undefined)[]
 const last = () => ports.at(-1) as FakePort
 
 beforeEach(async () => {
   vi.useFakeTimers()
   ports = []
   log = []
+  silences = []
   client = new EngineClient({
     spawn: () => {
       ports.push(new FakePort())
@@ -46,6 +48,7 @@ beforeEach(async () => {
     },
     hello: () => ({ writer: true, base: 'http://localhost/' }),
     onStatus: (status, _ready, death) => log.push([status, death]),
+    onSilence: (ms) => silences.push(ms),
   })
   await client.start()
 })
@@ -117,12 +120,68 @@ test('gives up after too many deaths in a minute', async () => {
   expect(ports).toHaveLength(4)
 })
 
-test('silence for more than ten seconds is death', async () => {
+test('a long silence is told and ends nothing, and is over with any word', async () => {
   last().answersPings = false
-  await vi.advanceTimersByTimeAsync(11_000)
+  await vi.advanceTimersByTimeAsync(29_000)
+  expect(silences).toEqual([])
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(silences).toEqual([30_000])
   expect(ports).toHaveLength(1)
-  await vi.advanceTimersByTimeAsync(4_000)
-  expect(ports).toHaveLength(2)
-  await vi.advanceTimersByTimeAsync(60_000)
-  expect(ports).toHaveLength(2) // the new one answers
+  expect(client.status).toBe('ready')
+  last().reply({ type: 'sampled', step: 3, prompt: '', text: '' })
+  expect(silences).toEqual([30_000, undefined])
+  await vi.advanceTimersByTimeAsync(40_000)
+  expect(silences).toEqual([30_000, undefined, 30_000])
+})
+
+test('a slow engine whose steps outlast a ping is never in doubt', async () => {
+  last().answersPings = false
+  for (let step = 1; step < 20; step++) {
+    await vi.advanceTimersByTimeAsync(25_000)
+    last().reply({ type: 'sampled', step, prompt: '', text: '' })
+  }
+  expect(silences).toEqual([])
+})
+
+test('who waits is asked again a minute later', async () => {
+  last().answersPings = false
+  await vi.advanceTimersByTimeAsync(40_000)
+  client.wait()
+  expect(silences).toEqual([30_000, undefined])
+  await vi.advanceTimersByTimeAsync(50_000)
+  expect(silences).toHaveLength(2)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(silences.at(-1)).toBeGreaterThan(90_000)
+})
+
+test('time in which the page itself got none does not count', async () => {
+  last().answersPings = false
+  const now = performance.now()
+  let ticks = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => now + 5_000 * ticks++)
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(silences).toEqual([])
+  vi.restoreAllMocks()
+})
+
+test('a person ends a silent engine, as often as they like', async () => {
+  for (let i = 0; i < 6; i++) {
+    last().answersPings = false
+    const hung = last()
+    await vi.advanceTimersByTimeAsync(40_000)
+    const call = client.call('storage', {})
+    await Promise.all([
+      expect(call).rejects.toMatchObject({ message: /by hand/ }),
+      client.replace('by hand'),
+    ])
+    expect(hung.terminated).toBe(true)
+    expect(silences.at(-1)).toBeUndefined()
+    expect(client.status).toBe('ready')
+  }
+  expect(ports).toHaveLength(7)
+  expect(log.find(([s]) => s === 'dead')?.[1]).toEqual({
+    why: 'by hand',
+    wasReady: true,
+    restarting: true,
+  })
 })

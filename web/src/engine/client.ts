@@ -9,6 +9,7 @@ import {
   type ResultOf,
 } from './messages'
 import type { EnginePort } from './port'
+import { Watchdog } from './watchdog'
 
 export type Status = 'starting' | 'ready' | 'dead'
 
@@ -22,6 +23,8 @@ export interface ClientOptions {
   /** Fields of the first command, asked for at every start. */
   hello(): CommandOf<'hello'>
   onStatus(status: Status, ready?: Ready, death?: Death): void
+  /** The engine has been silent for so many ms; undefined once that is over. */
+  onSilence(ms: number | undefined): void
 }
 
 export interface Death {
@@ -31,8 +34,6 @@ export interface Death {
   restarting: boolean
 }
 
-const pingEvery = 2_000 // ms
-const silence = 10_000 // ms without an answer until the engine counts as dead
 const restartWindow = 60_000 // ms
 const restartsAllowed = 3 // in one window; after that a person has to ask
 
@@ -45,7 +46,7 @@ export class EngineClient {
   readonly #pending = new Map<number, Pending>()
   readonly #listeners = new Map<string, Set<(event: never) => void>>()
   #deaths: number[] = []
-  #pinger: ReturnType<typeof setInterval> | undefined
+  #watchdog: Watchdog | undefined
 
   constructor(private readonly options: ClientOptions) {}
 
@@ -72,7 +73,10 @@ export class EngineClient {
       if (!alive()) return
       this.#ready = true
       this.#set('ready', ready)
-      this.#watch(port)
+      this.#watchdog = new Watchdog(
+        () => port.ping(),
+        (ms) => this.options.onSilence(ms),
+      )
     } catch (error) {
       onDeath(error instanceof Error ? error.message : String(error))
     }
@@ -110,6 +114,19 @@ export class EngineClient {
     return () => set.delete(listener)
   }
 
+  /** Gives a silent engine more time before its silence is told again. */
+  wait(): void {
+    this.#watchdog?.wait()
+  }
+
+  /** Ends an engine for whose answer nobody wants to wait, and starts another. */
+  async replace(why: string): Promise<void> {
+    const wasReady = this.#ready
+    this.#drop(why)
+    this.#set('dead', undefined, { why, wasReady, restarting: true })
+    await this.start()
+  }
+
   /** Ends the engine for good. */
   stop(): void {
     this.#drop()
@@ -117,6 +134,7 @@ export class EngineClient {
   }
 
   #receive(message: Message, bytes: Uint8Array | undefined): void {
+    this.#watchdog?.heard()
     if (message.type === 'started') return
     if (message.type === 'ok' || message.type === 'error') {
       const pending = this.#pending.get(message.id)
@@ -140,7 +158,8 @@ export class EngineClient {
 
   /** Lets go of the engine; commands still waiting fail. */
   #drop(why = 'the engine was replaced'): void {
-    clearInterval(this.#pinger)
+    this.#watchdog?.stop()
+    this.#watchdog = undefined
     this.#port?.terminate()
     this.#port = undefined
     this.#ready = false
@@ -152,31 +171,6 @@ export class EngineClient {
   #set(status: Status, ready?: Ready, death?: Death): void {
     this.#status = status
     this.options.onStatus(status, ready, death)
-  }
-
-  /** Pings; an engine that stays silent too long is taken for dead. */
-  #watch(port: EnginePort): void {
-    let asked = 0
-    let waiting = false
-    let looked = Date.now()
-    this.#pinger = setInterval(() => {
-      const now = Date.now()
-      // After a sleep of the machine, or in a throttled tab, this timer itself
-      // is late: the answer may lie unread, so give it another round.
-      const late = now - looked > 2 * pingEvery
-      looked = now
-      if (waiting) {
-        if (now - asked > silence && !late && this.#port === port)
-          this.#died(`no answer for ${silence / 1000} s`)
-        return
-      }
-      asked = now
-      waiting = true
-      port.ping().then(
-        () => (waiting = false),
-        () => {},
-      )
-    }, pingEvery)
   }
 }
 

@@ -22,6 +22,8 @@ export function workerPort(): EnginePort {
   const shell = Comlink.wrap<Shell>(worker)
   const channel = new MessageChannel()
   let dead: (why: string) => void = () => {}
+  const life = `sprout-engine-${Math.random()}`
+  const ended = new AbortController()
   return {
     start(onMessage, onDeath) {
       dead = onDeath
@@ -39,7 +41,10 @@ export function workerPort(): EnginePort {
           reject(new Error(why))
           onDeath(why)
         }
-        shell.start(Comlink.transfer(channel.port2, [channel.port2])).then(resolve, reject)
+        shell.start(Comlink.transfer(channel.port2, [channel.port2]), life).then((locked) => {
+          resolve()
+          if (locked) whenFree(life, ended.signal, () => onDeath('the worker is gone'))
+        }, reject)
       })
     },
     send(json, bytes) {
@@ -50,8 +55,14 @@ export function workerPort(): EnginePort {
     },
     ping: () => shell.ping(),
     terminate() {
+      ended.abort()
       channel.port1.close()
       worker.terminate()
     },
   }
+}
+
+/** The worker holds its lock as long as it lives: the browser tells when it is free. */
+function whenFree(name: string, signal: AbortSignal, then: () => void): void {
+  navigator.locks.request(name, { signal }, then).catch(() => {}) // aborted: nobody waits any more
 }

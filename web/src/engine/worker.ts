@@ -33,12 +33,29 @@ function spawn(module: WebAssembly.Module): Worker {
   return peer
 }
 
+/** Holds a lock for as long as this worker lives; false where there are none. */
+function hold(name: string): Promise<boolean> {
+  // Missing outside secure contexts, whatever the types say.
+  const locks = navigator.locks as LockManager | undefined
+  if (!locks) return Promise.resolve(false)
+  return new Promise((resolve, reject) => {
+    locks
+      .request(name, () => {
+        resolve(true)
+        return new Promise<never>(() => {})
+      })
+      .catch(reject)
+  })
+}
+
 const shell = {
   /**
    * Starts Go. Every message goes to out as [json, bytes?]; resolves when the
-   * engine listens, rejects when wasm does not load.
+   * engine listens, rejects when wasm does not load. The result says whether
+   * the worker holds the lock of the name life, which ends with it.
    */
-  async start(out: MessagePort): Promise<void> {
+  async start(out: MessagePort, life: string): Promise<boolean> {
+    const locked = await hold(life).catch(() => false)
     const module = await compile()
     const started = new Promise<void>((resolve) => {
       engine.sproutHost = {
@@ -64,6 +81,7 @@ const shell = {
         throw new Error(reason)
       }),
     ])
+    return locked
   },
   handle(json: string, bytes?: Uint8Array): void {
     if (!engine.sproutEngine) throw new Error('the engine is not running')

@@ -2381,6 +2381,26 @@ type RootTranslation = {
 		 */
 		recall: RequiredParams<'share'>
 	}
+	silence: {
+		/**
+		 * T​h​e​ ​e​n​g​i​n​e​ ​h​a​s​ ​n​o​t​ ​a​n​s​w​e​r​e​d​ ​f​o​r​ ​{​s​e​c​o​n​d​s​}​ ​s​e​c​o​n​d​s​.​ ​O​n​ ​a​ ​b​u​s​y​ ​m​a​c​h​i​n​e​ ​o​n​e​ ​s​t​e​p​ ​c​a​n​ ​t​a​k​e​ ​t​h​a​t​ ​l​o​n​g​,​ ​s​o​ ​w​a​i​t​i​n​g​ ​i​s​ ​s​a​f​e​.​ ​O​r​ ​s​t​a​r​t​ ​i​t​ ​a​g​a​i​n​:​ ​t​h​e​ ​r​u​n​ ​g​o​e​s​ ​o​n​ ​f​r​o​m​ ​i​t​s​ ​l​a​s​t​ ​c​h​e​c​k​p​o​i​n​t​,​ ​a​n​d​ ​t​h​e​ ​s​t​e​p​s​ ​a​f​t​e​r​ ​t​h​a​t​ ​a​r​e​ ​m​a​d​e​ ​o​n​c​e​ ​m​o​r​e​.
+		 * @param {string} seconds
+		 */
+		question: RequiredParams<'seconds'>
+		/**
+		 * W​a​i​t
+		 */
+		wait: string
+		/**
+		 * R​e​s​t​a​r​t​ ​f​r​o​m​ ​t​h​e​ ​l​a​s​t​ ​c​h​e​c​k​p​o​i​n​t
+		 */
+		restartRun: string
+		/**
+		 * i​t​ ​h​a​d​ ​n​o​t​ ​a​n​s​w​e​r​e​d​ ​f​o​r​ ​{​s​e​c​o​n​d​s​}​ ​s​e​c​o​n​d​s​ ​a​n​d​ ​w​a​s​ ​e​n​d​e​d​ ​b​y​ ​h​a​n​d
+		 * @param {string} seconds
+		 */
+		ended: RequiredParams<'seconds'>
+	}
 	source: {
 		/**
 		 * W​h​a​t​ ​i​t​ ​r​e​a​d​s
@@ -5366,6 +5386,24 @@ export type TranslationFunctions = {
 		 * It completes {share} % of the town’s facts.
 		 */
 		recall: (arg: { share: string }) => LocalizedString
+	}
+	silence: {
+		/**
+		 * The engine has not answered for {seconds} seconds. On a busy machine one step can take that long, so waiting is safe. Or start it again: the run goes on from its last checkpoint, and the steps after that are made once more.
+		 */
+		question: (arg: { seconds: string }) => LocalizedString
+		/**
+		 * Wait
+		 */
+		wait: () => LocalizedString
+		/**
+		 * Restart from the last checkpoint
+		 */
+		restartRun: () => LocalizedString
+		/**
+		 * it had not answered for {seconds} seconds and was ended by hand
+		 */
+		ended: (arg: { seconds: string }) => LocalizedString
 	}
 	source: {
 		/**

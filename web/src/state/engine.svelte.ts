@@ -27,6 +27,8 @@ class Engine {
   /** This tab may save; false while another tab holds the lock. */
   writer = $state(true)
   problems = $state.raw<Shown[]>([])
+  /** Seconds for which the engine has not answered, where that is worth asking about. */
+  silent = $state<number>()
   /** An unfinished run that can go on. */
   offer = $state.raw<Offer>()
 
@@ -40,6 +42,7 @@ class Engine {
   readonly client = new EngineClient({
     spawn: workerPort,
     hello: () => ({ writer: this.writer, base: this.#base() }),
+    onSilence: (ms) => (this.silent = ms === undefined ? undefined : ms / 1000),
     onStatus: (status, ready, death) => {
       this.status = status
       if (ready) this.#isReady(ready)

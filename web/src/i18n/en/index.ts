@@ -14,6 +14,7 @@ import {
 import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
+import { silence } from './silence.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
@@ -32,6 +33,7 @@ export default {
   progress,
   questions,
   reading,
+  silence,
   source,
   speech,
   stage,
