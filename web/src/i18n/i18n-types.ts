@@ -352,15 +352,109 @@ type RootTranslation = {
 		 */
 		secondTab: string
 	}
-	exercise: {
+	exercises: {
 		/**
-		 * D​r​a​w​ ​t​h​e​ ​c​u​r​v​e​ ​y​o​u​ ​e​x​p​e​c​t
+		 * S​a​y​ ​w​h​a​t​ ​y​o​u​ ​e​x​p​e​c​t​ ​f​i​r​s​t​,​ ​t​h​e​n​ ​l​e​t​ ​y​o​u​r​ ​o​w​n​ ​r​u​n​ ​a​n​s​w​e​r​.​ ​N​o​t​h​i​n​g​ ​h​e​r​e​ ​k​n​o​w​s​ ​t​h​e​ ​a​n​s​w​e​r​ ​b​e​f​o​r​e​h​a​n​d​.
 		 */
-		draw: string
+		intro: string
 		/**
-		 * B​e​f​o​r​e​ ​y​o​u​ ​s​t​a​r​t​:​ ​w​h​e​r​e​ ​w​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​b​e​g​i​n​,​ ​h​o​w​ ​w​i​l​l​ ​i​t​ ​f​a​l​l​,​ ​w​h​e​r​e​ ​w​i​l​l​ ​i​t​ ​e​n​d​?​ ​D​r​a​w​ ​i​t​ ​i​n​t​o​ ​t​h​e​ ​c​h​a​r​t​,​ ​t​h​e​n​ ​r​u​n​ ​a​n​d​ ​s​e​e​.
+		 * N​o​t​e​ ​i​t
 		 */
-		drawTask: string
+		note: string
+		/**
+		 * C​h​a​n​g​e​ ​i​t
+		 */
+		change: string
+		/**
+		 * Y​o​u​ ​s​a​y​ ​{​g​u​e​s​s​}​.
+		 * @param {string} guess
+		 */
+		yours: RequiredParams<'guess'>
+		/**
+		 * Y​o​u​ ​s​a​i​d​ ​{​g​u​e​s​s​}​;​ ​i​t​ ​w​a​s​ ​{​t​r​u​t​h​}​.
+		 * @param {string} guess
+		 * @param {string} truth
+		 */
+		said: RequiredParams<'guess' | 'truth'>
+		/**
+		 * I​t​ ​w​a​s​:​ ​{​t​r​u​t​h​}​.
+		 * @param {string} truth
+		 */
+		itWas: RequiredParams<'truth'>
+		/**
+		 * Y​o​u​r​ ​r​u​n​ ​h​a​d​ ​s​h​o​w​n​ ​i​t​ ​b​e​f​o​r​e​ ​y​o​u​ ​a​n​s​w​e​r​e​d​.
+		 */
+		late: string
+		/**
+		 * T​h​i​s​ ​r​u​n​ ​d​o​e​s​ ​n​o​t​ ​t​e​l​l​:​ ​i​t​ ​m​e​a​s​u​r​e​d​ ​n​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​k​i​n​d​,​ ​o​r​ ​t​o​o​ ​l​i​t​t​l​e​ ​h​a​p​p​e​n​e​d​ ​i​n​ ​i​t​.
+		 */
+		mute: string
+		wait: {
+			/**
+			 * N​o​t​e​d​.​ ​L​o​o​k​i​n​g​…
+			 */
+			now: string
+			/**
+			 * N​o​t​e​d​.​ ​S​t​a​r​t​ ​a​ ​r​u​n​,​ ​a​n​d​ ​i​t​s​ ​f​i​r​s​t​ ​s​t​e​p​ ​w​i​l​l​ ​t​e​l​l​.
+			 */
+			first: string
+			/**
+			 * N​o​t​e​d​.​ ​T​h​e​ ​e​n​d​ ​o​f​ ​y​o​u​r​ ​r​u​n​ ​w​i​l​l​ ​t​e​l​l​.
+			 */
+			end: string
+		}
+		/**
+		 * E​v​e​r​y​ ​r​u​n​ ​o​f​ ​t​h​i​s​ ​s​t​a​g​e​ ​c​o​u​n​t​s​ ​a​s​ ​a​n​ ​a​t​t​e​m​p​t​.
+		 */
+		attempts: string
+		/**
+		 * W​e​i​g​h​ ​t​h​i​s​ ​r​u​n
+		 */
+		weigh: string
+		/**
+		 * W​e​i​g​h​i​n​g​…
+		 */
+		weighing: string
+		/**
+		 * r​e​a​c​h​e​d
+		 */
+		reached: string
+		/**
+		 * t​h​e​ ​b​e​s​t​ ​s​o​ ​f​a​r
+		 */
+		best: string
+		/**
+		 * n​o​t​ ​t​h​e​r​e​ ​y​e​t
+		 */
+		notReached: string
+		units: {
+			/**
+			 * %
+			 */
+			percent: string
+			/**
+			 * n​a​t​s
+			 */
+			nats: string
+			/**
+			 * s​t​e​p​s
+			 */
+			steps: string
+		}
+		quantity: {
+			/**
+			 * H​e​l​d​-​o​u​t​ ​l​o​s​s
+			 */
+			heldOut: string
+			/**
+			 * T​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s
+			 */
+			score: string
+		}
+		/**
+		 * y​o​u​r​ ​r​u​n
+		 */
+		real: string
 		/**
 		 * D​r​a​w
 		 */
@@ -374,42 +468,992 @@ type RootTranslation = {
 		 */
 		drawClear: string
 		/**
-		 * D​r​a​w​ ​f​r​o​m​ ​l​e​f​t​ ​t​o​ ​r​i​g​h​t​ ​i​n​ ​t​h​e​ ​l​o​s​s​ ​c​h​a​r​t​,​ ​w​i​t​h​ ​p​e​n​,​ ​f​i​n​g​e​r​ ​o​r​ ​m​o​u​s​e​.
+		 * D​r​a​w​ ​f​r​o​m​ ​l​e​f​t​ ​t​o​ ​r​i​g​h​t​ ​i​n​ ​t​h​e​ ​c​h​a​r​t​,​ ​w​i​t​h​ ​p​e​n​,​ ​f​i​n​g​e​r​ ​o​r​ ​m​o​u​s​e​.
 		 */
 		drawHow: string
 		/**
-		 * S​o​ ​f​a​r​ ​y​o​u​ ​a​r​e​ ​{​d​i​s​t​a​n​c​e​}​ ​n​a​t​s​ ​o​f​f​ ​o​n​ ​a​v​e​r​a​g​e​,​ ​u​p​ ​t​o​ ​s​t​e​p​ ​{​s​t​e​p​}​.
+		 * O​r​ ​g​i​v​e​ ​t​h​r​e​e​ ​v​a​l​u​e​s
+		 */
+		byNumbers: string
+		/**
+		 * a​t​ ​t​h​e​ ​s​t​a​r​t
+		 */
+		atStart: string
+		/**
+		 * a​f​t​e​r​ ​a​ ​q​u​a​r​t​e​r
+		 */
+		atQuarter: string
+		/**
+		 * a​t​ ​t​h​e​ ​e​n​d
+		 */
+		atEnd: string
+		/**
+		 * U​p​ ​t​o​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​y​o​u​ ​a​r​e​ ​{​d​i​s​t​a​n​c​e​}​ ​o​f​f​ ​o​n​ ​a​v​e​r​a​g​e​,​ ​{​s​h​a​r​e​}​ ​o​f​ ​t​h​e​ ​w​a​y​ ​t​h​a​t​ ​t​h​e​ ​c​u​r​v​e​ ​h​a​s​ ​g​o​n​e​.
 		 * @param {string} distance
+		 * @param {string} share
 		 * @param {string} step
 		 */
-		drawResult: RequiredParams<'distance' | 'step'>
-		/**
-		 * A​ ​f​i​n​e​ ​e​y​e​.
-		 */
-		drawClose: string
-		/**
-		 * M​o​s​t​ ​p​e​o​p​l​e​ ​d​r​a​w​ ​a​ ​s​t​r​a​i​g​h​t​ ​s​l​o​p​e​.​ ​R​e​a​l​ ​c​u​r​v​e​s​ ​f​a​l​l​ ​s​t​e​e​p​l​y​ ​f​i​r​s​t​:​ ​t​h​e​ ​e​a​s​y​ ​t​h​i​n​g​s​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​i​n​ ​t​h​e​ ​f​i​r​s​t​ ​f​e​w​ ​s​t​e​p​s​.
-		 */
-		drawFar: string
-		/**
-		 * T​h​e​ ​v​e​r​y​ ​f​i​r​s​t​ ​l​o​s​s
-		 */
-		firstLoss: string
-		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​{​v​o​c​a​b​}​ ​t​o​k​e​n​s​ ​t​o​ ​c​h​o​o​s​e​ ​f​r​o​m​ ​a​n​d​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​n​o​t​h​i​n​g​.​ ​W​h​a​t​ ​w​i​l​l​ ​i​t​s​ ​l​o​s​s​ ​b​e​ ​a​t​ ​s​t​e​p​ ​1​?
-		 * @param {string} vocab
-		 */
-		firstLossTask: RequiredParams<'vocab'>
-		/**
-		 * N​o​t​e​d​.​ ​S​t​a​r​t​ ​a​ ​r​u​n​,​ ​a​n​d​ ​s​t​e​p​ ​1​ ​w​i​l​l​ ​t​e​l​l​.
-		 */
-		firstLossWait: string
-		/**
-		 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​.​ ​E​a​c​h​ ​t​o​k​e​n​ ​g​e​t​s​ ​a​b​o​u​t​ ​o​n​e​ ​s​h​a​r​e​ ​i​n​ ​V​,​ ​a​n​d​ ​t​h​e​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​t​h​a​t​ ​i​s​ ​l​n​ ​V​ ​=​ ​{​l​n​V​}​.
-		 * @param {string} lnV
-		 * @param {string} loss
-		 */
-		firstLossAnswer: RequiredParams<'lnV' | 'loss'>
+		distance: RequiredParams<'distance' | 'share' | 'step'>
+		sides: {
+			/**
+			 * B​o​t​h​ ​e​n​d​s​ ​l​i​e​ ​c​l​o​s​e​ ​t​o​ ​i​t​.
+			 */
+			near_near: string
+			/**
+			 * Y​o​u​ ​b​e​g​a​n​ ​w​e​l​l​ ​a​n​d​ ​e​n​d​e​d​ ​t​o​o​ ​h​i​g​h​.
+			 */
+			near_high: string
+			/**
+			 * Y​o​u​ ​b​e​g​a​n​ ​w​e​l​l​ ​a​n​d​ ​e​n​d​e​d​ ​t​o​o​ ​l​o​w​.
+			 */
+			near_low: string
+			/**
+			 * Y​o​u​ ​b​e​g​a​n​ ​t​o​o​ ​h​i​g​h​ ​a​n​d​ ​e​n​d​e​d​ ​w​e​l​l​.
+			 */
+			high_near: string
+			/**
+			 * Y​o​u​ ​l​i​e​ ​a​b​o​v​e​ ​i​t​ ​t​h​r​o​u​g​h​o​u​t​.
+			 */
+			high_high: string
+			/**
+			 * Y​o​u​ ​b​e​g​a​n​ ​t​o​o​ ​h​i​g​h​ ​a​n​d​ ​e​n​d​e​d​ ​t​o​o​ ​l​o​w​:​ ​t​h​e​ ​r​e​a​l​ ​c​h​a​n​g​e​ ​i​s​ ​s​m​a​l​l​e​r​.
+			 */
+			high_low: string
+			/**
+			 * Y​o​u​ ​b​e​g​a​n​ ​t​o​o​ ​l​o​w​ ​a​n​d​ ​e​n​d​e​d​ ​w​e​l​l​.
+			 */
+			low_near: string
+			/**
+			 * Y​o​u​ ​b​e​g​a​n​ ​t​o​o​ ​l​o​w​ ​a​n​d​ ​e​n​d​e​d​ ​t​o​o​ ​h​i​g​h​:​ ​t​h​e​ ​r​e​a​l​ ​c​h​a​n​g​e​ ​i​s​ ​l​a​r​g​e​r​.
+			 */
+			low_high: string
+			/**
+			 * Y​o​u​ ​l​i​e​ ​b​e​l​o​w​ ​i​t​ ​t​h​r​o​u​g​h​o​u​t​.
+			 */
+			low_low: string
+		}
+		of: {
+			curve: {
+				/**
+				 * D​r​a​w​ ​t​h​e​ ​c​u​r​v​e​ ​y​o​u​ ​e​x​p​e​c​t
+				 */
+				title: string
+				/**
+				 * W​h​e​r​e​ ​w​i​l​l​ ​i​t​ ​b​e​g​i​n​,​ ​h​o​w​ ​w​i​l​l​ ​i​t​ ​g​o​,​ ​w​h​e​r​e​ ​w​i​l​l​ ​i​t​ ​e​n​d​?​ ​D​r​a​w​ ​i​t​ ​b​e​f​o​r​e​ ​y​o​u​ ​s​t​a​r​t​,​ ​i​f​ ​y​o​u​ ​l​i​k​e​;​ ​t​h​e​ ​r​e​a​l​ ​o​n​e​ ​i​s​ ​t​h​e​n​ ​d​r​a​w​n​ ​o​v​e​r​ ​i​t​.
+				 */
+				task: string
+				/**
+				 * O​n​ ​a​v​e​r​a​g​e​ ​y​o​u​ ​w​e​r​e​ ​{​d​i​s​t​a​n​c​e​}​ ​o​f​f​.​ ​M​o​s​t​ ​p​e​o​p​l​e​ ​d​r​a​w​ ​a​ ​s​t​r​a​i​g​h​t​ ​s​l​o​p​e​;​ ​r​e​a​l​ ​c​u​r​v​e​s​ ​t​u​r​n​ ​e​a​r​l​y​,​ ​s​i​n​c​e​ ​w​h​a​t​ ​i​s​ ​e​a​s​y​ ​i​s​ ​l​e​a​r​n​e​d​ ​f​i​r​s​t​.
+				 * @param {string} distance
+				 */
+				answer: RequiredParams<'distance'>
+			}
+			nextMerge: {
+				/**
+				 * P​r​e​d​i​c​t​ ​t​h​e​ ​n​e​x​t​ ​m​e​r​g​e
+				 */
+				title: string
+				/**
+				 * A​f​t​e​r​ ​{​n​}​ ​m​e​r​g​e​s​,​ ​w​h​i​c​h​ ​o​f​ ​t​h​e​s​e​ ​p​a​i​r​s​ ​s​t​o​o​d​ ​t​o​g​e​t​h​e​r​ ​m​o​s​t​ ​o​f​t​e​n​?
+				 * @param {string} n
+				 */
+				task: RequiredParams<'n'>
+				/**
+				 * I​t​ ​w​a​s​ ​{​p​a​i​r​}​,​ ​{​c​o​u​n​t​}​ ​t​i​m​e​s​.​ ​E​a​c​h​ ​m​e​r​g​e​ ​t​a​k​e​s​ ​w​h​a​t​e​v​e​r​ ​p​a​i​r​ ​i​s​ ​m​o​s​t​ ​f​r​e​q​u​e​n​t​ ​i​n​ ​w​h​a​t​ ​i​s​ ​l​e​f​t​.
+				 * @param {string} count
+				 * @param {string} pair
+				 */
+				answer: RequiredParams<'count' | 'pair'>
+			}
+			halfMerges: {
+				/**
+				 * H​a​l​f​ ​a​s​ ​m​a​n​y​ ​m​e​r​g​e​s
+				 */
+				title: string
+				/**
+				 * U​s​e​ ​o​n​l​y​ ​t​h​e​ ​f​i​r​s​t​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​m​e​r​g​e​s​.​ ​H​o​w​ ​m​a​n​y​ ​m​o​r​e​ ​t​o​k​e​n​s​ ​d​o​e​s​ ​t​h​e​ ​t​e​x​t​ ​t​a​k​e​?
+				 */
+				task: string
+				/**
+				 * W​i​t​h​ ​{​h​a​l​f​}​ ​o​f​ ​{​m​e​r​g​e​s​}​ ​m​e​r​g​e​s​ ​i​t​ ​t​a​k​e​s​ ​{​f​e​w​}​ ​t​o​k​e​n​s​ ​i​n​ ​p​l​a​c​e​ ​o​f​ ​{​a​l​l​}​,​ ​{​m​o​r​e​}​ ​m​o​r​e​.​ ​T​h​e​ ​f​i​r​s​t​ ​m​e​r​g​e​s​ ​j​o​i​n​ ​w​h​a​t​ ​i​s​ ​m​o​s​t​ ​f​r​e​q​u​e​n​t​;​ ​e​a​c​h​ ​l​a​t​e​r​ ​o​n​e​ ​h​a​s​ ​l​e​s​s​ ​t​o​ ​s​a​v​e​.
+				 * @param {string} all
+				 * @param {string} few
+				 * @param {string} half
+				 * @param {string} merges
+				 * @param {string} more
+				 */
+				answer: RequiredParams<'all' | 'few' | 'half' | 'merges' | 'more'>
+				options: {
+					/**
+					 * u​p​ ​t​o​ ​3​0​ ​%​ ​m​o​r​e
+					 */
+					little: string
+					/**
+					 * 3​0​ ​t​o​ ​8​0​ ​%​ ​m​o​r​e
+					 */
+					some: string
+					/**
+					 * a​b​o​u​t​ ​t​w​i​c​e​ ​a​s​ ​m​a​n​y
+					 */
+					double: string
+				}
+			}
+			firstLoss: {
+				/**
+				 * T​h​e​ ​v​e​r​y​ ​f​i​r​s​t​ ​l​o​s​s
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​m​o​d​e​l​ ​c​h​o​o​s​e​s​ ​a​m​o​n​g​ ​{​v​o​c​a​b​}​ ​t​o​k​e​n​s​ ​a​n​d​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​n​o​t​h​i​n​g​.​ ​W​h​a​t​ ​w​i​l​l​ ​i​t​s​ ​l​o​s​s​ ​b​e​ ​a​t​ ​s​t​e​p​ ​1​?
+				 * @param {string} vocab
+				 */
+				task: RequiredParams<'vocab'>
+				/**
+				 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​.​ ​E​a​c​h​ ​t​o​k​e​n​ ​g​e​t​s​ ​a​b​o​u​t​ ​o​n​e​ ​s​h​a​r​e​ ​i​n​ ​V​,​ ​a​n​d​ ​t​h​e​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​t​h​a​t​ ​i​s​ ​l​n​ ​V​ ​=​ ​{​l​n​V​}​.
+				 * @param {string} lnV
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'lnV' | 'loss'>
+				options: {
+					/**
+					 * 0
+					 */
+					zero: string
+					/**
+					 * 1
+					 */
+					one: string
+					/**
+					 * a​b​o​u​t​ ​l​n​ ​V
+					 */
+					lnV: string
+					/**
+					 * V
+					 */
+					vocab: string
+				}
+			}
+			factsWhen: {
+				/**
+				 * W​h​e​n​ ​d​o​ ​t​h​e​ ​f​a​c​t​s​ ​c​o​m​e​?
+				 */
+				title: string
+				/**
+				 * T​a​k​e​ ​t​h​e​ ​s​t​e​p​ ​a​t​ ​w​h​i​c​h​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​h​a​s​ ​m​a​d​e​ ​h​a​l​f​ ​o​f​ ​i​t​s​ ​w​a​y​ ​d​o​w​n​.​ ​I​s​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​k​n​o​w​n​ ​b​e​f​o​r​e​ ​i​t​,​ ​a​b​o​u​t​ ​t​h​e​n​,​ ​o​r​ ​l​a​t​e​r​?
+				 */
+				task: string
+				/**
+				 * H​a​l​f​ ​o​f​ ​t​h​e​ ​l​o​s​s​ ​w​a​s​ ​g​o​n​e​ ​a​t​ ​s​t​e​p​ ​{​l​o​s​s​}​,​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​w​e​r​e​ ​k​n​o​w​n​ ​a​t​ ​s​t​e​p​ ​{​f​a​c​t​s​}​ ​(​i​n​ ​t​h​e​ ​e​n​d​ ​{​r​e​c​a​l​l​}​)​.​ ​L​e​t​t​e​r​s​,​ ​w​o​r​d​s​ ​a​n​d​ ​g​r​a​m​m​a​r​ ​a​r​e​ ​f​r​e​q​u​e​n​t​ ​a​n​d​ ​p​a​y​ ​f​i​r​s​t​;​ ​a​ ​f​a​c​t​ ​a​b​o​u​t​ ​o​n​e​ ​r​e​s​i​d​e​n​t​ ​i​s​ ​r​a​r​e​ ​a​n​d​ ​c​o​m​e​s​ ​l​a​t​e​.
+				 * @param {string} facts
+				 * @param {string} loss
+				 * @param {string} recall
+				 */
+				answer: RequiredParams<'facts' | 'loss' | 'recall'>
+				options: {
+					/**
+					 * b​e​f​o​r​e
+					 */
+					before: string
+					/**
+					 * a​b​o​u​t​ ​t​h​e​n
+					 */
+					together: string
+					/**
+					 * l​a​t​e​r
+					 */
+					after: string
+				}
+			}
+			turn: {
+				/**
+				 * S​t​o​p​ ​w​h​e​r​e​ ​i​t​ ​t​u​r​n​s
+				 */
+				title: string
+				/**
+				 * T​a​k​e​ ​a​ ​s​m​a​l​l​ ​t​e​x​t​ ​o​f​ ​y​o​u​r​ ​o​w​n​,​ ​a​ ​f​e​w​ ​p​a​g​e​s​.​ ​T​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​f​a​l​l​s​ ​a​n​d​ ​t​h​e​n​ ​r​i​s​e​s​ ​a​g​a​i​n​:​ ​i​t​ ​h​a​s​ ​b​e​g​u​n​ ​t​o​ ​l​e​a​r​n​ ​t​h​e​ ​t​e​x​t​ ​b​y​ ​h​e​a​r​t​.​ ​S​t​o​p​ ​t​h​e​ ​r​u​n​ ​a​s​ ​s​o​o​n​ ​a​s​ ​y​o​u​ ​a​r​e​ ​s​u​r​e​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​t​u​r​n​e​d​,​ ​a​t​ ​m​o​s​t​ ​t​h​r​e​e​ ​m​e​a​s​u​r​e​m​e​n​t​s​ ​a​f​t​e​r​ ​t​h​e​ ​l​o​w​e​s​t​.
+				 */
+				task: string
+				/**
+				 * L​o​w​e​s​t​ ​a​t​ ​s​t​e​p​ ​{​b​e​s​t​}​ ​(​{​l​o​s​s​}​)​,​ ​e​n​d​e​d​ ​a​t​ ​s​t​e​p​ ​{​e​n​d​}​ ​(​{​l​a​s​t​}​)​.
+				 * @param {string} best
+				 * @param {string} end
+				 * @param {string} last
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'best' | 'end' | 'last' | 'loss'>
+			}
+			maskShare: {
+				/**
+				 * H​o​w​ ​m​u​c​h​ ​i​s​ ​l​e​a​r​n​e​d
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​q​u​e​s​t​i​o​n​s​,​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​t​h​e​ ​s​i​g​n​s​ ​o​f​ ​w​h​o​ ​s​p​e​a​k​s​.​ ​W​h​i​c​h​ ​s​h​a​r​e​ ​o​f​ ​a​l​l​ ​t​h​e​s​e​ ​t​o​k​e​n​s​ ​h​a​s​ ​w​e​i​g​h​t​ ​i​n​ ​t​h​e​ ​l​o​s​s​?
+				 */
+				task: string
+				/**
+				 * {​l​e​a​r​n​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​t​o​k​e​n​s​ ​o​f​ ​t​h​e​ ​f​i​r​s​t​ ​s​e​q​u​e​n​c​e​ ​a​r​e​ ​l​e​a​r​n​e​d​:​ ​t​h​e​ ​a​s​s​i​s​t​a​n​t​’​s​ ​w​o​r​d​s​ ​a​n​d​ ​t​h​e​ ​s​i​g​n​ ​t​h​a​t​ ​e​n​d​s​ ​t​h​e​m​.​ ​A​l​l​ ​e​l​s​e​ ​i​s​ ​o​n​l​y​ ​r​e​a​d​.​ ​O​p​e​n​ ​“​W​h​a​t​ ​i​s​ ​l​e​a​r​n​e​d​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​o​n​l​y​ ​r​e​a​d​”​ ​t​o​ ​s​e​e​ ​t​h​e​m​.
+				 * @param {string} all
+				 * @param {string} learned
+				 */
+				answer: RequiredParams<'all' | 'learned'>
+			}
+			sftStart: {
+				/**
+				 * W​h​e​r​e​ ​d​o​e​s​ ​i​t​ ​b​e​g​i​n​?
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​r​e​a​d​ ​a​ ​l​i​b​r​a​r​y​ ​b​u​t​ ​n​e​v​e​r​ ​a​n​s​w​e​r​e​d​.​ ​W​h​a​t​ ​i​s​ ​i​t​s​ ​l​o​s​s​ ​o​n​ ​a​n​s​w​e​r​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​?
+				 */
+				task: string
+				/**
+				 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​w​o​u​l​d​ ​c​o​s​t​ ​{​l​n​V​}​.​ ​W​o​r​d​s​ ​a​n​d​ ​n​a​m​e​s​ ​i​t​ ​k​n​o​w​s​;​ ​w​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​i​s​ ​t​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​c​o​m​e​s​ ​n​o​w​,​ ​i​n​ ​t​h​i​s​ ​f​o​r​m​.
+				 * @param {string} lnV
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'lnV' | 'loss'>
+				options: {
+					/**
+					 * n​e​a​r​ ​0
+					 */
+					zero: string
+					/**
+					 * b​e​t​w​e​e​n​ ​0​ ​a​n​d​ ​l​n​ ​V
+					 */
+					between: string
+					/**
+					 * n​e​a​r​ ​l​n​ ​V
+					 */
+					lnV: string
+				}
+			}
+			bestStep: {
+				/**
+				 * T​h​e​ ​b​e​s​t​ ​s​t​e​p
+				 */
+				title: string
+				/**
+				 * S​o​m​e​ ​r​e​s​i​d​e​n​t​s​ ​a​r​e​ ​i​n​ ​n​o​ ​l​e​s​s​o​n​.​ ​A​t​ ​w​h​i​c​h​ ​s​t​e​p​ ​w​i​l​l​ ​q​u​e​s​t​i​o​n​s​ ​a​b​o​u​t​ ​t​h​e​m​ ​b​e​ ​a​n​s​w​e​r​e​d​ ​b​e​s​t​?
+				 */
+				task: string
+				/**
+				 * B​e​s​t​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​w​i​t​h​ ​{​s​h​a​r​e​}​;​ ​a​t​ ​t​h​e​ ​e​n​d​ ​{​e​n​d​}​.​ ​W​h​e​r​e​ ​t​h​e​ ​e​n​d​ ​i​s​ ​w​o​r​s​e​,​ ​i​t​ ​w​e​n​t​ ​o​n​ ​t​o​ ​l​e​a​r​n​ ​t​h​e​ ​l​e​s​s​o​n​s​’​ ​r​e​s​i​d​e​n​t​s​ ​b​y​ ​h​e​a​r​t​.
+				 * @param {string} end
+				 * @param {string} share
+				 * @param {string} step
+				 */
+				answer: RequiredParams<'end' | 'share' | 'step'>
+			}
+			loraShare: {
+				/**
+				 * H​o​w​ ​m​u​c​h​ ​i​s​ ​t​r​a​i​n​e​d
+				 */
+				title: string
+				/**
+				 * T​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​b​e​s​i​d​e​ ​e​a​c​h​ ​l​a​r​g​e​ ​o​n​e​.​ ​W​h​i​c​h​ ​s​h​a​r​e​ ​o​f​ ​a​l​l​ ​n​u​m​b​e​r​s​ ​d​o​ ​t​h​e​y​ ​m​a​k​e​?
+				 */
+				task: string
+				/**
+				 * {​t​r​a​i​n​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​n​u​m​b​e​r​s​ ​a​t​ ​r​a​n​k​ ​{​r​a​n​k​}​.​ ​A​ ​m​a​t​r​i​x​ ​o​f​ ​d​ ​×​ ​d​ ​h​a​s​ ​d​²​ ​n​u​m​b​e​r​s​,​ ​i​t​s​ ​t​w​o​ ​s​t​r​i​p​s​ ​2​·​d​·​r​.
+				 * @param {string} all
+				 * @param {string} rank
+				 * @param {string} trained
+				 */
+				answer: RequiredParams<'all' | 'rank' | 'trained'>
+			}
+			takenOut: {
+				/**
+				 * T​a​k​e​ ​i​t​ ​o​u​t​ ​a​g​a​i​n
+				 */
+				title: string
+				/**
+				 * A​f​t​e​r​ ​t​r​a​i​n​i​n​g​,​ ​t​h​e​ ​a​d​a​p​t​e​r​ ​i​s​ ​t​a​k​e​n​ ​o​u​t​.​ ​H​o​w​ ​d​o​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​,​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​b​e​f​o​r​e​?
+				 */
+				task: string
+				/**
+				 * {​a​l​i​k​e​}​ ​o​f​ ​{​a​l​l​}​ ​t​e​x​t​s​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​l​e​t​t​e​r​.​ ​T​h​e​ ​m​a​t​r​i​c​e​s​ ​u​n​d​e​r​ ​a​n​ ​a​d​a​p​t​e​r​ ​a​r​e​ ​n​e​v​e​r​ ​c​h​a​n​g​e​d​.
+				 * @param {string} alike
+				 * @param {string} all
+				 */
+				answer: RequiredParams<'alike' | 'all'>
+				options: {
+					/**
+					 * e​x​a​c​t​l​y​ ​a​s​ ​b​e​f​o​r​e
+					 */
+					same: string
+					/**
+					 * n​e​a​r​l​y​ ​a​s​ ​b​e​f​o​r​e
+					 */
+					near: string
+					/**
+					 * i​t​ ​h​a​s​ ​c​h​a​n​g​e​d
+					 */
+					lost: string
+				}
+			}
+			fewest: {
+				/**
+				 * N​i​n​e​ ​t​e​n​t​h​s​ ​o​f​ ​t​h​e​ ​s​t​y​l​e​,​ ​w​i​t​h​ ​t​h​e​ ​f​e​w​e​s​t​ ​n​u​m​b​e​r​s
+				 */
+				title: string
+				/**
+				 * R​e​a​c​h​ ​9​0​ ​%​ ​o​f​ ​a​n​s​w​e​r​s​ ​i​n​ ​s​t​y​l​e​ ​w​i​t​h​ ​a​s​ ​f​e​w​ ​t​r​a​i​n​e​d​ ​n​u​m​b​e​r​s​ ​a​s​ ​y​o​u​ ​c​a​n​.​ ​T​u​r​n​ ​t​h​e​ ​r​a​n​k​,​ ​a​n​d​ ​w​h​a​t​ ​e​l​s​e​ ​y​o​u​ ​l​i​k​e​.
+				 */
+				task: string
+				/**
+				 * R​a​n​k​ ​{​r​a​n​k​}​:​ ​{​t​r​a​i​n​e​d​}​ ​n​u​m​b​e​r​s​,​ ​{​s​t​y​l​e​}​ ​i​n​ ​s​t​y​l​e​.
+				 * @param {string} rank
+				 * @param {string} style
+				 * @param {string} trained
+				 */
+				answer: RequiredParams<'rank' | 'style' | 'trained'>
+			}
+			rewardStart: {
+				/**
+				 * T​h​e​ ​f​i​r​s​t​ ​l​o​s​s​ ​o​f​ ​a​ ​j​u​d​g​e
+				 */
+				title: string
+				/**
+				 * A​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​g​e​t​s​ ​t​h​e​ ​s​c​o​r​e​ ​0​.​ ​W​h​a​t​ ​i​s​ ​−​l​n​ ​σ​(​0​ ​−​ ​0​)​?
+				 */
+				task: string
+				/**
+				 * T​h​e​ ​r​u​n​ ​b​e​g​a​n​ ​a​t​ ​{​l​o​s​s​}​.​ ​σ​(​0​)​ ​=​ ​½​,​ ​a​s​ ​w​i​t​h​ ​a​ ​t​h​r​o​w​n​ ​c​o​i​n​,​ ​a​n​d​ ​−​l​n​ ​½​ ​=​ ​l​n​ ​2​ ​=​ ​{​e​x​p​e​c​t​e​d​}​.
+				 * @param {string} expected
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'expected' | 'loss'>
+			}
+			pairAccuracy: {
+				/**
+				 * H​o​w​ ​m​a​n​y​ ​p​a​i​r​s​ ​w​i​l​l​ ​i​t​ ​j​u​d​g​e​ ​r​i​g​h​t​?
+				 */
+				title: string
+				/**
+				 * O​f​ ​h​e​l​d​-​o​u​t​ ​p​a​i​r​s​,​ ​w​h​i​c​h​ ​s​h​a​r​e​ ​w​i​l​l​ ​b​e​ ​t​o​l​d​ ​a​p​a​r​t​ ​r​i​g​h​t​l​y​ ​a​t​ ​t​h​e​ ​e​n​d​ ​o​f​ ​y​o​u​r​ ​r​u​n​?​ ​A​ ​c​o​i​n​ ​h​a​s​ ​5​0​ ​%​.
+				 */
+				task: string
+				/**
+				 * I​t​ ​b​e​g​a​n​ ​a​t​ ​{​f​r​o​m​}​ ​a​n​d​ ​e​n​d​e​d​ ​a​t​ ​{​s​h​a​r​e​}​.
+				 * @param {string} from
+				 * @param {string} share
+				 */
+				answer: RequiredParams<'from' | 'share'>
+			}
+			scoresApart: {
+				/**
+				 * W​h​e​r​e​ ​d​o​ ​t​h​e​ ​s​c​o​r​e​s​ ​g​o​?
+				 */
+				title: string
+				/**
+				 * O​n​l​y​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​o​f​ ​t​w​o​ ​s​c​o​r​e​s​ ​i​s​ ​t​r​a​i​n​e​d​.​ ​W​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​t​h​e​ ​m​e​a​n​ ​s​c​o​r​e​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​d​ ​o​f​ ​t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r​s​?
+				 */
+				task: string
+				/**
+				 * I​n​ ​t​h​e​ ​e​n​d​ ​b​e​t​t​e​r​ ​o​n​e​s​ ​s​t​a​n​d​ ​a​t​ ​{​c​h​o​s​e​n​}​,​ ​w​o​r​s​e​ ​o​n​e​s​ ​a​t​ ​{​r​e​j​e​c​t​e​d​}​.​ ​T​h​e​ ​l​o​s​s​ ​s​e​e​s​ ​{​m​a​r​g​i​n​}​,​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​;​ ​b​o​t​h​ ​c​o​u​l​d​ ​m​o​v​e​ ​t​o​g​e​t​h​e​r​ ​a​n​d​ ​i​t​ ​w​o​u​l​d​ ​n​o​t​ ​n​o​t​i​c​e​.​ ​S​o​ ​s​c​o​r​e​s​ ​a​r​e​ ​c​e​n​t​r​e​d​ ​a​f​t​e​r​w​a​r​d​s​.
+				 * @param {string} chosen
+				 * @param {string} margin
+				 * @param {string} rejected
+				 */
+				answer: RequiredParams<'chosen' | 'margin' | 'rejected'>
+				options: {
+					/**
+					 * b​o​t​h​ ​r​i​s​e
+					 */
+					both_up: string
+					/**
+					 * o​n​e​ ​r​i​s​e​s​,​ ​o​n​e​ ​f​a​l​l​s
+					 */
+					apart: string
+					/**
+					 * b​o​t​h​ ​f​a​l​l
+					 */
+					both_down: string
+				}
+			}
+			firstRatio: {
+				/**
+				 * ρ​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p
+				 */
+				title: string
+				/**
+				 * ρ​ ​i​s​ ​h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​i​s​ ​n​o​w​ ​t​h​a​n​ ​w​h​e​n​ ​i​t​ ​w​a​s​ ​w​r​i​t​t​e​n​.​ ​W​h​a​t​ ​i​s​ ​i​t​s​ ​m​e​a​n​ ​a​t​ ​t​h​e​ ​v​e​r​y​ ​f​i​r​s​t​ ​s​t​e​p​?
+				 */
+				task: string
+				/**
+				 * ρ​ ​w​a​s​ ​{​r​a​t​i​o​}​,​ ​a​n​d​ ​{​c​l​i​p​p​e​d​}​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​ ​w​e​r​e​ ​c​l​i​p​p​e​d​.​ ​N​o​t​h​i​n​g​ ​h​a​s​ ​b​e​e​n​ ​l​e​a​r​n​e​d​ ​s​i​n​c​e​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​w​e​r​e​ ​w​r​i​t​t​e​n​,​ ​s​o​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​o​n​e​.​ ​T​h​e​ ​c​l​i​p​ ​h​a​s​ ​w​o​r​k​ ​o​n​l​y​ ​f​r​o​m​ ​t​h​e​ ​n​e​x​t​ ​s​t​e​p​s​ ​o​n​.
+				 * @param {string} clipped
+				 * @param {string} ratio
+				 */
+				answer: RequiredParams<'clipped' | 'ratio'>
+				options: {
+					/**
+					 * 0
+					 */
+					zero: string
+					/**
+					 * 1
+					 */
+					one: string
+					/**
+					 * a​n​y​t​h​i​n​g​:​ ​i​t​ ​d​i​f​f​e​r​s​ ​f​r​o​m​ ​t​o​k​e​n​ ​t​o​ ​t​o​k​e​n
+					 */
+					spread: string
+				}
+			}
+			klTrend: {
+				/**
+				 * T​h​e​ ​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​o​l​d​ ​m​o​d​e​l
+				 */
+				title: string
+				/**
+				 * K​L​ ​m​e​a​s​u​r​e​s​ ​h​o​w​ ​f​a​r​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​g​o​n​e​ ​f​r​o​m​ ​t​h​e​ ​o​n​e​ ​t​h​a​t​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​O​v​e​r​ ​y​o​u​r​ ​r​u​n​,​ ​w​h​a​t​ ​d​o​e​s​ ​i​t​ ​d​o​?
+				 */
+				task: string
+				/**
+				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​n​ ​a​n​s​w​e​r​.​ ​T​o​ ​e​a​r​n​ ​m​o​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​m​u​s​t​ ​s​p​e​a​k​ ​d​i​f​f​e​r​e​n​t​l​y​;​ ​t​h​e​ ​p​r​i​c​e​ ​β​ ​d​e​c​i​d​e​s​ ​h​o​w​ ​f​a​r​ ​i​t​ ​g​o​e​s​ ​f​o​r​ ​t​h​a​t​.
+				 * @param {string} from
+				 * @param {string} to
+				 */
+				answer: RequiredParams<'from' | 'to'>
+				options: {
+					/**
+					 * i​t​ ​r​i​s​e​s
+					 */
+					rises: string
+					/**
+					 * i​t​ ​s​t​a​y​s
+					 */
+					stays: string
+					/**
+					 * i​t​ ​f​a​l​l​s
+					 */
+					falls: string
+				}
+			}
+			bestBeta: {
+				/**
+				 * F​i​n​d​ ​t​h​e​ ​b​e​s​t​ ​β
+				 */
+				title: string
+				/**
+				 * R​u​n​ ​w​i​t​h​ ​s​e​v​e​r​a​l​ ​p​r​i​c​e​s​ ​β​.​ ​W​h​i​c​h​ ​o​n​e​ ​w​i​n​s​ ​m​o​s​t​ ​o​f​t​e​n​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​,​ ​a​s​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​s​e​e​ ​i​t​?​ ​C​o​u​n​t​ ​i​t​ ​o​n​l​y​ ​w​h​e​n​ ​t​h​e​ ​i​n​t​e​r​v​a​l​ ​l​i​e​s​ ​a​b​o​v​e​ ​5​0​ ​%​.
+				 */
+				task: string
+				/**
+				 * β​ ​=​ ​{​b​e​t​a​}​:​ ​w​i​n​s​ ​{​w​i​n​s​}​ ​(​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​)​,​ ​K​L​ ​{​k​l​}​ ​n​a​t​s​.
+				 * @param {string} beta
+				 * @param {string} high
+				 * @param {string} kl
+				 * @param {string} low
+				 * @param {string} wins
+				 */
+				answer: RequiredParams<'beta' | 'high' | 'kl' | 'low' | 'wins'>
+			}
+			lnTwo: {
+				/**
+				 * T​h​e​ ​l​o​s​s​ ​a​t​ ​s​t​e​p​ ​0
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​s​t​i​l​l​ ​i​t​s​ ​o​w​n​ ​r​e​f​e​r​e​n​c​e​.​ ​P​r​e​d​i​c​t​ ​t​h​e​ ​l​o​s​s​,​ ​t​o​ ​t​h​r​e​e​ ​d​i​g​i​t​s​.
+				 */
+				task: string
+				/**
+				 * T​h​e​ ​r​u​n​ ​b​e​g​a​n​ ​a​t​ ​{​l​o​s​s​}​.​ ​M​o​d​e​l​ ​a​n​d​ ​r​e​f​e​r​e​n​c​e​ ​a​g​r​e​e​,​ ​s​o​ ​t​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​0​,​ ​a​n​d​ ​−​l​n​ ​σ​(​0​)​ ​=​ ​l​n​ ​2​ ​=​ ​{​e​x​p​e​c​t​e​d​}​,​ ​w​h​a​t​e​v​e​r​ ​β​ ​i​s​.​ ​A​ ​r​u​n​ ​t​h​a​t​ ​s​t​a​y​s​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​ ​l​e​a​r​n​i​n​g​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+				 * @param {string} expected
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'expected' | 'loss'>
+			}
+			bothWays: {
+				/**
+				 * D​o​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​b​e​c​o​m​e​ ​l​i​k​e​l​i​e​r​?
+				 */
+				title: string
+				/**
+				 * D​P​O​ ​w​i​d​e​n​s​ ​t​h​e​ ​m​a​r​g​i​n​.​ ​W​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​t​h​e​m​s​e​l​v​e​s​,​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​?
+				 */
+				task: string
+				/**
+				 * T​h​e​ ​b​e​t​t​e​r​ ​o​n​e​s​ ​w​e​n​t​ ​b​y​ ​{​c​h​o​s​e​n​}​ ​n​a​t​s​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​s​ ​b​y​ ​{​r​e​j​e​c​t​e​d​}​;​ ​t​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​{​m​a​r​g​i​n​}​.​ ​O​n​l​y​ ​t​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​t​r​a​i​n​e​d​,​ ​s​o​ ​b​o​t​h​ ​m​a​y​ ​f​a​l​l​,​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​l​l​s​ ​f​u​r​t​h​e​r​.
+				 * @param {string} chosen
+				 * @param {string} margin
+				 * @param {string} rejected
+				 */
+				answer: RequiredParams<'chosen' | 'margin' | 'rejected'>
+				options: {
+					/**
+					 * b​e​t​t​e​r​ ​u​p​,​ ​w​o​r​s​e​ ​d​o​w​n
+					 */
+					apart: string
+					/**
+					 * b​o​t​h​ ​u​p
+					 */
+					both_up: string
+					/**
+					 * b​o​t​h​ ​d​o​w​n
+					 */
+					both_down: string
+				}
+			}
+			doubtFloor: {
+				/**
+				 * H​o​w​ ​l​o​w​ ​c​a​n​ ​i​t​ ​g​o​?
+				 */
+				title: string
+				/**
+				 * E​v​e​r​y​ ​l​a​b​e​l​ ​i​s​ ​d​o​u​b​t​e​d​ ​w​i​t​h​ ​ε​ ​=​ ​{​e​p​s​i​l​o​n​}​.​ ​B​e​l​o​w​ ​w​h​i​c​h​ ​v​a​l​u​e​ ​c​a​n​ ​t​h​e​ ​l​o​s​s​ ​n​e​v​e​r​ ​f​a​l​l​?
+				 * @param {string} epsilon
+				 */
+				task: RequiredParams<'epsilon'>
+				/**
+				 * Y​o​u​r​ ​l​o​w​e​s​t​ ​w​a​s​ ​{​l​o​w​e​s​t​}​,​ ​a​n​d​ ​t​h​e​ ​b​o​u​n​d​ ​i​s​ ​{​b​o​u​n​d​}​:​ ​t​h​e​ ​e​n​t​r​o​p​y​ ​o​f​ ​ε​.​ ​W​h​o​e​v​e​r​ ​d​o​u​b​t​s​ ​o​n​e​ ​l​a​b​e​l​ ​i​n​ ​t​e​n​ ​k​e​e​p​s​ ​s​o​m​e​ ​s​u​r​p​r​i​s​e​ ​f​o​r​ ​e​v​e​r​,​ ​a​n​d​ ​n​o​ ​m​a​r​g​i​n​ ​i​s​ ​w​o​r​t​h​ ​g​r​o​w​i​n​g​ ​w​i​t​h​o​u​t​ ​e​n​d​.
+				 * @param {string} bound
+				 * @param {string} lowest
+				 */
+				answer: RequiredParams<'bound' | 'lowest'>
+				options: {
+					/**
+					 * 0
+					 */
+					zero: string
+					/**
+					 * {​e​n​t​r​o​p​y​}​,​ ​t​h​e​ ​e​n​t​r​o​p​y​ ​o​f​ ​ε
+					 * @param {string} entropy
+					 */
+					entropy: RequiredParams<'entropy'>
+					/**
+					 * l​n​ ​2​,​ ​a​s​ ​o​f​ ​a​ ​c​o​i​n
+					 */
+					ln2: string
+				}
+			}
+			ipoStart: {
+				/**
+				 * T​h​e​ ​l​o​s​s​ ​a​t​ ​s​t​e​p​ ​0
+				 */
+				title: string
+				/**
+				 * h​ ​i​s​ ​0​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​i​t​s​ ​o​w​n​ ​r​e​f​e​r​e​n​c​e​,​ ​a​n​d​ ​τ​ ​=​ ​{​t​a​u​}​.​ ​C​o​m​p​u​t​e​ ​(​h​ ​−​ ​1​/​(​2​τ​)​)​²​.
+				 * @param {string} tau
+				 */
+				task: RequiredParams<'tau'>
+				/**
+				 * T​h​e​ ​r​u​n​ ​b​e​g​a​n​ ​a​t​ ​{​l​o​s​s​}​.​ ​I​t​ ​i​s​ ​a​ ​s​q​u​a​r​e​d​ ​d​i​s​t​a​n​c​e​,​ ​s​o​ ​i​t​s​ ​s​i​z​e​ ​s​a​y​s​ ​n​o​t​h​i​n​g​;​ ​l​o​o​k​ ​h​o​w​ ​f​a​r​ ​i​t​ ​f​a​l​l​s​.
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'loss'>
+			}
+			ipoGoal: {
+				/**
+				 * W​i​l​l​ ​i​t​ ​r​e​a​c​h​ ​i​t​s​ ​g​o​a​l​?
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​t​o​ ​b​e​ ​{​g​o​a​l​}​.​ ​W​h​e​r​e​ ​i​s​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​m​a​r​g​i​n​ ​a​t​ ​t​h​e​ ​e​n​d​ ​o​f​ ​y​o​u​r​ ​r​u​n​?
+				 * @param {string} goal
+				 */
+				task: RequiredParams<'goal'>
+				/**
+				 * {​m​a​r​g​i​n​}​,​ ​w​i​t​h​ ​a​ ​g​o​a​l​ ​o​f​ ​{​g​o​a​l​}​.​ ​B​e​y​o​n​d​ ​i​t​ ​t​h​e​ ​l​o​s​s​ ​p​u​l​l​s​ ​b​a​c​k​;​ ​D​P​O​ ​w​o​u​l​d​ ​g​o​ ​o​n​ ​f​o​r​ ​e​v​e​r​.
+				 * @param {string} goal
+				 * @param {string} margin
+				 */
+				answer: RequiredParams<'goal' | 'margin'>
+				options: {
+					/**
+					 * s​t​i​l​l​ ​b​e​l​o​w
+					 */
+					below: string
+					/**
+					 * a​b​o​u​t​ ​t​h​e​r​e
+					 */
+					at: string
+					/**
+					 * f​a​r​ ​b​e​y​o​n​d
+					 */
+					beyond: string
+				}
+			}
+			simpoStart: {
+				/**
+				 * W​h​e​r​e​ ​d​o​e​s​ ​S​i​m​P​O​ ​b​e​g​i​n​?
+				 */
+				title: string
+				/**
+				 * I​f​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​w​e​r​e​ ​e​q​u​a​l​l​y​ ​l​i​k​e​l​y​ ​p​e​r​ ​t​o​k​e​n​,​ ​t​h​e​ ​l​o​s​s​ ​w​o​u​l​d​ ​b​e​ ​l​n​(​1​ ​+​ ​e​^​γ​)​ ​=​ ​{​e​v​e​n​}​.​ ​W​h​e​r​e​ ​d​o​e​s​ ​y​o​u​r​ ​r​u​n​ ​b​e​g​i​n​?
+				 * @param {string} even
+				 */
+				task: RequiredParams<'even'>
+				/**
+				 * A​t​ ​{​l​o​s​s​}​,​ ​a​g​a​i​n​s​t​ ​{​e​v​e​n​}​.​ ​T​h​e​r​e​ ​i​s​ ​n​o​ ​r​e​f​e​r​e​n​c​e​ ​t​o​ ​m​a​k​e​ ​i​t​ ​0​:​ ​w​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​l​i​k​e​l​i​e​r​ ​t​o​ ​b​e​g​i​n​ ​w​i​t​h​ ​d​e​c​i​d​e​s​.​ ​B​e​l​o​w​ ​m​e​a​n​s​ ​t​h​a​t​ ​i​t​ ​p​r​e​f​e​r​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​a​l​r​e​a​d​y​.
+				 * @param {string} even
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'even' | 'loss'>
+				options: {
+					/**
+					 * b​e​l​o​w​ ​t​h​a​t
+					 */
+					below: string
+					/**
+					 * a​b​o​u​t​ ​t​h​e​r​e
+					 */
+					at: string
+					/**
+					 * a​b​o​v​e​ ​t​h​a​t
+					 */
+					above: string
+				}
+			}
+			simpoChosen: {
+				/**
+				 * A​n​d​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​t​s​e​l​f​?
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​m​e​a​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​:​ ​w​h​a​t​ ​d​o​e​s​ ​i​t​ ​d​o​ ​o​v​e​r​ ​y​o​u​r​ ​r​u​n​?
+				 */
+				task: string
+				/**
+				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​,​ ​w​i​t​h​ ​a​ ​m​a​r​g​i​n​ ​o​f​ ​{​m​a​r​g​i​n​}​.​ ​N​o​ ​r​e​f​e​r​e​n​c​e​ ​h​o​l​d​s​ ​i​t​:​ ​w​i​t​h​ ​t​o​o​ ​l​a​r​g​e​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​i​t​ ​f​a​l​l​s​ ​u​n​t​i​l​ ​t​h​e​ ​m​o​d​e​l​ ​r​e​p​e​a​t​s​ ​i​t​s​e​l​f​.
+				 * @param {string} from
+				 * @param {string} margin
+				 * @param {string} to
+				 */
+				answer: RequiredParams<'from' | 'margin' | 'to'>
+				options: {
+					/**
+					 * i​t​ ​r​i​s​e​s
+					 */
+					rises: string
+					/**
+					 * i​t​ ​s​t​a​y​s
+					 */
+					stays: string
+					/**
+					 * i​t​ ​f​a​l​l​s
+					 */
+					falls: string
+				}
+			}
+			agreement: {
+				/**
+				 * H​o​w​ ​o​f​t​e​n​ ​w​i​l​l​ ​i​t​ ​a​g​r​e​e​?
+				 */
+				title: string
+				/**
+				 * W​h​i​c​h​ ​s​h​a​r​e​ ​o​f​ ​c​o​m​p​a​r​i​s​o​n​s​ ​w​i​l​l​ ​t​h​e​ ​j​u​d​g​e​ ​d​e​c​i​d​e​ ​a​s​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​d​o​,​ ​a​t​ ​t​h​e​ ​e​n​d​ ​o​f​ ​y​o​u​r​ ​r​u​n​?​ ​A​ ​c​o​i​n​ ​h​a​s​ ​5​0​ ​%​.
+				 */
+				task: string
+				/**
+				 * I​t​ ​b​e​g​a​n​ ​a​t​ ​{​f​r​o​m​}​ ​a​n​d​ ​e​n​d​e​d​ ​a​t​ ​{​s​h​a​r​e​}​.
+				 * @param {string} from
+				 * @param {string} share
+				 */
+				answer: RequiredParams<'from' | 'share'>
+			}
+			hardest: {
+				/**
+				 * D​r​o​p​ ​a​l​l​ ​p​r​i​n​c​i​p​l​e​s​ ​b​u​t​ ​o​n​e
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​a​s​k​e​d​ ​u​n​d​e​r​ ​a​ ​s​i​n​g​l​e​ ​p​r​i​n​c​i​p​l​e​.​ ​W​h​i​c​h​ ​o​n​e​ ​d​o​e​s​ ​i​t​ ​j​u​d​g​e​ ​w​o​r​s​t​?
+				 */
+				task: string
+				/**
+				 * I​t​ ​w​a​s​ ​r​i​g​h​t​ ​i​n​ ​{​w​o​r​s​t​}​ ​t​h​e​r​e​,​ ​a​n​d​ ​i​n​ ​{​b​e​s​t​}​ ​u​n​d​e​r​ ​i​t​s​ ​b​e​s​t​ ​p​r​i​n​c​i​p​l​e​.​ ​W​h​a​t​ ​c​a​n​ ​b​e​ ​s​e​e​n​ ​f​r​o​m​ ​t​h​e​ ​w​o​r​d​s​ ​a​l​o​n​e​ ​i​s​ ​e​a​s​y​;​ ​w​h​a​t​ ​i​s​ ​t​r​u​e​ ​m​u​s​t​ ​b​e​ ​k​n​o​w​n​.
+				 * @param {string} best
+				 * @param {string} worst
+				 */
+				answer: RequiredParams<'best' | 'worst'>
+				options: {
+					/**
+					 * t​r​u​e
+					 */
+					'true': string
+					/**
+					 * h​o​n​e​s​t
+					 */
+					honest: string
+					/**
+					 * b​r​i​e​f
+					 */
+					brief: string
+					/**
+					 * f​r​i​e​n​d​l​y
+					 */
+					friendly: string
+					/**
+					 * s​a​m​e​ ​l​a​n​g​u​a​g​e
+					 */
+					same_language: string
+				}
+			}
+			place: {
+				/**
+				 * D​o​e​s​ ​t​h​e​ ​p​l​a​c​e​ ​c​o​u​n​t​?
+				 */
+				title: string
+				/**
+				 * E​a​c​h​ ​p​a​i​r​ ​i​s​ ​s​h​o​w​n​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​W​h​i​c​h​ ​p​l​a​c​e​ ​w​i​l​l​ ​t​h​e​ ​j​u​d​g​e​ ​f​a​v​o​u​r​ ​i​n​ ​t​h​e​ ​e​n​d​?
+				 */
+				task: string
+				/**
+				 * I​t​s​ ​l​i​k​i​n​g​ ​f​o​r​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​i​s​ ​{​b​i​a​s​}​,​ ​b​e​t​w​e​e​n​ ​−​½​ ​a​n​d​ ​½​.​ ​A​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​t​h​i​s​ ​c​a​n​c​e​l​s​;​ ​w​h​a​t​ ​i​s​ ​l​e​f​t​ ​o​f​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​i​s​ ​½​.
+				 * @param {string} bias
+				 */
+				answer: RequiredParams<'bias'>
+				options: {
+					/**
+					 * t​h​e​ ​f​i​r​s​t
+					 */
+					first: string
+					/**
+					 * n​e​i​t​h​e​r
+					 */
+					neither: string
+					/**
+					 * t​h​e​ ​s​e​c​o​n​d
+					 */
+					second: string
+				}
+			}
+			zeroLoss: {
+				/**
+				 * T​h​e​ ​l​o​s​s​ ​o​f​ ​a​ ​g​r​o​u​p
+				 */
+				title: string
+				/**
+				 * O​f​ ​e​a​c​h​ ​g​r​o​u​p​’​s​ ​a​n​s​w​e​r​s​ ​s​o​m​e​ ​a​r​e​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​i​t​s​ ​m​e​a​n​,​ ​s​o​m​e​ ​w​o​r​s​e​.​ ​H​o​w​ ​l​a​r​g​e​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​?
+				 */
+				task: string
+				/**
+				 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​w​a​s​ ​{​g​r​a​d​}​ ​l​o​n​g​.​ ​A​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​s​u​m​ ​t​o​ ​0​ ​a​n​d​ ​ρ​ ​i​s​ ​1​,​ ​s​o​ ​t​h​e​ ​v​a​l​u​e​ ​i​s​ ​a​b​o​u​t​ ​0​;​ ​a​ ​s​t​e​p​ ​s​e​e​s​ ​o​n​l​y​ ​p​a​r​t​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​,​ ​h​e​n​c​e​ ​t​h​e​ ​r​e​s​t​.​ ​T​h​e​ ​g​r​a​d​i​e​n​t​ ​i​s​ ​w​h​a​t​ ​t​e​a​c​h​e​s​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​n​o​t​ ​a​t​ ​t​h​i​s​ ​l​o​s​s​.
+				 * @param {string} grad
+				 * @param {string} loss
+				 */
+				answer: RequiredParams<'grad' | 'loss'>
+				options: {
+					/**
+					 * n​e​a​r​ ​l​n​ ​V
+					 */
+					lnV: string
+					/**
+					 * n​e​a​r​ ​0
+					 */
+					zero: string
+					/**
+					 * m​i​n​u​s​ ​t​h​e​ ​r​e​w​a​r​d
+					 */
+					reward: string
+				}
+			}
+			idleGroups: {
+				/**
+				 * G​r​o​u​p​s​ ​t​h​a​t​ ​t​e​a​c​h​ ​n​o​t​h​i​n​g
+				 */
+				title: string
+				/**
+				 * W​h​e​r​e​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​s​c​o​r​e​ ​a​l​i​k​e​,​ ​e​v​e​r​y​ ​a​d​v​a​n​t​a​g​e​ ​i​s​ ​0​.​ ​W​h​i​c​h​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​i​s​ ​t​h​a​t​ ​a​t​ ​t​h​e​ ​s​t​a​r​t​ ​o​f​ ​y​o​u​r​ ​r​u​n​?
+				 */
+				task: string
+				/**
+				 * {​i​d​l​e​}​ ​o​f​ ​t​h​e​ ​f​i​r​s​t​ ​g​r​o​u​p​s​ ​w​e​r​e​ ​a​l​l​ ​a​l​i​k​e​.​ ​A​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​ ​i​t​ ​w​o​u​l​d​ ​b​e​ ​a​l​l​ ​o​f​ ​t​h​e​m​:​ ​n​o​t​h​i​n​g​ ​t​o​ ​c​o​m​p​a​r​e​,​ ​n​o​t​h​i​n​g​ ​t​o​ ​l​e​a​r​n​.
+				 * @param {string} idle
+				 */
+				answer: RequiredParams<'idle'>
+			}
+			lengthTrend: {
+				/**
+				 * L​o​n​g​e​r​ ​o​r​ ​s​h​o​r​t​e​r​?
+				 */
+				title: string
+				/**
+				 * D​r​.​ ​G​R​P​O​ ​n​o​ ​l​o​n​g​e​r​ ​d​i​v​i​d​e​s​ ​b​y​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​.​ ​D​o​ ​a​n​s​w​e​r​s​ ​b​e​c​o​m​e​ ​l​o​n​g​e​r​ ​o​v​e​r​ ​y​o​u​r​ ​r​u​n​?
+				 */
+				task: string
+				/**
+				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​t​o​k​e​n​s​.​ ​G​R​P​O​’​s​ ​d​i​v​i​s​i​o​n​ ​m​a​k​e​s​ ​a​ ​l​o​n​g​ ​w​r​o​n​g​ ​a​n​s​w​e​r​ ​c​h​e​a​p​e​r​ ​p​e​r​ ​t​o​k​e​n​ ​t​h​a​n​ ​a​ ​s​h​o​r​t​ ​o​n​e​;​ ​w​i​t​h​o​u​t​ ​i​t​,​ ​o​n​l​y​ ​t​h​e​ ​r​e​w​a​r​d​ ​d​e​c​i​d​e​s​.
+				 * @param {string} from
+				 * @param {string} to
+				 */
+				answer: RequiredParams<'from' | 'to'>
+				options: {
+					/**
+					 * l​o​n​g​e​r
+					 */
+					rises: string
+					/**
+					 * a​b​o​u​t​ ​t​h​e​ ​s​a​m​e
+					 */
+					stays: string
+					/**
+					 * s​h​o​r​t​e​r
+					 */
+					falls: string
+				}
+			}
+			unequalTrend: {
+				/**
+				 * H​o​w​ ​m​a​n​y​ ​g​r​o​u​p​s​ ​s​t​i​l​l​ ​d​i​f​f​e​r​?
+				 */
+				title: string
+				/**
+				 * D​A​P​O​ ​l​e​a​v​e​s​ ​o​u​t​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​s​c​o​r​e​ ​a​l​i​k​e​.​ ​A​s​ ​t​h​e​ ​m​o​d​e​l​ ​g​e​t​s​ ​b​e​t​t​e​r​,​ ​w​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​g​r​o​u​p​s​ ​t​h​a​t​ ​d​i​f​f​e​r​?
+				 */
+				task: string
+				/**
+				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.​ ​W​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​c​o​m​e​s​ ​s​u​r​e​,​ ​g​r​o​u​p​s​ ​b​e​c​o​m​e​ ​a​l​i​k​e​,​ ​a​n​d​ ​m​o​r​e​ ​h​a​s​ ​t​o​ ​b​e​ ​s​a​m​p​l​e​d​ ​t​o​ ​f​i​n​d​ ​o​n​e​ ​t​h​a​t​ ​t​e​a​c​h​e​s​.
+				 * @param {string} from
+				 * @param {string} to
+				 */
+				answer: RequiredParams<'from' | 'to'>
+				options: {
+					/**
+					 * i​t​ ​r​i​s​e​s
+					 */
+					rises: string
+					/**
+					 * i​t​ ​s​t​a​y​s
+					 */
+					stays: string
+					/**
+					 * i​t​ ​f​a​l​l​s
+					 */
+					falls: string
+				}
+			}
+			entropyTrend: {
+				/**
+				 * S​u​r​e​r​ ​o​r​ ​l​e​s​s​ ​s​u​r​e​?
+				 */
+				title: string
+				/**
+				 * E​n​t​r​o​p​y​ ​s​a​y​s​ ​h​o​w​ ​o​p​e​n​ ​t​h​e​ ​n​e​x​t​ ​t​o​k​e​n​ ​i​s​.​ ​W​h​a​t​ ​d​o​e​s​ ​i​t​ ​d​o​ ​o​v​e​r​ ​y​o​u​r​ ​r​u​n​?
+				 */
+				task: string
+				/**
+				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​.​ ​W​h​a​t​ ​i​s​ ​r​e​w​a​r​d​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​s​o​ ​t​h​e​ ​r​e​s​t​ ​b​e​c​o​m​e​s​ ​r​a​r​e​r​;​ ​w​h​e​n​ ​i​t​ ​i​s​ ​g​o​n​e​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​l​e​f​t​ ​t​o​ ​t​r​y​.
+				 * @param {string} from
+				 * @param {string} to
+				 */
+				answer: RequiredParams<'from' | 'to'>
+				options: {
+					/**
+					 * i​t​ ​r​i​s​e​s
+					 */
+					rises: string
+					/**
+					 * i​t​ ​s​t​a​y​s
+					 */
+					stays: string
+					/**
+					 * i​t​ ​f​a​l​l​s
+					 */
+					falls: string
+				}
+			}
+			recovered: {
+				/**
+				 * H​o​w​ ​m​u​c​h​ ​w​i​l​l​ ​i​t​ ​k​e​e​p​?
+				 */
+				title: string
+				/**
+				 * O​f​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​n​s​w​e​r​s​ ​r​i​g​h​t​l​y​,​ ​w​h​i​c​h​ ​s​h​a​r​e​ ​d​o​e​s​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​r​e​a​c​h​ ​a​t​ ​t​h​e​ ​e​n​d​?
+				 */
+				task: string
+				/**
+				 * I​t​ ​b​e​g​a​n​ ​a​t​ ​{​f​r​o​m​}​ ​a​n​d​ ​e​n​d​e​d​ ​a​t​ ​{​s​h​a​r​e​}​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​.
+				 * @param {string} from
+				 * @param {string} share
+				 */
+				answer: RequiredParams<'from' | 'share'>
+			}
+			textOrAnswers: {
+				/**
+				 * W​h​e​r​e​ ​d​o​e​s​ ​i​t​ ​f​o​l​l​o​w​ ​b​e​t​t​e​r​?
+				 */
+				title: string
+				/**
+				 * S​t​u​d​e​n​t​ ​a​n​d​ ​t​e​a​c​h​e​r​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​t​o​k​e​n​ ​b​y​ ​t​o​k​e​n​,​ ​o​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​a​n​d​ ​o​n​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​a​r​e​ ​t​h​e​y​ ​f​u​r​t​h​e​r​ ​a​p​a​r​t​ ​i​n​ ​t​h​e​ ​e​n​d​?
+				 */
+				task: string
+				/**
+				 * T​e​x​t​ ​{​t​e​x​t​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​,​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​.​ ​A​n​s​w​e​r​s​ ​c​o​m​e​ ​i​n​ ​f​e​w​ ​f​o​r​m​s​;​ ​a​ ​t​e​x​t​ ​i​s​ ​o​p​e​n​ ​a​t​ ​e​v​e​r​y​ ​t​u​r​n​.
+				 * @param {string} answers
+				 * @param {string} text
+				 */
+				answer: RequiredParams<'answers' | 'text'>
+				options: {
+					/**
+					 * o​n​ ​t​e​x​t
+					 */
+					text: string
+					/**
+					 * o​n​ ​a​n​s​w​e​r​s
+					 */
+					answers: string
+					/**
+					 * a​b​o​u​t​ ​t​h​e​ ​s​a​m​e
+					 */
+					alike: string
+				}
+			}
+			smallest: {
+				/**
+				 * T​h​e​ ​s​m​a​l​l​e​s​t​ ​t​h​a​t​ ​k​e​e​p​s​ ​n​i​n​e​ ​t​e​n​t​h​s
+				 */
+				title: string
+				/**
+				 * M​a​k​e​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​n​a​r​r​o​w​e​r​ ​o​r​ ​f​l​a​t​t​e​r​:​ ​h​o​w​ ​s​m​a​l​l​ ​c​a​n​ ​i​t​ ​b​e​ ​a​n​d​ ​s​t​i​l​l​ ​r​e​a​c​h​ ​9​0​ ​%​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​?
+				 */
+				task: string
+				/**
+				 * {​l​a​y​e​r​s​}​ ​l​a​y​e​r​s​,​ ​{​w​i​d​t​h​}​ ​c​h​a​n​n​e​l​s​:​ ​{​s​h​a​r​e​}​ ​o​f​ ​t​h​e​ ​s​i​z​e​,​ ​{​k​e​p​t​}​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​.
+				 * @param {string} kept
+				 * @param {string} layers
+				 * @param {string} share
+				 * @param {string} width
+				 */
+				answer: RequiredParams<'kept' | 'layers' | 'share' | 'width'>
+			}
+			jsdBound: {
+				/**
+				 * H​o​w​ ​l​a​r​g​e​ ​c​a​n​ ​i​t​ ​b​e​?
+				 */
+				title: string
+				/**
+				 * J​S​D​ ​c​o​m​p​a​r​e​s​ ​b​o​t​h​ ​w​i​t​h​ ​t​h​e​i​r​ ​m​i​x​t​u​r​e​,​ ​h​e​r​e​ ​w​i​t​h​ ​β​ ​=​ ​{​b​e​t​a​}​.​ ​W​h​i​c​h​ ​v​a​l​u​e​ ​c​a​n​ ​i​t​ ​n​e​v​e​r​ ​p​a​s​s​?
+				 * @param {string} beta
+				 */
+				task: RequiredParams<'beta'>
+				/**
+				 * T​h​e​ ​l​a​r​g​e​s​t​ ​o​f​ ​y​o​u​r​ ​r​u​n​ ​w​a​s​ ​{​l​a​r​g​e​s​t​}​,​ ​a​n​d​ ​t​h​e​ ​b​o​u​n​d​ ​i​s​ ​{​b​o​u​n​d​}​.​ ​T​h​e​ ​m​i​x​t​u​r​e​ ​c​o​n​t​a​i​n​s​ ​a​ ​p​a​r​t​ ​o​f​ ​e​a​c​h​,​ ​s​o​ ​n​e​i​t​h​e​r​ ​c​a​n​ ​b​e​ ​i​n​f​i​n​i​t​e​l​y​ ​s​u​r​p​r​i​s​e​d​.​ ​K​L​ ​h​a​s​ ​n​o​ ​s​u​c​h​ ​b​o​u​n​d​.
+				 * @param {string} bound
+				 * @param {string} largest
+				 */
+				answer: RequiredParams<'bound' | 'largest'>
+				options: {
+					/**
+					 * {​e​n​t​r​o​p​y​}
+					 * @param {string} entropy
+					 */
+					entropy: RequiredParams<'entropy'>
+					/**
+					 * 1
+					 */
+					one: string
+					/**
+					 * i​t​ ​h​a​s​ ​n​o​ ​b​o​u​n​d
+					 */
+					endless: string
+				}
+			}
+		}
 	}
 	home: {
 		/**
@@ -3157,21 +4201,6 @@ type RootTranslation = {
 		 */
 		zeroResult: RequiredParams<'ratio' | 'ratio' | 'ratio' | 'square'>
 		/**
-		 * P​r​e​d​i​c​t​ ​t​h​e​ ​n​e​x​t​ ​m​e​r​g​e
-		 */
-		predict: string
-		/**
-		 * A​f​t​e​r​ ​{​n​}​ ​m​e​r​g​e​s​,​ ​w​h​i​c​h​ ​o​f​ ​t​h​e​s​e​ ​p​a​i​r​s​ ​s​t​o​o​d​ ​t​o​g​e​t​h​e​r​ ​m​o​s​t​ ​o​f​t​e​n​?
-		 * @param {string} n
-		 */
-		predictTask: RequiredParams<'n'>
-		/**
-		 * I​t​ ​w​a​s​ ​{​p​a​i​r​}​,​ ​s​e​e​n​ ​{​c​o​u​n​t​}​ ​t​i​m​e​s​.​ ​A​ ​m​e​r​g​e​ ​i​s​ ​a​l​w​a​y​s​ ​t​h​e​ ​m​o​s​t​ ​f​r​e​q​u​e​n​t​ ​p​a​i​r​ ​t​h​a​t​ ​i​s​ ​l​e​f​t​.
-		 * @param {string} count
-		 * @param {string} pair
-		 */
-		predictAnswer: RequiredParams<'count' | 'pair'>
-		/**
 		 * F​i​n​d​ ​t​h​e​ ​c​o​s​t​l​i​e​s​t​ ​w​o​r​d
 		 */
 		costliest: string
@@ -3597,15 +4626,105 @@ export type TranslationFunctions = {
 		 */
 		secondTab: () => LocalizedString
 	}
-	exercise: {
+	exercises: {
 		/**
-		 * Draw the curve you expect
+		 * Say what you expect first, then let your own run answer. Nothing here knows the answer beforehand.
 		 */
-		draw: () => LocalizedString
+		intro: () => LocalizedString
 		/**
-		 * Before you start: where will the loss begin, how will it fall, where will it end? Draw it into the chart, then run and see.
+		 * Note it
 		 */
-		drawTask: () => LocalizedString
+		note: () => LocalizedString
+		/**
+		 * Change it
+		 */
+		change: () => LocalizedString
+		/**
+		 * You say {guess}.
+		 */
+		yours: (arg: { guess: string }) => LocalizedString
+		/**
+		 * You said {guess}; it was {truth}.
+		 */
+		said: (arg: { guess: string, truth: string }) => LocalizedString
+		/**
+		 * It was: {truth}.
+		 */
+		itWas: (arg: { truth: string }) => LocalizedString
+		/**
+		 * Your run had shown it before you answered.
+		 */
+		late: () => LocalizedString
+		/**
+		 * This run does not tell: it measured nothing of the kind, or too little happened in it.
+		 */
+		mute: () => LocalizedString
+		wait: {
+			/**
+			 * Noted. Looking…
+			 */
+			now: () => LocalizedString
+			/**
+			 * Noted. Start a run, and its first step will tell.
+			 */
+			first: () => LocalizedString
+			/**
+			 * Noted. The end of your run will tell.
+			 */
+			end: () => LocalizedString
+		}
+		/**
+		 * Every run of this stage counts as an attempt.
+		 */
+		attempts: () => LocalizedString
+		/**
+		 * Weigh this run
+		 */
+		weigh: () => LocalizedString
+		/**
+		 * Weighing…
+		 */
+		weighing: () => LocalizedString
+		/**
+		 * reached
+		 */
+		reached: () => LocalizedString
+		/**
+		 * the best so far
+		 */
+		best: () => LocalizedString
+		/**
+		 * not there yet
+		 */
+		notReached: () => LocalizedString
+		units: {
+			/**
+			 * %
+			 */
+			percent: () => LocalizedString
+			/**
+			 * nats
+			 */
+			nats: () => LocalizedString
+			/**
+			 * steps
+			 */
+			steps: () => LocalizedString
+		}
+		quantity: {
+			/**
+			 * Held-out loss
+			 */
+			heldOut: () => LocalizedString
+			/**
+			 * The graders’ score of its answers
+			 */
+			score: () => LocalizedString
+		}
+		/**
+		 * your run
+		 */
+		real: () => LocalizedString
 		/**
 		 * Draw
 		 */
@@ -3619,37 +4738,893 @@ export type TranslationFunctions = {
 		 */
 		drawClear: () => LocalizedString
 		/**
-		 * Draw from left to right in the loss chart, with pen, finger or mouse.
+		 * Draw from left to right in the chart, with pen, finger or mouse.
 		 */
 		drawHow: () => LocalizedString
 		/**
-		 * So far you are {distance} nats off on average, up to step {step}.
+		 * Or give three values
 		 */
-		drawResult: (arg: { distance: string, step: string }) => LocalizedString
+		byNumbers: () => LocalizedString
 		/**
-		 * A fine eye.
+		 * at the start
 		 */
-		drawClose: () => LocalizedString
+		atStart: () => LocalizedString
 		/**
-		 * Most people draw a straight slope. Real curves fall steeply first: the easy things are learned in the first few steps.
+		 * after a quarter
 		 */
-		drawFar: () => LocalizedString
+		atQuarter: () => LocalizedString
 		/**
-		 * The very first loss
+		 * at the end
 		 */
-		firstLoss: () => LocalizedString
+		atEnd: () => LocalizedString
 		/**
-		 * The model has {vocab} tokens to choose from and has learned nothing. What will its loss be at step 1?
+		 * Up to step {step} you are {distance} off on average, {share} of the way that the curve has gone.
 		 */
-		firstLossTask: (arg: { vocab: string }) => LocalizedString
-		/**
-		 * Noted. Start a run, and step 1 will tell.
-		 */
-		firstLossWait: () => LocalizedString
-		/**
-		 * It was {loss}. Each token gets about one share in V, and the surprise at that is ln V = {lnV}.
-		 */
-		firstLossAnswer: (arg: { lnV: string, loss: string }) => LocalizedString
+		distance: (arg: { distance: string, share: string, step: string }) => LocalizedString
+		sides: {
+			/**
+			 * Both ends lie close to it.
+			 */
+			near_near: () => LocalizedString
+			/**
+			 * You began well and ended too high.
+			 */
+			near_high: () => LocalizedString
+			/**
+			 * You began well and ended too low.
+			 */
+			near_low: () => LocalizedString
+			/**
+			 * You began too high and ended well.
+			 */
+			high_near: () => LocalizedString
+			/**
+			 * You lie above it throughout.
+			 */
+			high_high: () => LocalizedString
+			/**
+			 * You began too high and ended too low: the real change is smaller.
+			 */
+			high_low: () => LocalizedString
+			/**
+			 * You began too low and ended well.
+			 */
+			low_near: () => LocalizedString
+			/**
+			 * You began too low and ended too high: the real change is larger.
+			 */
+			low_high: () => LocalizedString
+			/**
+			 * You lie below it throughout.
+			 */
+			low_low: () => LocalizedString
+		}
+		of: {
+			curve: {
+				/**
+				 * Draw the curve you expect
+				 */
+				title: () => LocalizedString
+				/**
+				 * Where will it begin, how will it go, where will it end? Draw it before you start, if you like; the real one is then drawn over it.
+				 */
+				task: () => LocalizedString
+				/**
+				 * On average you were {distance} off. Most people draw a straight slope; real curves turn early, since what is easy is learned first.
+				 */
+				answer: (arg: { distance: string }) => LocalizedString
+			}
+			nextMerge: {
+				/**
+				 * Predict the next merge
+				 */
+				title: () => LocalizedString
+				/**
+				 * After {n} merges, which of these pairs stood together most often?
+				 */
+				task: (arg: { n: string }) => LocalizedString
+				/**
+				 * It was {pair}, {count} times. Each merge takes whatever pair is most frequent in what is left.
+				 */
+				answer: (arg: { count: string, pair: string }) => LocalizedString
+			}
+			halfMerges: {
+				/**
+				 * Half as many merges
+				 */
+				title: () => LocalizedString
+				/**
+				 * Use only the first half of the merges. How many more tokens does the text take?
+				 */
+				task: () => LocalizedString
+				/**
+				 * With {half} of {merges} merges it takes {few} tokens in place of {all}, {more} more. The first merges join what is most frequent; each later one has less to save.
+				 */
+				answer: (arg: { all: string, few: string, half: string, merges: string, more: string }) => LocalizedString
+				options: {
+					/**
+					 * up to 30 % more
+					 */
+					little: () => LocalizedString
+					/**
+					 * 30 to 80 % more
+					 */
+					some: () => LocalizedString
+					/**
+					 * about twice as many
+					 */
+					double: () => LocalizedString
+				}
+			}
+			firstLoss: {
+				/**
+				 * The very first loss
+				 */
+				title: () => LocalizedString
+				/**
+				 * The model chooses among {vocab} tokens and has learned nothing. What will its loss be at step 1?
+				 */
+				task: (arg: { vocab: string }) => LocalizedString
+				/**
+				 * It was {loss}. Each token gets about one share in V, and the surprise at that is ln V = {lnV}.
+				 */
+				answer: (arg: { lnV: string, loss: string }) => LocalizedString
+				options: {
+					/**
+					 * 0
+					 */
+					zero: () => LocalizedString
+					/**
+					 * 1
+					 */
+					one: () => LocalizedString
+					/**
+					 * about ln V
+					 */
+					lnV: () => LocalizedString
+					/**
+					 * V
+					 */
+					vocab: () => LocalizedString
+				}
+			}
+			factsWhen: {
+				/**
+				 * When do the facts come?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Take the step at which the held-out loss has made half of its way down. Is half of the facts known before it, about then, or later?
+				 */
+				task: () => LocalizedString
+				/**
+				 * Half of the loss was gone at step {loss}, half of the facts were known at step {facts} (in the end {recall}). Letters, words and grammar are frequent and pay first; a fact about one resident is rare and comes late.
+				 */
+				answer: (arg: { facts: string, loss: string, recall: string }) => LocalizedString
+				options: {
+					/**
+					 * before
+					 */
+					before: () => LocalizedString
+					/**
+					 * about then
+					 */
+					together: () => LocalizedString
+					/**
+					 * later
+					 */
+					after: () => LocalizedString
+				}
+			}
+			turn: {
+				/**
+				 * Stop where it turns
+				 */
+				title: () => LocalizedString
+				/**
+				 * Take a small text of your own, a few pages. The held-out loss falls and then rises again: it has begun to learn the text by heart. Stop the run as soon as you are sure that it has turned, at most three measurements after the lowest.
+				 */
+				task: () => LocalizedString
+				/**
+				 * Lowest at step {best} ({loss}), ended at step {end} ({last}).
+				 */
+				answer: (arg: { best: string, end: string, last: string, loss: string }) => LocalizedString
+			}
+			maskShare: {
+				/**
+				 * How much is learned
+				 */
+				title: () => LocalizedString
+				/**
+				 * The model reads questions, answers and the signs of who speaks. Which share of all these tokens has weight in the loss?
+				 */
+				task: () => LocalizedString
+				/**
+				 * {learned} of {all} tokens of the first sequence are learned: the assistant’s words and the sign that ends them. All else is only read. Open “What is learned and what is only read” to see them.
+				 */
+				answer: (arg: { all: string, learned: string }) => LocalizedString
+			}
+			sftStart: {
+				/**
+				 * Where does it begin?
+				 */
+				title: () => LocalizedString
+				/**
+				 * The model has read a library but never answered. What is its loss on answers at the first step?
+				 */
+				task: () => LocalizedString
+				/**
+				 * It was {loss}; knowing nothing would cost {lnV}. Words and names it knows; what it does not know is that an answer comes now, in this form.
+				 */
+				answer: (arg: { lnV: string, loss: string }) => LocalizedString
+				options: {
+					/**
+					 * near 0
+					 */
+					zero: () => LocalizedString
+					/**
+					 * between 0 and ln V
+					 */
+					between: () => LocalizedString
+					/**
+					 * near ln V
+					 */
+					lnV: () => LocalizedString
+				}
+			}
+			bestStep: {
+				/**
+				 * The best step
+				 */
+				title: () => LocalizedString
+				/**
+				 * Some residents are in no lesson. At which step will questions about them be answered best?
+				 */
+				task: () => LocalizedString
+				/**
+				 * Best at step {step} with {share}; at the end {end}. Where the end is worse, it went on to learn the lessons’ residents by heart.
+				 */
+				answer: (arg: { end: string, share: string, step: string }) => LocalizedString
+			}
+			loraShare: {
+				/**
+				 * How much is trained
+				 */
+				title: () => LocalizedString
+				/**
+				 * Two thin matrices beside each large one. Which share of all numbers do they make?
+				 */
+				task: () => LocalizedString
+				/**
+				 * {trained} of {all} numbers at rank {rank}. A matrix of d × d has d² numbers, its two strips 2·d·r.
+				 */
+				answer: (arg: { all: string, rank: string, trained: string }) => LocalizedString
+			}
+			takenOut: {
+				/**
+				 * Take it out again
+				 */
+				title: () => LocalizedString
+				/**
+				 * After training, the adapter is taken out. How does the model answer, compared with before?
+				 */
+				task: () => LocalizedString
+				/**
+				 * {alike} of {all} texts are the same to the last letter. The matrices under an adapter are never changed.
+				 */
+				answer: (arg: { alike: string, all: string }) => LocalizedString
+				options: {
+					/**
+					 * exactly as before
+					 */
+					same: () => LocalizedString
+					/**
+					 * nearly as before
+					 */
+					near: () => LocalizedString
+					/**
+					 * it has changed
+					 */
+					lost: () => LocalizedString
+				}
+			}
+			fewest: {
+				/**
+				 * Nine tenths of the style, with the fewest numbers
+				 */
+				title: () => LocalizedString
+				/**
+				 * Reach 90 % of answers in style with as few trained numbers as you can. Turn the rank, and what else you like.
+				 */
+				task: () => LocalizedString
+				/**
+				 * Rank {rank}: {trained} numbers, {style} in style.
+				 */
+				answer: (arg: { rank: string, style: string, trained: string }) => LocalizedString
+			}
+			rewardStart: {
+				/**
+				 * The first loss of a judge
+				 */
+				title: () => LocalizedString
+				/**
+				 * At the first step every answer gets the score 0. What is −ln σ(0 − 0)?
+				 */
+				task: () => LocalizedString
+				/**
+				 * The run began at {loss}. σ(0) = ½, as with a thrown coin, and −ln ½ = ln 2 = {expected}.
+				 */
+				answer: (arg: { expected: string, loss: string }) => LocalizedString
+			}
+			pairAccuracy: {
+				/**
+				 * How many pairs will it judge right?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Of held-out pairs, which share will be told apart rightly at the end of your run? A coin has 50 %.
+				 */
+				task: () => LocalizedString
+				/**
+				 * It began at {from} and ended at {share}.
+				 */
+				answer: (arg: { from: string, share: string }) => LocalizedString
+			}
+			scoresApart: {
+				/**
+				 * Where do the scores go?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Only the difference of two scores is trained. What becomes of the mean score of the better and of the worse answers?
+				 */
+				task: () => LocalizedString
+				/**
+				 * In the end better ones stand at {chosen}, worse ones at {rejected}. The loss sees {margin}, their difference; both could move together and it would not notice. So scores are centred afterwards.
+				 */
+				answer: (arg: { chosen: string, margin: string, rejected: string }) => LocalizedString
+				options: {
+					/**
+					 * both rise
+					 */
+					both_up: () => LocalizedString
+					/**
+					 * one rises, one falls
+					 */
+					apart: () => LocalizedString
+					/**
+					 * both fall
+					 */
+					both_down: () => LocalizedString
+				}
+			}
+			firstRatio: {
+				/**
+				 * ρ at the first step
+				 */
+				title: () => LocalizedString
+				/**
+				 * ρ is how much likelier a token is now than when it was written. What is its mean at the very first step?
+				 */
+				task: () => LocalizedString
+				/**
+				 * ρ was {ratio}, and {clipped} of the tokens were clipped. Nothing has been learned since the answers were written, so both models are one. The clip has work only from the next steps on.
+				 */
+				answer: (arg: { clipped: string, ratio: string }) => LocalizedString
+				options: {
+					/**
+					 * 0
+					 */
+					zero: () => LocalizedString
+					/**
+					 * 1
+					 */
+					one: () => LocalizedString
+					/**
+					 * anything: it differs from token to token
+					 */
+					spread: () => LocalizedString
+				}
+			}
+			klTrend: {
+				/**
+				 * The way from the old model
+				 */
+				title: () => LocalizedString
+				/**
+				 * KL measures how far the model has gone from the one that it started from. Over your run, what does it do?
+				 */
+				task: () => LocalizedString
+				/**
+				 * From {from} to {to} nats an answer. To earn more the model must speak differently; the price β decides how far it goes for that.
+				 */
+				answer: (arg: { from: string, to: string }) => LocalizedString
+				options: {
+					/**
+					 * it rises
+					 */
+					rises: () => LocalizedString
+					/**
+					 * it stays
+					 */
+					stays: () => LocalizedString
+					/**
+					 * it falls
+					 */
+					falls: () => LocalizedString
+				}
+			}
+			bestBeta: {
+				/**
+				 * Find the best β
+				 */
+				title: () => LocalizedString
+				/**
+				 * Run with several prices β. Which one wins most often against the model before, as the graders see it? Count it only when the interval lies above 50 %.
+				 */
+				task: () => LocalizedString
+				/**
+				 * β = {beta}: wins {wins} ({low} to {high}), KL {kl} nats.
+				 */
+				answer: (arg: { beta: string, high: string, kl: string, low: string, wins: string }) => LocalizedString
+			}
+			lnTwo: {
+				/**
+				 * The loss at step 0
+				 */
+				title: () => LocalizedString
+				/**
+				 * The model is still its own reference. Predict the loss, to three digits.
+				 */
+				task: () => LocalizedString
+				/**
+				 * The run began at {loss}. Model and reference agree, so the margin is 0, and −ln σ(0) = ln 2 = {expected}, whatever β is. A run that stays there is not learning: look at the learning rate.
+				 */
+				answer: (arg: { expected: string, loss: string }) => LocalizedString
+			}
+			bothWays: {
+				/**
+				 * Does the better answer become likelier?
+				 */
+				title: () => LocalizedString
+				/**
+				 * DPO widens the margin. What becomes of the two answers themselves, against the reference?
+				 */
+				task: () => LocalizedString
+				/**
+				 * The better ones went by {chosen} nats, the worse ones by {rejected}; the margin is {margin}. Only the margin is trained, so both may fall, as long as the worse one falls further.
+				 */
+				answer: (arg: { chosen: string, margin: string, rejected: string }) => LocalizedString
+				options: {
+					/**
+					 * better up, worse down
+					 */
+					apart: () => LocalizedString
+					/**
+					 * both up
+					 */
+					both_up: () => LocalizedString
+					/**
+					 * both down
+					 */
+					both_down: () => LocalizedString
+				}
+			}
+			doubtFloor: {
+				/**
+				 * How low can it go?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Every label is doubted with ε = {epsilon}. Below which value can the loss never fall?
+				 */
+				task: (arg: { epsilon: string }) => LocalizedString
+				/**
+				 * Your lowest was {lowest}, and the bound is {bound}: the entropy of ε. Whoever doubts one label in ten keeps some surprise for ever, and no margin is worth growing without end.
+				 */
+				answer: (arg: { bound: string, lowest: string }) => LocalizedString
+				options: {
+					/**
+					 * 0
+					 */
+					zero: () => LocalizedString
+					/**
+					 * {entropy}, the entropy of ε
+					 */
+					entropy: (arg: { entropy: string }) => LocalizedString
+					/**
+					 * ln 2, as of a coin
+					 */
+					ln2: () => LocalizedString
+				}
+			}
+			ipoStart: {
+				/**
+				 * The loss at step 0
+				 */
+				title: () => LocalizedString
+				/**
+				 * h is 0 as long as the model is its own reference, and τ = {tau}. Compute (h − 1/(2τ))².
+				 */
+				task: (arg: { tau: string }) => LocalizedString
+				/**
+				 * The run began at {loss}. It is a squared distance, so its size says nothing; look how far it falls.
+				 */
+				answer: (arg: { loss: string }) => LocalizedString
+			}
+			ipoGoal: {
+				/**
+				 * Will it reach its goal?
+				 */
+				title: () => LocalizedString
+				/**
+				 * The margin is to be {goal}. Where is the held-out margin at the end of your run?
+				 */
+				task: (arg: { goal: string }) => LocalizedString
+				/**
+				 * {margin}, with a goal of {goal}. Beyond it the loss pulls back; DPO would go on for ever.
+				 */
+				answer: (arg: { goal: string, margin: string }) => LocalizedString
+				options: {
+					/**
+					 * still below
+					 */
+					below: () => LocalizedString
+					/**
+					 * about there
+					 */
+					at: () => LocalizedString
+					/**
+					 * far beyond
+					 */
+					beyond: () => LocalizedString
+				}
+			}
+			simpoStart: {
+				/**
+				 * Where does SimPO begin?
+				 */
+				title: () => LocalizedString
+				/**
+				 * If both answers were equally likely per token, the loss would be ln(1 + e^γ) = {even}. Where does your run begin?
+				 */
+				task: (arg: { even: string }) => LocalizedString
+				/**
+				 * At {loss}, against {even}. There is no reference to make it 0: what the model finds likelier to begin with decides. Below means that it prefers the better answers already.
+				 */
+				answer: (arg: { even: string, loss: string }) => LocalizedString
+				options: {
+					/**
+					 * below that
+					 */
+					below: () => LocalizedString
+					/**
+					 * about there
+					 */
+					at: () => LocalizedString
+					/**
+					 * above that
+					 */
+					above: () => LocalizedString
+				}
+			}
+			simpoChosen: {
+				/**
+				 * And the better answer itself?
+				 */
+				title: () => LocalizedString
+				/**
+				 * The mean log-probability of a token of the better answers: what does it do over your run?
+				 */
+				task: () => LocalizedString
+				/**
+				 * From {from} to {to} nats a token, with a margin of {margin}. No reference holds it: with too large a learning rate it falls until the model repeats itself.
+				 */
+				answer: (arg: { from: string, margin: string, to: string }) => LocalizedString
+				options: {
+					/**
+					 * it rises
+					 */
+					rises: () => LocalizedString
+					/**
+					 * it stays
+					 */
+					stays: () => LocalizedString
+					/**
+					 * it falls
+					 */
+					falls: () => LocalizedString
+				}
+			}
+			agreement: {
+				/**
+				 * How often will it agree?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Which share of comparisons will the judge decide as the graders do, at the end of your run? A coin has 50 %.
+				 */
+				task: () => LocalizedString
+				/**
+				 * It began at {from} and ended at {share}.
+				 */
+				answer: (arg: { from: string, share: string }) => LocalizedString
+			}
+			hardest: {
+				/**
+				 * Drop all principles but one
+				 */
+				title: () => LocalizedString
+				/**
+				 * The judge is asked under a single principle. Which one does it judge worst?
+				 */
+				task: () => LocalizedString
+				/**
+				 * It was right in {worst} there, and in {best} under its best principle. What can be seen from the words alone is easy; what is true must be known.
+				 */
+				answer: (arg: { best: string, worst: string }) => LocalizedString
+				options: {
+					/**
+					 * true
+					 */
+					'true': () => LocalizedString
+					/**
+					 * honest
+					 */
+					honest: () => LocalizedString
+					/**
+					 * brief
+					 */
+					brief: () => LocalizedString
+					/**
+					 * friendly
+					 */
+					friendly: () => LocalizedString
+					/**
+					 * same language
+					 */
+					same_language: () => LocalizedString
+				}
+			}
+			place: {
+				/**
+				 * Does the place count?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Each pair is shown in both orders. Which place will the judge favour in the end?
+				 */
+				task: () => LocalizedString
+				/**
+				 * Its liking for the first place is {bias}, between −½ and ½. Averaged over both orders this cancels; what is left of a judge that only looks at the place is ½.
+				 */
+				answer: (arg: { bias: string }) => LocalizedString
+				options: {
+					/**
+					 * the first
+					 */
+					first: () => LocalizedString
+					/**
+					 * neither
+					 */
+					neither: () => LocalizedString
+					/**
+					 * the second
+					 */
+					second: () => LocalizedString
+				}
+			}
+			zeroLoss: {
+				/**
+				 * The loss of a group
+				 */
+				title: () => LocalizedString
+				/**
+				 * Of each group’s answers some are better than its mean, some worse. How large is the loss at the first step?
+				 */
+				task: () => LocalizedString
+				/**
+				 * It was {loss}, while the gradient was {grad} long. Advantages of a group sum to 0 and ρ is 1, so the value is about 0; a step sees only part of the groups, hence the rest. The gradient is what teaches: look at the reward, not at this loss.
+				 */
+				answer: (arg: { grad: string, loss: string }) => LocalizedString
+				options: {
+					/**
+					 * near ln V
+					 */
+					lnV: () => LocalizedString
+					/**
+					 * near 0
+					 */
+					zero: () => LocalizedString
+					/**
+					 * minus the reward
+					 */
+					reward: () => LocalizedString
+				}
+			}
+			idleGroups: {
+				/**
+				 * Groups that teach nothing
+				 */
+				title: () => LocalizedString
+				/**
+				 * Where all answers of a group score alike, every advantage is 0. Which share of the groups is that at the start of your run?
+				 */
+				task: () => LocalizedString
+				/**
+				 * {idle} of the first groups were all alike. At temperature 0 it would be all of them: nothing to compare, nothing to learn.
+				 */
+				answer: (arg: { idle: string }) => LocalizedString
+			}
+			lengthTrend: {
+				/**
+				 * Longer or shorter?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Dr. GRPO no longer divides by the length of an answer. Do answers become longer over your run?
+				 */
+				task: () => LocalizedString
+				/**
+				 * From {from} to {to} tokens. GRPO’s division makes a long wrong answer cheaper per token than a short one; without it, only the reward decides.
+				 */
+				answer: (arg: { from: string, to: string }) => LocalizedString
+				options: {
+					/**
+					 * longer
+					 */
+					rises: () => LocalizedString
+					/**
+					 * about the same
+					 */
+					stays: () => LocalizedString
+					/**
+					 * shorter
+					 */
+					falls: () => LocalizedString
+				}
+			}
+			unequalTrend: {
+				/**
+				 * How many groups still differ?
+				 */
+				title: () => LocalizedString
+				/**
+				 * DAPO leaves out groups in which all score alike. As the model gets better, what becomes of the share of groups that differ?
+				 */
+				task: () => LocalizedString
+				/**
+				 * From {from} to {to}. Where the model becomes sure, groups become alike, and more has to be sampled to find one that teaches.
+				 */
+				answer: (arg: { from: string, to: string }) => LocalizedString
+				options: {
+					/**
+					 * it rises
+					 */
+					rises: () => LocalizedString
+					/**
+					 * it stays
+					 */
+					stays: () => LocalizedString
+					/**
+					 * it falls
+					 */
+					falls: () => LocalizedString
+				}
+			}
+			entropyTrend: {
+				/**
+				 * Surer or less sure?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Entropy says how open the next token is. What does it do over your run?
+				 */
+				task: () => LocalizedString
+				/**
+				 * From {from} to {to} nats a token. What is rewarded becomes likelier, so the rest becomes rarer; when it is gone there is nothing left to try.
+				 */
+				answer: (arg: { from: string, to: string }) => LocalizedString
+				options: {
+					/**
+					 * it rises
+					 */
+					rises: () => LocalizedString
+					/**
+					 * it stays
+					 */
+					stays: () => LocalizedString
+					/**
+					 * it falls
+					 */
+					falls: () => LocalizedString
+				}
+			}
+			recovered: {
+				/**
+				 * How much will it keep?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Of the questions that the teacher answers rightly, which share does the student reach at the end?
+				 */
+				task: () => LocalizedString
+				/**
+				 * It began at {from} and ended at {share} of the teacher.
+				 */
+				answer: (arg: { from: string, share: string }) => LocalizedString
+			}
+			textOrAnswers: {
+				/**
+				 * Where does it follow better?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Student and teacher are compared token by token, on the old text and on answers. Where are they further apart in the end?
+				 */
+				task: () => LocalizedString
+				/**
+				 * Text {text} nats a token, answers {answers}. Answers come in few forms; a text is open at every turn.
+				 */
+				answer: (arg: { answers: string, text: string }) => LocalizedString
+				options: {
+					/**
+					 * on text
+					 */
+					text: () => LocalizedString
+					/**
+					 * on answers
+					 */
+					answers: () => LocalizedString
+					/**
+					 * about the same
+					 */
+					alike: () => LocalizedString
+				}
+			}
+			smallest: {
+				/**
+				 * The smallest that keeps nine tenths
+				 */
+				title: () => LocalizedString
+				/**
+				 * Make the student narrower or flatter: how small can it be and still reach 90 % of the teacher?
+				 */
+				task: () => LocalizedString
+				/**
+				 * {layers} layers, {width} channels: {share} of the size, {kept} of the teacher.
+				 */
+				answer: (arg: { kept: string, layers: string, share: string, width: string }) => LocalizedString
+			}
+			jsdBound: {
+				/**
+				 * How large can it be?
+				 */
+				title: () => LocalizedString
+				/**
+				 * JSD compares both with their mixture, here with β = {beta}. Which value can it never pass?
+				 */
+				task: (arg: { beta: string }) => LocalizedString
+				/**
+				 * The largest of your run was {largest}, and the bound is {bound}. The mixture contains a part of each, so neither can be infinitely surprised. KL has no such bound.
+				 */
+				answer: (arg: { bound: string, largest: string }) => LocalizedString
+				options: {
+					/**
+					 * {entropy}
+					 */
+					entropy: (arg: { entropy: string }) => LocalizedString
+					/**
+					 * 1
+					 */
+					one: () => LocalizedString
+					/**
+					 * it has no bound
+					 */
+					endless: () => LocalizedString
+				}
+			}
+		}
 	}
 	home: {
 		/**
@@ -6129,18 +8104,6 @@ export type TranslationFunctions = {
 		 * Without merges this text takes {ratio} times as many tokens. So each training step sees {ratio} times less text, writing takes {ratio} times as long, and attention over the whole text costs {square} times as much.
 		 */
 		zeroResult: (arg: { ratio: string, square: string }) => LocalizedString
-		/**
-		 * Predict the next merge
-		 */
-		predict: () => LocalizedString
-		/**
-		 * After {n} merges, which of these pairs stood together most often?
-		 */
-		predictTask: (arg: { n: string }) => LocalizedString
-		/**
-		 * It was {pair}, seen {count} times. A merge is always the most frequent pair that is left.
-		 */
-		predictAnswer: (arg: { count: string, pair: string }) => LocalizedString
 		/**
 		 * Find the costliest word
 		 */

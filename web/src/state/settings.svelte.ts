@@ -1,24 +1,9 @@
 import type { Locales, TranslationFunctions } from '../i18n/i18n-types'
 import { detectLocale, i18nObject } from '../i18n/i18n-util'
 import { loadLocaleAsync } from '../i18n/i18n-util.async'
+import { read, write } from './kept'
 
 export type Theme = 'system' | 'light' | 'dark'
-
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key)
-  } catch {
-    return null // storage may be forbidden; the page works without memory
-  }
-}
-
-function write(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    // see read
-  }
-}
 
 const themes: readonly Theme[] = ['system', 'light', 'dark']
 

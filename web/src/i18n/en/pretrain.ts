@@ -148,26 +148,6 @@ export const reading = {
   recall: 'It completes {share:string} % of the town’s facts.',
 }
 
-export const exercise = {
-  draw: 'Draw the curve you expect',
-  drawTask:
-    'Before you start: where will the loss begin, how will it fall, where will it end? Draw it into the chart, then run and see.',
-  drawStart: 'Draw',
-  drawDone: 'Done drawing',
-  drawClear: 'Rub it out',
-  drawHow: 'Draw from left to right in the loss chart, with pen, finger or mouse.',
-  drawResult: 'So far you are {distance:string} nats off on average, up to step {step:string}.',
-  drawClose: 'A fine eye.',
-  drawFar:
-    'Most people draw a straight slope. Real curves fall steeply first: the easy things are learned in the first few steps.',
-  firstLoss: 'The very first loss',
-  firstLossTask:
-    'The model has {vocab:string} tokens to choose from and has learned nothing. What will its loss be at step 1?',
-  firstLossWait: 'Noted. Start a run, and step 1 will tell.',
-  firstLossAnswer:
-    'It was {loss:string}. Each token gets about one share in V, and the surprise at that is ln V = {lnV:string}.',
-}
-
 export const breakIt = {
   lr: 'A learning rate far too large',
   lrTask:

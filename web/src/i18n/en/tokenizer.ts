@@ -82,10 +82,6 @@ export const tokenizer = {
   inContext: 'Characters in {n:number} tokens',
   zeroResult:
     'Without merges this text takes {ratio:string} times as many tokens. So each training step sees {ratio:string} times less text, writing takes {ratio:string} times as long, and attention over the whole text costs {square:string} times as much.',
-  predict: 'Predict the next merge',
-  predictTask: 'After {n:string} merges, which of these pairs stood together most often?',
-  predictAnswer:
-    'It was {pair:string}, seen {count:string} times. A merge is always the most frequent pair that is left.',
   costliest: 'Find the costliest word',
   costliestTask:
     'Which word of your language takes the most tokens per character? Think of what this text never mentions.',

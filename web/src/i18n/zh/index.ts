@@ -1,16 +1,8 @@
 import type { Translation } from '../i18n-types'
 import { checkpoints, common, engine, progress } from './common.js'
+import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
-import {
-  breakIt,
-  exercise,
-  params,
-  pretrain,
-  questions,
-  reading,
-  source,
-  workers,
-} from './pretrain.js'
+import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
@@ -22,7 +14,7 @@ export default {
   checkpoints,
   common,
   engine,
-  exercise,
+  exercises,
   home,
   label,
   lessons,

@@ -144,22 +144,6 @@ export const reading: Translation['reading'] = {
   recall: '小镇的事实，它能补全 {share}%。',
 }
 
-export const exercise: Translation['exercise'] = {
-  draw: '画出你预想的曲线',
-  drawTask: '开始之前想一想：损失从哪里起步，怎么落下，停在哪里？画在图上，再跑一次看看。',
-  drawStart: '画',
-  drawDone: '画好了',
-  drawClear: '擦掉',
-  drawHow: '用笔、手指或鼠标，在损失图上从左画到右。',
-  drawResult: '到第 {step} 步为止，平均差 {distance} nat。',
-  drawClose: '好眼力。',
-  drawFar: '多数人会画成一条斜坡。真正的曲线开头很陡：容易的东西，头几步就学会了。',
-  firstLoss: '最初的损失',
-  firstLossTask: '模型有 {vocab} 个词元可选，什么都还没学。第 1 步的损失会是多少？',
-  firstLossWait: '记下了。开始训练，第 1 步就见分晓。',
-  firstLossAnswer: '是 {loss}。每个词元大约分到 V 分之一，对此的意外就是 ln V = {lnV}。',
-}
-
 export const breakIt: Translation['breakIt'] = {
   lr: '学习率大得离谱',
   lrTask:

@@ -79,9 +79,6 @@ export const tokenizer: Translation['tokenizer'] = {
   inContext: '{n} 个词元能装的字符',
   zeroResult:
     '没有合并，这段话要多用 {ratio} 倍的词元。于是每一步训练读到的文字只剩 {ratio} 分之一，写同样的话要 {ratio} 倍的时间，对全文做注意力要 {square} 倍的计算。',
-  predict: '猜下一次合并',
-  predictTask: '合并 {n} 次之后，下面哪一对挨在一起的次数最多？',
-  predictAnswer: '是 {pair}，出现 {count} 次。每次合并的，总是剩下的里面最常见的一对。',
   costliest: '找出最“贵”的词',
   costliestTask: '你的语言里，哪个词平均每个字符要的词元最多？想想这份文本从来不提的东西。',
   word: '一个词',

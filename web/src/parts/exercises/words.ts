@@ -1,0 +1,17 @@
+import { t } from '../../state/settings.svelte'
+
+type Say = ((values?: Record<string, string>) => string) | undefined
+
+/** The sentences of an exercise, by its id. */
+export interface Words {
+  title: Say
+  task: Say
+  answer: Say
+  options: Record<string, Say>
+}
+
+export function wordsOf(id: string): Words {
+  const all = t().exercises.of as unknown as Record<string, Partial<Words> | undefined>
+  const w = all[id]
+  return { title: w?.title, task: w?.task, answer: w?.answer, options: w?.options ?? {} }
+}
