@@ -89,6 +89,7 @@ func readPairs(t *testing.T, s string) []Pair {
 // A run on labels with doubt minimises softRewardLoss: its first loss is ln 2
 // whatever the labels, and then it goes towards their entropy and not to 0.
 func TestRewardLearnsTheDoubt(t *testing.T) {
+	natively(t)
 	s := pairSetup(t, map[string]float64{"steps": 60})
 	for i := range s.Pairs {
 		s.Pairs[i].P = 0.7
@@ -123,6 +124,7 @@ func TestRewardLearnsTheDoubt(t *testing.T) {
 }
 
 func TestMatchupsAreOfDifferentAnswers(t *testing.T) {
+	natively(t)
 	s, town := villager(t)
 	s.Params["context"] = 128
 	run, err := SFT{}.Start(s)

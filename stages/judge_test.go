@@ -138,6 +138,7 @@ func TestJudgeResumesExactlyWithAnyWorkers(t *testing.T) {
 // A judge at work says the same whoever computes, in any company, and as the
 // probabilities of whole forward passes have it.
 func TestSproutJudge(t *testing.T) {
+	natively(t)
 	s, town := villager(t)
 	run := startOn(t, TownJudge{}, s)
 	steps(t, run, 6)

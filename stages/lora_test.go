@@ -53,6 +53,7 @@ func requireBase(t *testing.T, base *checkpoint.Checkpoint, p *nn.Params) {
 // LoRA and DoRA learn; the model under them does not change, and what was
 // learned is a checkpoint of its own.
 func TestLoRALearnsAndLeavesTheModel(t *testing.T) {
+	natively(t)
 	for name, dora := range map[string]float64{"LoRA": 0, "DoRA": 1} {
 		t.Run(name, func(t *testing.T) {
 			s := loraSetup(t, map[string]float64{"steps": 60, "dora": dora, "k_proj": 0})
@@ -258,6 +259,7 @@ func TestAdaptersAreSmall(t *testing.T) {
 
 // The town's examples in each skill are in its style, and in that of no other.
 func TestSkillConversations(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 1})
 	for _, skill := range world.Skills {
 		for _, lang := range world.Langs {
@@ -276,6 +278,7 @@ func TestSkillConversations(t *testing.T) {
 
 // On a town the style is measured with the adapter and without it.
 func TestLoRAOnATown(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 1})
 	var docs []text.Doc
 	for _, d := range town.Texts(world.Train, 60_000) {

@@ -66,6 +66,7 @@ func machine(workers int) Machine {
 }
 
 func TestCompare(t *testing.T) {
+	natively(t)
 	x := newExam()
 	base := x.after(t, Pretrain{}, nil, 3, map[string]float64{"context": 64})
 	sft := x.after(t, SFT{}, base, 12, map[string]float64{"context": 128, "lr": 0.01, "warmup": 1})
@@ -118,6 +119,7 @@ func TestCompareProblems(t *testing.T) {
 
 // A reward model scores the very answers that the graders grade.
 func TestRewarded(t *testing.T) {
+	natively(t)
 	x := newExam()
 	base := x.after(t, Pretrain{}, nil, 2, map[string]float64{"context": 64})
 	policy := x.after(t, SFT{}, base, 1, map[string]float64{"context": 128})

@@ -3,7 +3,6 @@ package stages
 import (
 	"encoding/json"
 	"math"
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,9 +38,7 @@ func sftOf(s Setup) Setup {
 // Every stage makes the reward rise: by most of a standard deviation of what the
 // first answers had.
 func TestPoliciesEarnMore(t *testing.T) {
-	if runtime.GOOS == "js" {
-		t.Skip("learned natively; in a browser the bits are held by shorter tests")
-	}
+	natively(t)
 	for _, stage := range policyStages {
 		t.Run(stage.Name(), func(t *testing.T) {
 			params := map[string]float64{}
@@ -73,9 +70,7 @@ func withDefaults(t *testing.T, stage Stage) map[string]float64 {
 // With β = 0 nothing is charged for leaving the reference, with a large β the
 // model stays near it, and a target moves β.
 func TestPPOPaysForKL(t *testing.T) {
-	if runtime.GOOS == "js" {
-		t.Skip("learned natively; in a browser the bits are held by shorter tests")
-	}
+	natively(t)
 	kl := map[float64]float64{}
 	for _, beta := range []float64{0, 2} {
 		r := train(t, startOn(t, PPO{}, bandit(t, map[string]float64{"prompts": 48, "beta": beta})), 60)
@@ -91,6 +86,7 @@ func TestPPOPaysForKL(t *testing.T) {
 
 // A policy that has moved too far ends the iteration early.
 func TestTargetKLEndsAnIteration(t *testing.T) {
+	natively(t)
 	for target, want := range map[float64]int{0: 1, 1e-9: 3} {
 		run := startOn(t, PPO{}, townSetup(t, map[string]float64{"epochs": 4, "prompts": 5, "target_kl": target, "lr": 1e-2}))
 		r := train(t, run, 8)
@@ -136,6 +132,7 @@ func TestOverlongAnswersLose(t *testing.T) {
 // A diverging step goes back to the beginning of an iteration, from where the run
 // can be resumed to the bits that it would have had.
 func TestADivergingPolicyGoesBackToAnIteration(t *testing.T) {
+	natively(t)
 	s := townSetup(t, map[string]float64{"epochs": 4})
 	want := train(t, startOn(t, PPO{}, s), 12)
 	run := startOn(t, PPO{}, s)
@@ -192,6 +189,7 @@ func TestMemoryOfPPO(t *testing.T) {
 }
 
 func TestBadPolicySetups(t *testing.T) {
+	natively(t)
 	for code, spoil := range map[string]func(s *Setup){
 		"parent_missing": func(s *Setup) { s.Parent = nil },
 		"parent_stage":   func(s *Setup) { s.Parent = s.Reward },

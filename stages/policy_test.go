@@ -87,7 +87,7 @@ func townParent(t *testing.T, town *world.Town) (*checkpoint.Checkpoint, *text.T
 // Interrupted and resumed equals uninterrupted, between iterations, in the midst
 // of one and in the midst of its rollout, whatever the number of workers.
 func TestPolicyRunsResumeExactlyWithAnyWorkers(t *testing.T) {
-	for _, stage := range policyStages {
+	for _, stage := range oneOfAKind[policyStage](policyStages, PPO{}) {
 		t.Run(stage.Name(), func(t *testing.T) {
 			s := townSetup(t, nil)
 			whole := startOn(t, stage, s)
@@ -127,7 +127,7 @@ func TestPolicyRunsResumeExactlyWithAnyWorkers(t *testing.T) {
 // The policy that is trained is at first the one that has answered: nothing is
 // clipped, every ratio is 1, and the probabilities of rollout and training agree.
 func TestTheFirstMinibatchIsOnPolicy(t *testing.T) {
-	for _, stage := range policyStages {
+	for _, stage := range oneOfAKind[policyStage](policyStages, PPO{}) {
 		for _, temperature := range []float64{1, 0.7} {
 			run := startOn(t, stage, townSetup(t, map[string]float64{"temperature": temperature, "lr": 1e-2}))
 			r := train(t, run, 2)

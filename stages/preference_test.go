@@ -57,6 +57,7 @@ func startOn(t *testing.T, stage Stage, s Setup) *trainer {
 // Every objective begins at its known loss, learns the taste, and measures it on
 // questions that it has not seen.
 func TestStagesOnPairsLearn(t *testing.T) {
+	natively(t)
 	first := map[string]float64{"dpo": math.Ln2, "cdpo": math.Ln2, "ipo": 25, "reward": math.Ln2}
 	for _, stage := range pairStages {
 		t.Run(stage.Name(), func(t *testing.T) {
@@ -87,6 +88,7 @@ func TestStagesOnPairsLearn(t *testing.T) {
 // The loss of a run is the objective of the answers' sums, whatever else is in a
 // batch: more padding or another number of pairs beside them change nothing.
 func TestPaddingIsNoPartOfAPair(t *testing.T) {
+	natively(t)
 	for _, stage := range pairStages {
 		var want Report
 		for i, context := range []float64{96, 128} {
@@ -108,7 +110,7 @@ func (t *trainer) objectiveT() int { return int(t.values["context"]) }
 // Interrupted and resumed equals uninterrupted, and no bit depends on the
 // workers, wherever they were built.
 func TestPairRunsResumeExactlyWithAnyWorkers(t *testing.T) {
-	for _, stage := range pairStages {
+	for _, stage := range oneOfAKind[pairStage](pairStages, DPO{}, Reward{}) {
 		t.Run(stage.Name(), func(t *testing.T) {
 			s := pairSetup(t, nil)
 			whole := startOn(t, stage, s)
@@ -160,6 +162,7 @@ func TestReferenceStaysWhereTheRunBegan(t *testing.T) {
 // After the last step the rewards of the training answers have the mean 0, for
 // whoever reads them, and order and loss are those of before.
 func TestRewardsAreCentred(t *testing.T) {
+	natively(t)
 	s := pairSetup(t, nil)
 	s.Workers = 2
 	run := startOn(t, Reward{}, s)
@@ -260,6 +263,7 @@ func TestContests(t *testing.T) {
 // No question is on both sides, the parts are the same in any order, and about a
 // tenth is held out.
 func TestHoldingOutByQuestion(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 1, Size: world.Quick})
 	pairs := TownPairs(town)
 	tok := text.NewByte()
@@ -342,6 +346,7 @@ func TestPairProblems(t *testing.T) {
 
 // A town without a file of pairs brings its own.
 func TestTownPairsByDefault(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 1, Size: world.Quick})
 	corpus := text.CorpusFromDocs("pairs", "jsonl", []text.Doc{}, 1)
 	for _, p := range TownPairs(town)[:400] {

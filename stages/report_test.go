@@ -16,6 +16,7 @@ import (
 )
 
 func TestReportCard(t *testing.T) {
+	natively(t)
 	x := newExam()
 	base := x.after(t, Pretrain{}, nil, 3, map[string]float64{"context": 96})
 	sft := x.after(t, SFT{}, base, 6, map[string]float64{"context": 128})
@@ -75,6 +76,7 @@ func TestReportCard(t *testing.T) {
 
 // What is measured elsewhere, too, has the same value here.
 func TestReportCardAgreesWithOtherGauges(t *testing.T) {
+	natively(t)
 	x := newExam()
 	base := x.after(t, Pretrain{}, nil, 1, map[string]float64{"context": 96})
 	r, err := OpenReader(Examinee{Checkpoint: x.after(t, SFT{}, base, 6, map[string]float64{"context": 128})}, machine(1))
@@ -108,6 +110,7 @@ func TestReportCardAgreesWithOtherGauges(t *testing.T) {
 
 // Every measure of a card is printed.
 func TestCardOrderIsWhole(t *testing.T) {
+	natively(t)
 	var known []string
 	for _, m := range cardOrder {
 		known = append(known, m.key)
@@ -122,6 +125,7 @@ func TestCardOrderIsWhole(t *testing.T) {
 
 // An adapter is graded on its model, and costs what it adds.
 func TestReportCardOfAnAdapter(t *testing.T) {
+	natively(t)
 	x := newExam()
 	base := x.after(t, Pretrain{}, nil, 1, map[string]float64{"context": 96})
 	lora := x.after(t, LoRA{}, base, 2, map[string]float64{"context": 96, "rank": 2})

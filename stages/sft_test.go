@@ -379,6 +379,7 @@ func TestBadSFTSetups(t *testing.T) {
 
 // On a town everything is measured that the graders can tell.
 func TestSFTOnATown(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 1})
 	var docs []text.Doc
 	for _, d := range town.Texts(world.Train, 60_000) {

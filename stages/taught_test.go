@@ -73,7 +73,7 @@ func own(stage Stage) map[string]float64 {
 // Weights, moments, metrics and samples do not depend on the workers, and an
 // interrupted run goes on to the same bits.
 func TestStudentsWorkersAndResumeChangeNoBit(t *testing.T) {
-	for _, stage := range taughtStages {
+	for _, stage := range oneOfAKind[taught](taughtStages, GKD{}) {
 		t.Run(stage.Name(), func(t *testing.T) {
 			s := taughtSetup(t, own(stage))
 			whole := startTaughtRun(t, stage, s)
@@ -113,6 +113,7 @@ func TestStudentsWorkersAndResumeChangeNoBit(t *testing.T) {
 // With α = 1 nobody listens to the teacher: the bits are those of SFT from the
 // same weights, as are those of the run without a teacher.
 func TestWithoutATeacherItIsSFT(t *testing.T) {
+	natively(t)
 	s := sftSetup(t, map[string]float64{"replay": 0.4, "lr": 5e-3, "warmup": 3, "steps": 8})
 	sft := startSFT(t, s)
 	want := steps(t, sft, 8)
@@ -183,6 +184,7 @@ func TestAStudentThatIsItsTeacherStaysSo(t *testing.T) {
 // On the text that the teacher has written, sequence-level distillation is SFT
 // to the last bit.
 func TestSequenceDistillationIsSFTOnTheTeachersText(t *testing.T) {
+	natively(t)
 	s := sftSetup(t, map[string]float64{"replay": 0.4, "lr": 5e-3, "steps": 8})
 	student := s.Parent
 	teacher := otherTeacher(t, s)
@@ -336,6 +338,7 @@ func TestHabitKL(t *testing.T) {
 
 // On a town, student and teacher are asked the same.
 func TestAStudentInATown(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 1})
 	var docs []text.Doc
 	for _, d := range town.Texts(world.Train, 40_000) {
@@ -390,6 +393,7 @@ func TestStudentShapes(t *testing.T) {
 }
 
 func TestBadTeachers(t *testing.T) {
+	natively(t)
 	good := taughtSetup(t, nil)
 	half := startTaughtRun(t, Distill{}, good)
 	steps(t, half, 1)

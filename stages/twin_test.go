@@ -123,8 +123,12 @@ func (w *twin) fill(step int, b *parallel.Batch) {
 	b.Rows, b.Ints, b.Floats, b.Scale = B, [][]int32{inputs, targets}, [][]float32{mask}, 1/float32(unmasked)
 }
 
+// onEngines runs f on both engines; the slow one natively alone, as core/op/optest
+// compares the two in a browser, too.
 func onEngines(t *testing.T, f func(t *testing.T, be backend.Backend)) {
-	t.Run("ref", func(t *testing.T) { f(t, ref.New[float32]()) })
+	if !inBrowser {
+		t.Run("ref", func(t *testing.T) { f(t, ref.New[float32]()) })
+	}
 	t.Run("simd", func(t *testing.T) { f(t, simd.New()) })
 }
 

@@ -34,6 +34,7 @@ func linesOf(t *world.Town, facts []int) *text.Corpus {
 // A model that never read the lines of a fact does not know it, and knows the
 // others as before: the same seed, the same settings, the lines left out.
 func TestARunWithoutTheLines(t *testing.T) {
+	natively(t)
 	town := world.New(world.Config{Seed: 3})
 	var facts []int
 	for r := range 8 {

@@ -124,7 +124,10 @@ func TestDrawCoversTheUnitInterval(t *testing.T) {
 		for i := range grid {
 			id, share := s.draw(logits, float64(logits[argmax(logits)]), o, (float64(i)+.5)/grid)
 			got[id] += 1.0 / grid
-			require.InDelta(t, want[id], share, 1e-9)
+			// An assertion takes longer than the draw.
+			if d := math.Abs(want[id] - share); d > 1e-9 || math.IsNaN(d) {
+				require.InDelta(t, want[id], share, 1e-9)
+			}
 		}
 		for i := range want {
 			assert.InDelta(t, want[i], got[i], 1.01/grid)

@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -31,7 +32,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "suite:", err)
 		os.Exit(1)
 	}
-	results := run(ctx, steps(), *only)
+	results := run(ctx, phases(), *only)
 	passed, failed := summarize(os.Stdout, results)
 	if ctx.Err() != nil {
 		fmt.Println("interrupted")
@@ -51,7 +52,7 @@ func main() {
 // step is one runner with its way of being counted.
 type step struct {
 	name string
-	// needed: nothing after it can run when it fails.
+	// needed: no later phase can run when it fails.
 	needed bool
 	// run returns the counts; an error counts as one more failure.
 	run func(ctx context.Context, log *os.File) (counts, error)
@@ -64,35 +65,57 @@ type counts struct {
 	skipped []string
 }
 
+// phase holds lanes that run side by side, each one step after another.
+type phase [][]step
+
 type result struct {
 	step    string
 	counts  counts
 	seconds float64
 }
 
-func run(ctx context.Context, all []step, only string) []result {
+// run goes through the phases, one after another; the lanes of a phase side by
+// side, each one step after another.
+func run(ctx context.Context, phases []phase, only string) []result {
 	var results []result
-	for _, s := range all {
-		if !s.needed && !strings.Contains(s.name, only) {
-			continue
+	for _, lanes := range phases {
+		var (
+			group  sync.WaitGroup
+			mu     sync.Mutex
+			broken bool
+		)
+		for _, lane := range lanes {
+			group.Go(func() {
+				for _, s := range lane {
+					if ctx.Err() != nil || !s.needed && !strings.Contains(s.name, only) {
+						continue
+					}
+					r := timed(ctx, s)
+					mu.Lock()
+					fmt.Printf("%-32s %5d passed %4d failed %4d skipped %7.1f s\n",
+						s.name, r.counts.passed, len(r.counts.failed), len(r.counts.skipped), r.seconds)
+					results = append(results, r)
+					broken = broken || s.needed && len(r.counts.failed) > 0
+					mu.Unlock()
+				}
+			})
 		}
-		if ctx.Err() != nil {
-			break
-		}
-		fmt.Printf("%-32s ", s.name)
-		began := time.Now()
-		c, err := execute(ctx, s)
-		if err != nil {
-			c.failed = append(c.failed, s.name+": "+err.Error())
-		}
-		r := result{s.name, c, time.Since(began).Seconds()}
-		results = append(results, r)
-		fmt.Printf("%5d passed %4d failed %4d skipped %7.1f s\n", c.passed, len(c.failed), len(c.skipped), r.seconds)
-		if s.needed && len(c.failed) > 0 {
+		group.Wait()
+		if broken {
 			break
 		}
 	}
 	return results
+}
+
+// timed runs a step; an error is one more failure.
+func timed(ctx context.Context, s step) result {
+	began := time.Now()
+	c, err := execute(ctx, s)
+	if err != nil {
+		c.failed = append(c.failed, s.name+": "+err.Error())
+	}
+	return result{s.name, c, time.Since(began).Seconds()}
 }
 
 func execute(ctx context.Context, s step) (counts, error) {
@@ -117,8 +140,8 @@ func summarize(out *os.File, results []result) (passed, failed int) {
 	for _, r := range results {
 		if len(r.counts.skipped) > 0 {
 			fmt.Fprintf(out, "\nskipped in %s:\n", r.step)
-			for _, name := range r.counts.skipped {
-				fmt.Fprintln(out, "  "+name)
+			for _, line := range folded(r.counts.skipped) {
+				fmt.Fprintln(out, "  "+line)
 			}
 		}
 	}
@@ -136,6 +159,31 @@ func summarize(out *os.File, results []result) (passed, failed int) {
 	}
 	fmt.Fprintln(out)
 	return passed, failed
+}
+
+// folded tells a reason that many share once.
+func folded(skipped []string) []string {
+	const many = 4
+	var reasons []string
+	names := map[string][]string{}
+	for _, s := range skipped {
+		name, reason, _ := strings.Cut(s, ": ")
+		if _, ok := names[reason]; !ok {
+			reasons = append(reasons, reason)
+		}
+		names[reason] = append(names[reason], name)
+	}
+	var lines []string
+	for _, reason := range reasons {
+		if n := names[reason]; len(n) >= many {
+			lines = append(lines, fmt.Sprintf("%d tests: %s (%s)", len(n), reason, strings.Join(n, ", ")))
+			continue
+		}
+		for _, name := range names[reason] {
+			lines = append(lines, name+": "+reason)
+		}
+	}
+	return lines
 }
 
 func tail(name string, n int) []string {

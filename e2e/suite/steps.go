@@ -20,9 +20,12 @@ const wasmBrowserTest = "github.com/agnivade/wasmbrowsertest@v0.11.0"
 // page. What reads files skips itself there.
 var inBrowser = []string{"./core/...", "./stages/...", "./wasm", "./wasm/protocol", "./wasm/peers", "./wasm/session/...", "./wasm/store/..."}
 
-func steps() []step {
+// phases keep both cores of a small machine busy: what runs natively stands beside
+// what runs in a browser, where one core computes. The page has the machine for
+// itself, as it has in life.
+func phases() []phase {
 	var chromium string
-	return []step{
+	prepare := []step{
 		{name: "browser, packages, build", needed: true, run: func(ctx context.Context, log *os.File) (counts, error) {
 			var err error
 			if chromium, err = browser.Find(); err != nil {
@@ -39,6 +42,8 @@ func steps() []step {
 			}
 			return check(ctx, log, "make", "--no-print-directory", "build")
 		}},
+	}
+	native := []step{
 		{name: "go vet", run: func(ctx context.Context, log *os.File) (counts, error) {
 			c, err := check(ctx, log, "go", "vet", "./...")
 			if err == nil {
@@ -59,16 +64,21 @@ func steps() []step {
 			}
 			return goTest(ctx, log, []string{"GOEXPERIMENT="}, "./core/backend/...", "./core/nn/...", "./core/gen/...")
 		}},
-		{name: "go in the browser", run: func(ctx context.Context, log *os.File) (counts, error) {
-			return wasmTest(ctx, log, chromium, inBrowser...)
-		}},
+	}
+	tabs := []step{
 		{name: "page, unit tests", run: vitest},
 		{name: "page, types", run: inWeb("npm", "run", "check")},
 		{name: "page, lint", run: inWeb("npm", "run", "lint")},
+		{name: "go in the browser", run: func(ctx context.Context, log *os.File) (counts, error) {
+			return wasmTest(ctx, log, chromium, inBrowser...)
+		}},
+	}
+	page := []step{
 		{name: "page in the browser", run: func(ctx context.Context, log *os.File) (counts, error) {
 			return goTest(ctx, log, []string{"CHROME=" + chromium}, "./e2e/...")
 		}},
 	}
+	return []phase{{prepare}, {native, tabs}, {page}}
 }
 
 // check runs a command that is one check in itself.
