@@ -49,6 +49,7 @@ var measurements = []struct {
 }{
 	{"size", (*bench).sizes},
 	{"first", (*bench).firstVisit},
+	{"vitals", (*bench).vitals},
 	{"tokenizer", (*bench).tokenizer},
 	{"town", (*bench).town},
 	{"alive", (*bench).alive},
@@ -139,14 +140,14 @@ func (b *bench) atLeast(name string, measured, aim float64, unit, how string, de
 }
 
 // page runs f on the page in a fresh browser and fails on anything that the
-// page complains about.
-func (b *bench) page(route string, f func(*browser.Page) error) error {
+// page complains about. Scripts run before those of the page.
+func (b *bench) page(route string, f func(*browser.Page) error, scripts ...string) error {
 	chromium, err := browser.Start(browser.Options{})
 	if err != nil {
 		return err
 	}
 	defer chromium.Close()
-	p, err := chromium.NewPage()
+	p, err := chromium.NewPage(scripts...)
 	if err != nil {
 		return err
 	}

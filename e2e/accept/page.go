@@ -76,22 +76,6 @@ func (b *bench) tokenizer() error {
 	return nil
 }
 
-// alive looks for long tasks of the main thread while the page trains and draws.
-func (b *bench) alive() error {
-	return b.page("#/pretrain?lang=en", func(p *browser.Page) error {
-		if _, err := eval[any](p, time.Minute, "await sprout.run({preset: 'sprout', data: 'town', params: {eval_every: 20, sample_every: 20, checkpoint_every: 40}})"); err != nil {
-			return err
-		}
-		if err := p.Wait(2*time.Minute, "sprout.state().step > 5"); err != nil {
-			return err
-		}
-		worst, err := eval[float64](p, 2*time.Minute, `const seen = [0]; new PerformanceObserver(l => seen.push(...l.getEntries().map(e => e.duration))).observe({type: 'longtask'})
-			await new Promise(r => setTimeout(r, 45000)); await sprout.stop(); return Math.max(...seen)`)
-		b.atMost("longest task of the main thread while training", worst, 50, "ms", "long tasks over 45 s of training with measurements, samples and saves; 0 means none over 50 ms", nil)
-		return err
-	})
-}
-
 // demo remakes the ready-made model.
 func (b *bench) demo() error {
 	const path = "web/public/models/seed.safetensors"

@@ -229,11 +229,36 @@ func (p *Page) Resize(width, height int64) error {
 	return err
 }
 
+// Prefer emulates a reader who likes "light" or "dark" pages.
+func (p *Page) Prefer(scheme string) error {
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
+	return err
+}
+
 // Screenshot writes what the tab shows as PNG.
 func (p *Page) Screenshot(file string) error {
+	return p.capture(file, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
+}
+
+// WholeScreenshot writes the whole page, also what would have to be scrolled to,
+// as JPEG.
+func (p *Page) WholeScreenshot(file string) error {
+	size, err := Eval[[2]float64](p, patience, "[document.documentElement.clientWidth, document.documentElement.scrollHeight]")
+	if err != nil {
+		return err
+	}
+	return p.capture(file, page.CaptureScreenshotParams{
+		Format: page.CaptureScreenshotFormatJpeg, Quality: new(int64(80)), CaptureBeyondViewport: new(true),
+		Clip: &page.Viewport{Width: size[0], Height: size[1], Scale: 1},
+	})
+}
+
+func (p *Page) capture(file string, how page.CaptureScreenshotParams) error {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
+	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, how)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import { checkpoints } from '../state/checkpoints.svelte'
 import { data, type TokenizerKind, type TownLanguage, type TownSize } from '../state/data.svelte'
 import { engine } from '../state/engine.svelte'
 import { desk } from '../state/labels.svelte'
+import { pages, route } from '../state/route.svelte'
 import { run } from '../state/run.svelte'
 import { setup } from '../state/setup.svelte'
 
@@ -131,11 +132,14 @@ function ended(): Promise<string> {
 }
 
 const surface = {
+  /** The rooms of the page: `#/<name>` leads to each; "home" is `#/`. */
+  pages,
   /** Resolves once the engine listens. */
   ready: engine.started,
 
   /** What the page knows just now, as plain values. */
   state: () => ({
+    page: route.page,
     engine: engine.status,
     writer: engine.writer,
     storage: engine.storage,

@@ -40,3 +40,4 @@ class Route {
 }
 
 export const route = new Route()
+export { pages }
