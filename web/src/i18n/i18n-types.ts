@@ -2098,6 +2098,152 @@ type RootTranslation = {
 		 */
 		agreement: string
 	}
+	paramNames: {
+		/**
+		 * A​l​p​h​a
+		 */
+		alpha: string
+		/**
+		 * M​e​a​n​ ​o​v​e​r​ ​t​h​e​ ​a​n​s​w​e​r
+		 */
+		average: string
+		/**
+		 * B​e​t​a
+		 */
+		beta: string
+		/**
+		 * U​p​p​e​r​ ​c​l​i​p
+		 */
+		clip_high: string
+		/**
+		 * L​o​w​e​r​ ​c​l​i​p
+		 */
+		clip_low: string
+		/**
+		 * D​i​r​e​c​t​i​o​n​ ​o​f​ ​t​h​e​ ​K​L
+		 */
+		direction: string
+		/**
+		 * D​o​R​A
+		 */
+		dora: string
+		/**
+		 * E​n​t​r​o​p​y​ ​b​o​n​u​s
+		 */
+		entropy_coef: string
+		/**
+		 * P​a​s​s​e​s​ ​o​v​e​r​ ​t​h​e​ ​a​n​s​w​e​r​s
+		 */
+		epochs: string
+		/**
+		 * S​h​a​r​e​ ​o​f​ ​w​r​o​n​g​ ​l​a​b​e​l​s
+		 */
+		epsilon: string
+		/**
+		 * A​n​s​w​e​r​s​ ​b​e​f​o​r​e​h​a​n​d
+		 */
+		first_samples: string
+		/**
+		 * G​a​m​m​a
+		 */
+		gamma: string
+		/**
+		 * A​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n
+		 */
+		group: string
+		/**
+		 * H​e​a​d​ ​s​t​a​r​t
+		 */
+		head_start: string
+		/**
+		 * K​L​ ​t​o​ ​k​e​e​p
+		 */
+		kl_target: string
+		/**
+		 * L​a​m​b​d​a​ ​(​G​A​E​)
+		 */
+		lambda: string
+		/**
+		 * L​a​y​e​r​s
+		 */
+		layers: string
+		/**
+		 * L​o​s​s​ ​m​a​s​k
+		 */
+		loss_mask: string
+		/**
+		 * L​o​n​g​e​s​t​ ​a​n​s​w​e​r
+		 */
+		max_tokens: string
+		/**
+		 * S​h​a​r​e​ ​o​f​ ​o​w​n​ ​a​n​s​w​e​r​s
+		 */
+		on_policy: string
+		/**
+		 * P​e​n​a​l​t​y​ ​z​o​n​e​ ​b​e​f​o​r​e​ ​t​h​e​ ​l​i​m​i​t
+		 */
+		overlong: string
+		/**
+		 * Q​u​e​s​t​i​o​n​s​ ​p​e​r​ ​i​t​e​r​a​t​i​o​n
+		 */
+		prompts: string
+		/**
+		 * R​a​n​k
+		 */
+		rank: string
+		/**
+		 * P​r​e​t​r​a​i​n​i​n​g​ ​t​e​x​t
+		 */
+		replay: string
+		/**
+		 * W​h​o​ ​g​i​v​e​s​ ​t​h​e​ ​r​e​w​a​r​d
+		 */
+		reward: string
+		/**
+		 * S​e​t​s​ ​o​f​ ​p​r​i​n​c​i​p​l​e​s
+		 */
+		rubrics: string
+		/**
+		 * S​k​i​l​l
+		 */
+		skill: string
+		/**
+		 * S​o​f​t​ ​l​a​b​e​l​s
+		 */
+		soft_labels: string
+		/**
+		 * K​L​ ​t​h​a​t​ ​e​n​d​s​ ​a​n​ ​i​t​e​r​a​t​i​o​n
+		 */
+		target_kl: string
+		/**
+		 * T​a​u
+		 */
+		tau: string
+		/**
+		 * T​e​a​c​h​e​r
+		 */
+		teacher: string
+		/**
+		 * T​e​m​p​e​r​a​t​u​r​e
+		 */
+		temperature: string
+		/**
+		 * C​o​n​v​e​r​s​a​t​i​o​n​s​ ​b​y​ ​t​h​e​ ​t​e​a​c​h​e​r
+		 */
+		texts: string
+		/**
+		 * C​l​i​p​p​i​n​g​ ​o​f​ ​v​a​l​u​e​s
+		 */
+		value_clip: string
+		/**
+		 * W​e​i​g​h​t​ ​o​f​ ​t​h​e​ ​c​r​i​t​i​c
+		 */
+		value_coef: string
+		/**
+		 * W​i​d​t​h
+		 */
+		width: string
+	}
 	params: {
 		/**
 		 * B​a​c​k​ ​t​o​ ​{​v​a​l​u​e​}
@@ -2165,6 +2311,30 @@ type RootTranslation = {
 			 * t​o​k​e​n​s
 			 */
 			tokens: string
+			/**
+			 * a​n​s​w​e​r​s
+			 */
+			answers: string
+			/**
+			 * c​h​a​n​n​e​l​s
+			 */
+			channels: string
+			/**
+			 * c​o​n​v​e​r​s​a​t​i​o​n​s
+			 */
+			conversations: string
+			/**
+			 * n​a​t​s
+			 */
+			nats: string
+			/**
+			 * p​a​i​r​s
+			 */
+			pairs: string
+			/**
+			 * q​u​e​s​t​i​o​n​s
+			 */
+			prompts: string
 		}
 	}
 	pretrain: {
@@ -6258,6 +6428,152 @@ export type TranslationFunctions = {
 		 */
 		agreement: () => LocalizedString
 	}
+	paramNames: {
+		/**
+		 * Alpha
+		 */
+		alpha: () => LocalizedString
+		/**
+		 * Mean over the answer
+		 */
+		average: () => LocalizedString
+		/**
+		 * Beta
+		 */
+		beta: () => LocalizedString
+		/**
+		 * Upper clip
+		 */
+		clip_high: () => LocalizedString
+		/**
+		 * Lower clip
+		 */
+		clip_low: () => LocalizedString
+		/**
+		 * Direction of the KL
+		 */
+		direction: () => LocalizedString
+		/**
+		 * DoRA
+		 */
+		dora: () => LocalizedString
+		/**
+		 * Entropy bonus
+		 */
+		entropy_coef: () => LocalizedString
+		/**
+		 * Passes over the answers
+		 */
+		epochs: () => LocalizedString
+		/**
+		 * Share of wrong labels
+		 */
+		epsilon: () => LocalizedString
+		/**
+		 * Answers beforehand
+		 */
+		first_samples: () => LocalizedString
+		/**
+		 * Gamma
+		 */
+		gamma: () => LocalizedString
+		/**
+		 * Answers to a question
+		 */
+		group: () => LocalizedString
+		/**
+		 * Head start
+		 */
+		head_start: () => LocalizedString
+		/**
+		 * KL to keep
+		 */
+		kl_target: () => LocalizedString
+		/**
+		 * Lambda (GAE)
+		 */
+		lambda: () => LocalizedString
+		/**
+		 * Layers
+		 */
+		layers: () => LocalizedString
+		/**
+		 * Loss mask
+		 */
+		loss_mask: () => LocalizedString
+		/**
+		 * Longest answer
+		 */
+		max_tokens: () => LocalizedString
+		/**
+		 * Share of own answers
+		 */
+		on_policy: () => LocalizedString
+		/**
+		 * Penalty zone before the limit
+		 */
+		overlong: () => LocalizedString
+		/**
+		 * Questions per iteration
+		 */
+		prompts: () => LocalizedString
+		/**
+		 * Rank
+		 */
+		rank: () => LocalizedString
+		/**
+		 * Pretraining text
+		 */
+		replay: () => LocalizedString
+		/**
+		 * Who gives the reward
+		 */
+		reward: () => LocalizedString
+		/**
+		 * Sets of principles
+		 */
+		rubrics: () => LocalizedString
+		/**
+		 * Skill
+		 */
+		skill: () => LocalizedString
+		/**
+		 * Soft labels
+		 */
+		soft_labels: () => LocalizedString
+		/**
+		 * KL that ends an iteration
+		 */
+		target_kl: () => LocalizedString
+		/**
+		 * Tau
+		 */
+		tau: () => LocalizedString
+		/**
+		 * Teacher
+		 */
+		teacher: () => LocalizedString
+		/**
+		 * Temperature
+		 */
+		temperature: () => LocalizedString
+		/**
+		 * Conversations by the teacher
+		 */
+		texts: () => LocalizedString
+		/**
+		 * Clipping of values
+		 */
+		value_clip: () => LocalizedString
+		/**
+		 * Weight of the critic
+		 */
+		value_coef: () => LocalizedString
+		/**
+		 * Width
+		 */
+		width: () => LocalizedString
+	}
 	params: {
 		/**
 		 * Back to {value}
@@ -6324,6 +6640,30 @@ export type TranslationFunctions = {
 			 * tokens
 			 */
 			tokens: () => LocalizedString
+			/**
+			 * answers
+			 */
+			answers: () => LocalizedString
+			/**
+			 * channels
+			 */
+			channels: () => LocalizedString
+			/**
+			 * conversations
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * nats
+			 */
+			nats: () => LocalizedString
+			/**
+			 * pairs
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * questions
+			 */
+			prompts: () => LocalizedString
 		}
 	}
 	pretrain: {

@@ -32,7 +32,17 @@ export const params = {
   eval_every: 'Measure every',
   sample_every: 'Write every',
   checkpoint_every: 'Save every',
-  units: { steps: 'steps', sequences: 'sequences', tokens: 'tokens' },
+  units: {
+    steps: 'steps',
+    sequences: 'sequences',
+    tokens: 'tokens',
+    answers: 'answers',
+    channels: 'channels',
+    conversations: 'conversations',
+    nats: 'nats',
+    pairs: 'pairs',
+    prompts: 'questions',
+  },
 }
 
 export const pretrain = {

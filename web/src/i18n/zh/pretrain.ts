@@ -34,7 +34,17 @@ export const params: Translation['params'] = {
   eval_every: '测量间隔',
   sample_every: '试写间隔',
   checkpoint_every: '自动保存间隔',
-  units: { steps: '步', sequences: '条序列', tokens: '个词元' },
+  units: {
+    steps: '步',
+    sequences: '条序列',
+    tokens: '个词元',
+    answers: '个回答',
+    channels: '个通道',
+    conversations: '段对话',
+    nats: '奈特',
+    pairs: '对',
+    prompts: '个问题',
+  },
 }
 
 export const pretrain: Translation['pretrain'] = {
