@@ -1576,12 +1576,6 @@ type RootTranslation = {
 		 */
 		judges: string
 		/**
-		 * {​s​a​m​e​}​ ​o​f​ ​{​o​f​}
-		 * @param {string} of
-		 * @param {string} same
-		 */
-		of: RequiredParams<'of' | 'same'>
-		/**
 		 * n​o​t​ ​y​e​t​ ​m​e​a​s​u​r​e​d
 		 */
 		notYet: string
@@ -2022,6 +2016,14 @@ type RootTranslation = {
 		 */
 		heldout_margin: string
 		/**
+		 * f​r​o​m​ ​(​9​5​ ​%​)
+		 */
+		pair_accuracy_low: string
+		/**
+		 * t​o​ ​(​9​5​ ​%​)
+		 */
+		pair_accuracy_high: string
+		/**
 		 * p​a​i​r​s​ ​j​u​d​g​e​d​ ​r​i​g​h​t
 		 */
 		pair_accuracy: string
@@ -2097,6 +2099,191 @@ type RootTranslation = {
 		 * a​g​r​e​e​m​e​n​t​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s
 		 */
 		agreement: string
+	}
+	ownData: {
+		/**
+		 * Y​o​u​r​ ​o​w​n​ ​d​a​t​a
+		 */
+		title: string
+		/**
+		 * A​ ​f​i​l​e​ ​t​o​ ​b​e​g​i​n​ ​w​i​t​h
+		 */
+		template: string
+		/**
+		 * I​t​ ​s​t​a​y​s​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​;​ ​n​o​t​h​i​n​g​ ​i​s​ ​s​e​n​t​.
+		 */
+		stays: string
+		how: {
+			/**
+			 * A​ ​.​t​x​t​,​ ​o​r​ ​a​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​r​e​c​o​r​d​ ​w​i​t​h​ ​“​t​e​x​t​”​ ​p​e​r​ ​l​i​n​e​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			text: string
+			/**
+			 * A​ ​.​j​s​o​n​l​,​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​p​e​r​ ​l​i​n​e​,​ ​t​u​r​n​s​ ​w​i​t​h​ ​“​r​o​l​e​”​ ​a​n​d​ ​“​c​o​n​t​e​n​t​”​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			conversations: string
+			/**
+			 * A​ ​.​j​s​o​n​l​,​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​p​e​r​ ​l​i​n​e​:​ ​a​ ​q​u​e​s​t​i​o​n​ ​w​i​t​h​ ​a​ ​b​e​t​t​e​r​ ​a​n​d​ ​a​ ​w​o​r​s​e​ ​a​n​s​w​e​r​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			pairs: string
+			/**
+			 * A​ ​.​j​s​o​n​l​,​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​p​e​r​ ​l​i​n​e​;​ ​a​n​s​w​e​r​s​ ​i​n​ ​i​t​ ​a​r​e​ ​n​o​t​ ​r​e​a​d​.​ ​T​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​c​a​n​n​o​t​ ​j​u​d​g​e​ ​y​o​u​r​ ​q​u​e​s​t​i​o​n​s​,​ ​s​o​ ​c​h​o​o​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			prompts: string
+		}
+		/**
+		 * P​a​s​t​e​,​ ​t​y​p​e​ ​o​r​ ​c​h​a​n​g​e​ ​l​i​n​e​s
+		 */
+		edit: string
+		/**
+		 * Q​u​e​s​t​i​o​n
+		 */
+		question: string
+		/**
+		 * A​n​s​w​e​r
+		 */
+		answer: string
+		/**
+		 * B​e​t​t​e​r​ ​a​n​s​w​e​r
+		 */
+		better: string
+		/**
+		 * W​o​r​s​e​ ​a​n​s​w​e​r
+		 */
+		worse: string
+		/**
+		 * A​d​d​ ​t​h​i​s​ ​l​i​n​e
+		 */
+		add: string
+		paste: {
+			/**
+			 * T​e​x​t​,​ ​o​r​ ​J​S​O​N​ ​l​i​n​e​ ​b​y​ ​l​i​n​e
+			 */
+			text: string
+			/**
+			 * T​h​e​ ​l​i​n​e​s​,​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​e​a​c​h
+			 */
+			conversations: string
+			/**
+			 * T​h​e​ ​l​i​n​e​s​,​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​e​a​c​h
+			 */
+			pairs: string
+			/**
+			 * T​h​e​ ​l​i​n​e​s​,​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​e​a​c​h
+			 */
+			prompts: string
+		}
+		/**
+		 * U​s​e​ ​t​h​e​s​e​ ​l​i​n​e​s
+		 */
+		use: string
+		/**
+		 * L​i​n​e​s​ ​t​h​a​t​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​:​ ​{​n​}​.​ ​M​e​n​d​ ​t​h​e​m​,​ ​t​h​e​n​ ​u​s​e​ ​t​h​e​ ​l​i​n​e​s​ ​a​g​a​i​n​.
+		 * @param {string} n
+		 */
+		faulty: RequiredParams<'n'>
+		/**
+		 * A​n​d​ ​{​n​}​ ​m​o​r​e​.
+		 * @param {string} n
+		 */
+		andMore: RequiredParams<'n'>
+		/**
+		 * L​o​o​k​ ​b​e​f​o​r​e​ ​y​o​u​ ​t​r​a​i​n
+		 */
+		preview: string
+		previewWhy: {
+			/**
+			 * A​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​l​l​ ​r​e​a​d​ ​t​h​e​m​.​ ​U​n​d​e​r​l​i​n​e​d​ ​t​o​k​e​n​s​ ​h​a​v​e​ ​w​e​i​g​h​t​ ​i​n​ ​t​h​e​ ​l​o​s​s​;​ ​t​h​e​ ​o​t​h​e​r​s​ ​a​r​e​ ​r​e​a​d​ ​a​n​d​ ​c​o​s​t​ ​n​o​t​h​i​n​g​.
+			 */
+			conversations: string
+			/**
+			 * B​o​t​h​ ​a​n​s​w​e​r​s​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​l​l​ ​r​e​a​d​ ​t​h​e​m​.​ ​O​n​l​y​ ​u​n​d​e​r​l​i​n​e​d​ ​t​o​k​e​n​s​ ​c​o​u​n​t​,​ ​a​n​d​ ​o​n​l​y​ ​w​h​e​r​e​ ​t​h​e​ ​t​w​o​ ​d​i​f​f​e​r​ ​i​n​ ​w​h​a​t​ ​c​o​m​e​s​ ​a​f​t​e​r​ ​t​h​e​ ​q​u​e​s​t​i​o​n​.
+			 */
+			pairs: string
+			/**
+			 * W​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​l​l​ ​b​e​ ​a​s​k​e​d​.​ ​N​o​t​h​i​n​g​ ​h​e​r​e​ ​i​s​ ​l​e​a​r​n​e​d​;​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​w​h​a​t​ ​i​t​ ​l​e​a​r​n​s​ ​f​r​o​m​.
+			 */
+			prompts: string
+		}
+		/**
+		 * {​t​o​t​a​l​}​ ​i​n​ ​a​l​l​,​ ​t​h​e​ ​l​o​n​g​e​s​t​ ​o​f​ ​{​l​o​n​g​e​s​t​}​ ​t​o​k​e​n​s​.
+		 * @param {string} longest
+		 * @param {string} total
+		 */
+		counted: RequiredParams<'longest' | 'total'>
+		long: {
+			/**
+			 * {​l​o​n​g​}​ ​a​r​e​ ​l​o​n​g​e​r​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​}​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​:​ ​t​h​e​y​ ​a​r​e​ ​c​u​t​ ​t​h​e​r​e​,​ ​o​r​ ​l​e​f​t​ ​o​u​t​ ​w​h​e​n​ ​n​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​ ​i​s​ ​l​e​f​t​.
+			 * @param {string} context
+			 * @param {string} long
+			 */
+			conversations: RequiredParams<'context' | 'long'>
+			/**
+			 * {​l​o​n​g​}​ ​a​r​e​ ​l​o​n​g​e​r​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​}​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​T​h​e​ ​r​u​n​ ​w​i​l​l​ ​r​e​f​u​s​e​ ​t​o​ ​s​t​a​r​t​:​ ​s​h​o​r​t​e​n​ ​t​h​e​m​ ​o​r​ ​l​e​a​v​e​ ​t​h​e​m​ ​o​u​t​.
+			 * @param {string} context
+			 * @param {string} long
+			 */
+			pairs: RequiredParams<'context' | 'long'>
+			/**
+			 * {​l​o​n​g​}​ ​l​e​a​v​e​ ​n​o​ ​r​o​o​m​ ​f​o​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​i​t​h​i​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​}​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​T​h​e​ ​r​u​n​ ​w​i​l​l​ ​r​e​f​u​s​e​ ​t​o​ ​s​t​a​r​t​:​ ​s​h​o​r​t​e​n​ ​t​h​e​m​,​ ​o​r​ ​a​l​l​o​w​ ​s​h​o​r​t​e​r​ ​a​n​s​w​e​r​s​.
+			 * @param {string} context
+			 * @param {string} long
+			 */
+			prompts: RequiredParams<'context' | 'long'>
+		}
+		/**
+		 * T​h​e​ ​f​i​r​s​t​ ​d​o​c​u​m​e​n​t​ ​a​s​ ​i​t​ ​i​s​ ​c​u​t​ ​n​o​w​:​ ​{​n​}​ ​t​o​k​e​n​s​.​ ​W​h​e​n​ ​p​r​e​t​r​a​i​n​i​n​g​,​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​i​s​ ​l​e​a​r​n​e​d​,​ ​e​a​c​h​ ​g​u​e​s​s​e​d​ ​f​r​o​m​ ​t​h​o​s​e​ ​b​e​f​o​r​e​ ​i​t​.
+		 * @param {string} n
+		 */
+		allLearned: RequiredParams<'n'>
+		/**
+		 * O​n​c​e​ ​t​h​e​ ​t​o​k​e​n​i​z​e​r​ ​h​a​s​ ​b​e​e​n​ ​t​r​a​i​n​e​d​,​ ​t​h​e​ ​f​i​r​s​t​ ​d​o​c​u​m​e​n​t​ ​i​s​ ​s​h​o​w​n​ ​i​n​ ​i​t​s​ ​t​o​k​e​n​s​.
+		 */
+		noTokenizer: string
+		/**
+		 * N​u​m​b​e​r​ ​{​n​}
+		 * @param {string} n
+		 */
+		number: RequiredParams<'n'>
+		/**
+		 * {​n​}​ ​t​o​k​e​n​s
+		 * @param {string} n
+		 */
+		tokens: RequiredParams<'n'>
+		/**
+		 * t​o​o​ ​l​o​n​g
+		 */
+		tooLong: string
+		/**
+		 * {​p​}​ ​s​u​r​e
+		 * @param {string} p
+		 */
+		sure: RequiredParams<'p'>
+		/**
+		 * E​a​r​l​i​e​r​ ​o​n​e​s
+		 */
+		earlier: string
+		/**
+		 * L​a​t​e​r​ ​o​n​e​s
+		 */
+		later: string
+		/**
+		 * T​r​a​i​n​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​n​ ​m​y​ ​{​n​}​ ​c​l​i​c​k​s
+		 * @param {string} n
+		 */
+		retrain: RequiredParams<'n'>
+		/**
+		 * O​p​e​n​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​s​t​a​g​e​ ​w​i​t​h​ ​t​h​e​s​e​ ​l​a​b​e​l​s​.​ ​W​i​t​h​ ​f​e​w​e​r​ ​t​h​a​n​ ​{​m​a​n​y​}​ ​i​t​ ​t​r​a​i​n​s​ ​t​h​e​ ​h​e​a​d​ ​a​l​o​n​e​,​ ​o​n​e​ ​n​u​m​b​e​r​ ​p​e​r​ ​c​h​a​n​n​e​l​:​ ​s​o​ ​f​e​w​ ​c​l​i​c​k​s​ ​c​a​n​n​o​t​ ​s​e​t​t​l​e​ ​m​o​r​e​,​ ​a​n​d​ ​t​h​e​ ​i​n​t​e​r​v​a​l​ ​o​f​ ​w​h​a​t​ ​i​t​ ​j​u​d​g​e​s​ ​r​i​g​h​t​ ​s​a​y​s​ ​h​o​w​ ​l​i​t​t​l​e​ ​i​s​ ​c​e​r​t​a​i​n​.
+		 * @param {string} many
+		 */
+		retrainWhy: RequiredParams<'many'>
+		/**
+		 * {​s​a​m​e​}​ ​o​f​ ​{​o​f​}​,​ ​{​s​h​a​r​e​}
+		 * @param {string} of
+		 * @param {string} same
+		 * @param {string} share
+		 */
+		share: RequiredParams<'of' | 'same' | 'share'>
 	}
 	params: {
 		/**
@@ -2886,6 +3073,15 @@ type RootTranslation = {
 		 */
 		note_logprob_gap: RequiredParams<'gap' | 'limit'>
 		/**
+		 * T​h​e​r​e​ ​a​r​e​ ​{​c​o​u​n​t​}​ ​d​i​f​f​e​r​e​n​t​ ​q​u​e​s​t​i​o​n​s​ ​i​n​ ​t​h​e​ ​f​i​l​e​,​ ​b​u​t​ ​a​t​ ​l​e​a​s​t​ ​t​w​o​ ​a​r​e​ ​n​e​e​d​e​d​:​ ​o​n​e​ ​t​o​ ​p​r​a​c​t​i​s​e​ ​o​n​ ​a​n​d​ ​o​n​e​ ​t​o​ ​m​e​a​s​u​r​e​ ​o​n​.​ ​A​d​d​ ​s​o​m​e​.
+		 * @param {unknown} count
+		 */
+		prompts_few: RequiredParams<'count'>
+		/**
+		 * N​o​b​o​d​y​ ​a​n​s​w​e​r​s​ ​i​n​ ​o​n​e​ ​o​f​ ​t​h​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​,​ ​s​o​ ​i​t​ ​i​s​ ​l​e​f​t​ ​o​u​t​.​ ​A​d​d​ ​a​ ​t​u​r​n​ ​w​i​t​h​ ​t​h​e​ ​r​o​l​e​ ​“​a​s​s​i​s​t​a​n​t​”​.
+		 */
+		talk_unanswered: string
+		/**
 		 * T​h​e​r​e​ ​a​r​e​ ​n​o​ ​p​r​e​f​e​r​e​n​c​e​s​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​C​o​m​p​a​r​e​ ​s​o​m​e​ ​a​n​s​w​e​r​s​ ​f​i​r​s​t​,​ ​o​r​ ​c​h​o​o​s​e​ ​a​ ​f​i​l​e​ ​w​i​t​h​ ​p​a​i​r​s​.
 		 */
 		pairs_missing: string
@@ -3499,14 +3695,6 @@ type RootTranslation = {
 		 */
 		own: string
 		/**
-		 * C​h​o​o​s​e​ ​a​ ​f​i​l​e
-		 */
-		choose: string
-		/**
-		 * A​ ​.​t​x​t​,​ ​o​r​ ​a​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​r​e​c​o​r​d​ ​p​e​r​ ​l​i​n​e​ ​(​“​t​e​x​t​”​,​ ​“​c​o​n​v​e​r​s​a​t​i​o​n​s​”​ ​o​r​ ​“​m​e​s​s​a​g​e​s​”​)​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.​ ​I​t​ ​s​t​a​y​s​ ​o​n​ ​y​o​u​r​ ​m​a​c​h​i​n​e​.
-		 */
-		drop: string
-		/**
 		 * T​e​x​t
 		 */
 		name: string
@@ -3675,14 +3863,6 @@ type RootTranslation = {
 		 * C​h​o​o​s​e​ ​a​ ​f​i​l​e
 		 */
 		choose: string
-		/**
-		 * A​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​p​e​r​ ​l​i​n​e​:
-		 */
-		conversationsFile: string
-		/**
-		 * A​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​p​e​r​ ​l​i​n​e​,​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​:
-		 */
-		pairsFile: string
 		/**
 		 * {​c​o​n​v​e​r​s​a​t​i​o​n​s​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​,​ ​{​p​a​i​r​s​}​ ​p​r​e​f​e​r​e​n​c​e​s
 		 * @param {string} conversations
@@ -5746,10 +5926,6 @@ export type TranslationFunctions = {
 		 */
 		judges: () => LocalizedString
 		/**
-		 * {same} of {of}
-		 */
-		of: (arg: { of: string, same: string }) => LocalizedString
-		/**
 		 * not yet measured
 		 */
 		notYet: () => LocalizedString
@@ -6182,6 +6358,14 @@ export type TranslationFunctions = {
 		 */
 		heldout_margin: () => LocalizedString
 		/**
+		 * from (95 %)
+		 */
+		pair_accuracy_low: () => LocalizedString
+		/**
+		 * to (95 %)
+		 */
+		pair_accuracy_high: () => LocalizedString
+		/**
 		 * pairs judged right
 		 */
 		pair_accuracy: () => LocalizedString
@@ -6257,6 +6441,172 @@ export type TranslationFunctions = {
 		 * agreement with the graders
 		 */
 		agreement: () => LocalizedString
+	}
+	ownData: {
+		/**
+		 * Your own data
+		 */
+		title: () => LocalizedString
+		/**
+		 * A file to begin with
+		 */
+		template: () => LocalizedString
+		/**
+		 * It stays in this browser; nothing is sent.
+		 */
+		stays: () => LocalizedString
+		how: {
+			/**
+			 * A .txt, or a .jsonl with one record with “text” per line. You can drop it here.
+			 */
+			text: () => LocalizedString
+			/**
+			 * A .jsonl, one conversation per line, turns with “role” and “content”. You can drop it here.
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * A .jsonl, one preference per line: a question with a better and a worse answer. You can drop it here.
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * A .jsonl, one question per line; answers in it are not read. The town’s graders cannot judge your questions, so choose a reward model. You can drop it here.
+			 */
+			prompts: () => LocalizedString
+		}
+		/**
+		 * Paste, type or change lines
+		 */
+		edit: () => LocalizedString
+		/**
+		 * Question
+		 */
+		question: () => LocalizedString
+		/**
+		 * Answer
+		 */
+		answer: () => LocalizedString
+		/**
+		 * Better answer
+		 */
+		better: () => LocalizedString
+		/**
+		 * Worse answer
+		 */
+		worse: () => LocalizedString
+		/**
+		 * Add this line
+		 */
+		add: () => LocalizedString
+		paste: {
+			/**
+			 * Text, or JSON line by line
+			 */
+			text: () => LocalizedString
+			/**
+			 * The lines, one conversation each
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * The lines, one preference each
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * The lines, one question each
+			 */
+			prompts: () => LocalizedString
+		}
+		/**
+		 * Use these lines
+		 */
+		use: () => LocalizedString
+		/**
+		 * Lines that cannot be read: {n}. Mend them, then use the lines again.
+		 */
+		faulty: (arg: { n: string }) => LocalizedString
+		/**
+		 * And {n} more.
+		 */
+		andMore: (arg: { n: string }) => LocalizedString
+		/**
+		 * Look before you train
+		 */
+		preview: () => LocalizedString
+		previewWhy: {
+			/**
+			 * As the model will read them. Underlined tokens have weight in the loss; the others are read and cost nothing.
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * Both answers as the model will read them. Only underlined tokens count, and only where the two differ in what comes after the question.
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * What the model will be asked. Nothing here is learned; its own answers are what it learns from.
+			 */
+			prompts: () => LocalizedString
+		}
+		/**
+		 * {total} in all, the longest of {longest} tokens.
+		 */
+		counted: (arg: { longest: string, total: string }) => LocalizedString
+		long: {
+			/**
+			 * {long} are longer than the {context} tokens that are read at once: they are cut there, or left out when nothing of the answer is left.
+			 */
+			conversations: (arg: { context: string, long: string }) => LocalizedString
+			/**
+			 * {long} are longer than the {context} tokens that are read at once. The run will refuse to start: shorten them or leave them out.
+			 */
+			pairs: (arg: { context: string, long: string }) => LocalizedString
+			/**
+			 * {long} leave no room for an answer within the {context} tokens that are read at once. The run will refuse to start: shorten them, or allow shorter answers.
+			 */
+			prompts: (arg: { context: string, long: string }) => LocalizedString
+		}
+		/**
+		 * The first document as it is cut now: {n} tokens. When pretraining, every token is learned, each guessed from those before it.
+		 */
+		allLearned: (arg: { n: string }) => LocalizedString
+		/**
+		 * Once the tokenizer has been trained, the first document is shown in its tokens.
+		 */
+		noTokenizer: () => LocalizedString
+		/**
+		 * Number {n}
+		 */
+		number: (arg: { n: string }) => LocalizedString
+		/**
+		 * {n} tokens
+		 */
+		tokens: (arg: { n: string }) => LocalizedString
+		/**
+		 * too long
+		 */
+		tooLong: () => LocalizedString
+		/**
+		 * {p} sure
+		 */
+		sure: (arg: { p: string }) => LocalizedString
+		/**
+		 * Earlier ones
+		 */
+		earlier: () => LocalizedString
+		/**
+		 * Later ones
+		 */
+		later: () => LocalizedString
+		/**
+		 * Train a reward model on my {n} clicks
+		 */
+		retrain: (arg: { n: string }) => LocalizedString
+		/**
+		 * Opens the reward stage with these labels. With fewer than {many} it trains the head alone, one number per channel: so few clicks cannot settle more, and the interval of what it judges right says how little is certain.
+		 */
+		retrainWhy: (arg: { many: string }) => LocalizedString
+		/**
+		 * {same} of {of}, {share}
+		 */
+		share: (arg: { of: string, same: string, share: string }) => LocalizedString
 	}
 	params: {
 		/**
@@ -6912,6 +7262,14 @@ export type TranslationFunctions = {
 		 */
 		note_logprob_gap: (arg: { gap: unknown, limit: unknown }) => LocalizedString
 		/**
+		 * There are {count} different questions in the file, but at least two are needed: one to practise on and one to measure on. Add some.
+		 */
+		prompts_few: (arg: { count: unknown }) => LocalizedString
+		/**
+		 * Nobody answers in one of the conversations, so it is left out. Add a turn with the role “assistant”.
+		 */
+		talk_unanswered: () => LocalizedString
+		/**
 		 * There are no preferences to learn from. Compare some answers first, or choose a file with pairs.
 		 */
 		pairs_missing: () => LocalizedString
@@ -7434,14 +7792,6 @@ export type TranslationFunctions = {
 		 */
 		own: () => LocalizedString
 		/**
-		 * Choose a file
-		 */
-		choose: () => LocalizedString
-		/**
-		 * A .txt, or a .jsonl with one record per line (“text”, “conversations” or “messages”). You can drop it here. It stays on your machine.
-		 */
-		drop: () => LocalizedString
-		/**
 		 * Text
 		 */
 		name: () => LocalizedString
@@ -7601,14 +7951,6 @@ export type TranslationFunctions = {
 		 * Choose a file
 		 */
 		choose: () => LocalizedString
-		/**
-		 * A .jsonl with one conversation per line:
-		 */
-		conversationsFile: () => LocalizedString
-		/**
-		 * A .jsonl with one preference per line, two answers to one question:
-		 */
-		pairsFile: () => LocalizedString
 		/**
 		 * {conversations} conversations, {pairs} preferences
 		 */

@@ -4,6 +4,7 @@ import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
+import { ownData } from './ownData.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { silence } from './silence.js'
@@ -19,6 +20,7 @@ export default {
   label,
   lessons,
   measures,
+  ownData,
   params,
   pretrain,
   problems,
