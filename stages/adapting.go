@@ -47,12 +47,23 @@ func (t *trainer) learned() (w learned, slab tensor.Tensor, matrices int) {
 	if a := t.model.Adapter; a != nil {
 		return a, a.Slab, a.Config.MatrixRange(t.cfg)
 	}
+	if headAlone(t.stage, t.values) {
+		return t.model, t.model.Slab, 0
+	}
 	return t.model, t.model.Slab, t.cfg.MatrixRange()
 }
 
 // parameters are the numbers of weights that are trained and of all.
 func (t *trainer) parameters() (trained, all int) {
 	all = t.model.Count()
+	if headAlone(t.stage, t.values) {
+		for _, q := range t.model.List {
+			if q.Head {
+				trained += q.Shape.Len()
+			}
+		}
+		return trained, all
+	}
 	if t.model.Adapter == nil {
 		return all, all
 	}

@@ -18,6 +18,8 @@ import (
 //	heldout_rejected   the same over the worse ones
 //	heldout_margin     the difference of the two
 //	calibration_error  (rewards) how far the confidence is from the accuracy
+//	pair_accuracy_low  (rewards) where the 95 % interval of pair_accuracy begins
+//	pair_accuracy_high (rewards) and where it ends
 //
 // A language model is also measured on how it answers; see answerGauge.
 type pairGauge struct {
@@ -69,6 +71,8 @@ func (g *pairGauge) measure() (Evaluation, error) {
 	if g.kind == byRewards {
 		const bins = 10
 		out.Calibration, out.Measures["calibration_error"] = calibration(margins, bins)
+		e := shareOf(int(math.Round(m["pair_accuracy"]*float64(len(margins)))), len(margins))
+		out.Measures["pair_accuracy_low"], out.Measures["pair_accuracy_high"] = e.Low, e.High
 	}
 	return out, nil
 }

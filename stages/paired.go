@@ -61,7 +61,9 @@ func (k *constants) ready(be backend.Backend, plan *autograd.Plan) error {
 type paired struct {
 	T    int // tokens of an answer with all that comes before it
 	head nn.Head
-	loss pairLoss
+	// alone says that nothing but the head is learned.
+	alone bool
+	loss  pairLoss
 }
 
 // pairSums are the sums that an objective on pairs measures, in this order: of
@@ -85,7 +87,9 @@ func (o paired) replica(p *nn.Params) parallel.Replica {
 	be := p.Backend()
 	r := parallel.Replica{Backend: be, Slab: p.Slab}
 	for _, q := range p.List {
-		r.Params = append(r.Params, q.In(p.Slab))
+		if !o.alone || q.Head {
+			r.Params = append(r.Params, q.In(p.Slab))
+		}
 	}
 	r.Record = func(t *autograd.Tape, pairs int) parallel.Graph {
 		seq := newSequences(t, 2*pairs, o.T)

@@ -25,20 +25,24 @@ func policyObjective(stage policyStage, p *nn.Params, v map[string]float64) para
 }
 
 // startPolicy prepares a run of any stage that learns from its own answers. It is
-// asked the town's questions that SFT may see, or without a town what the
-// conversations ask. The reference is the model that the run starts from.
-// Problems: those of every run, "parent_…", "conversations_…", "prompt_too_long"
-// and "reward_…".
+// asked questions of one's own, else the town's that SFT may see, or without a
+// town what the conversations ask. The reference is the model that the run starts from.
+// Problems: those of every run, "parent_…", "conversations_…", "prompts_few",
+// "prompt_too_long" and "reward_…".
 func startPolicy(stage policyStage, s Setup) (Run, error) {
 	if err := s.fromLanguageModel(stage.Name()); err != nil {
 		return nil, err
 	}
+	own := s.ownQuestions()
 	talk, rest, err := s.conversations()
 	if err != nil {
 		return nil, err
 	}
 	s.Corpus = rest
-	train, heldOut := s.tasks(talk)
+	train, heldOut, err := s.tasks(talk, own)
+	if err != nil {
+		return nil, err
+	}
 	o, err := openRun(stage, s, promptsOf(train), promptsOf(heldOut))
 	if err != nil {
 		return nil, err
@@ -49,7 +53,7 @@ func startPolicy(stage policyStage, s Setup) (Run, error) {
 		limit: int(v["max_tokens"]), critic: len(headsOf(stage)) > 0,
 		order: shuffled{n: len(train), seed: o.seed},
 	}
-	if p.source, err = o.settleReward(s.Params); err != nil {
+	if p.source, err = o.settleReward(s.Params, train[0].question != nil); err != nil {
 		return nil, err
 	}
 	if err := p.fit(append(train[:len(train):len(train)], heldOut...)); err != nil {

@@ -32,16 +32,17 @@ func rewardParam() Param {
 	}
 }
 
-// settleReward decides who scores. Problem "reward_missing" where nobody can.
-func (o *opened) settleReward(given map[string]float64) (rewardSource, error) {
+// settleReward decides who scores; graded says that graders can. Problem
+// "reward_missing" where nobody can.
+func (o *opened) settleReward(given map[string]float64, graded bool) (rewardSource, error) {
 	if o.Resume == nil && rewardSource(o.values["reward"]) == byModel && o.Reward == nil {
-		if _, asked := given["reward"]; asked || o.Town == nil {
+		if _, asked := given["reward"]; asked || !graded {
 			return 0, noReward()
 		}
 		o.values["reward"] = float64(byGraders)
 	}
 	s := rewardSource(o.values["reward"])
-	if s != byModel && o.Town == nil {
+	if s != byModel && !graded {
 		return 0, problem.New("reward_graders", nil,
 			"Graders know the answers to the town's questions only, and this run has other ones. Choose a reward model.")
 	}

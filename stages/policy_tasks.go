@@ -18,12 +18,25 @@ type task struct {
 // about strangers, whose honest answer is to say that one does not know.
 const unknownShare = 3
 
-// tasks are what a policy is asked while it learns and when it is measured: the
-// questions of a town that SFT may see, and others that it never sees; without a
-// town the beginnings of conversations, each once.
-func (s *Setup) tasks(talk *text.Corpus) (train, heldOut []task) {
-	if s.Town == nil {
-		return beginnings(s.Tokenizer, talk.Train), beginnings(s.Tokenizer, talk.HeldOut)
+// tasks are what a policy is asked while it learns and when it is measured: own
+// questions, else the questions of a town that SFT may see, and others that it
+// never sees; without a town the beginnings of conversations, each once. Problem
+// "prompts_few".
+func (s *Setup) tasks(talk, own *text.Corpus) (train, heldOut []task, err error) {
+	if own != nil {
+		talk = own
+	}
+	if s.Town == nil || own != nil {
+		train, heldOut = beginnings(s.Tokenizer, talk.Train), beginnings(s.Tokenizer, talk.HeldOut)
+		// One of the trained ones is held out where none was.
+		if n := len(train); len(heldOut) == 0 && n > 1 {
+			train, heldOut = train[:n-1], train[n-1:]
+		}
+		if n := len(train) + len(heldOut); len(train) == 0 || len(heldOut) == 0 {
+			return nil, nil, problem.New("prompts_few", problem.Args{"count": n},
+				"There are %d different questions in the file, but at least two are needed: one to practise on and one to measure on.", n)
+		}
+		return train, heldOut, nil
 	}
 	ask := func(questions []world.Question) (out []task) {
 		for _, q := range questions {
@@ -38,12 +51,30 @@ func (s *Setup) tasks(talk *text.Corpus) (train, heldOut []task) {
 	for _, set := range []world.Set{world.HeldCombos, world.HeldResidents, world.Unknown} {
 		heldOut = append(heldOut, ask(spread(s.Town.Questions(set, s.Langs...), wholeQuestions/3))...)
 	}
-	return train, heldOut
+	return train, heldOut, nil
+}
+
+// ownQuestions are those of lessons of one's own, nil where there are none. Where
+// too few of them are answered, answers are measured on the conversations of the
+// corpus or the town.
+func (s *Setup) ownQuestions() *text.Corpus {
+	own := s.Conversations
+	if own == nil {
+		return nil
+	}
+	if talk, _ := divide(own); talk == nil || len(talk.Train)+len(talk.HeldOut) < 2 {
+		s.Conversations = nil
+	}
+	return own
 }
 
 func beginnings(tok *text.Tokenizer, docs []text.Doc) (out []task) {
 	seen := map[string]bool{}
-	for _, o := range openings(tok, docs, int(^uint(0)>>1)) {
+	for _, d := range docs {
+		o, asks := asked(tok, d)
+		if !asks {
+			continue
+		}
 		key := fingerprint(nil, [][]int32{o.tokens})
 		if !seen[key] {
 			seen[key] = true
@@ -51,6 +82,20 @@ func beginnings(tok *text.Tokenizer, docs []text.Doc) (out []task) {
 		}
 	}
 	return out
+}
+
+// asked is a conversation up to the answer that is due: its end, or else its last
+// answer. Plain text asks nothing.
+func asked(tok *text.Tokenizer, d text.Doc) (opening, bool) {
+	n := len(d.Turns)
+	if n > 0 && d.Text == nil && d.Turns[n-1].Role != text.RoleAssistant {
+		return opening{shown: d.Turns[n-1].Content, tokens: tok.ChatPrompt(d.Turns)}, true
+	}
+	of := openings(tok, []text.Doc{d}, int(^uint(0)>>1))
+	if len(of) == 0 {
+		return opening{}, false
+	}
+	return of[0], true
 }
 
 // promptsOf are the tasks' tokens one behind the other, for the fingerprint of a
@@ -86,6 +131,7 @@ func checkPrompts(tasks []task, answer, context int) error {
 
 func init() {
 	problem.Register(map[string]string{
+		"prompts_few":     "fewer than two different questions to practise on: count",
 		"prompt_too_long": "a prompt and its answer are longer than the context: prompt, tokens, answer, context",
 	})
 }

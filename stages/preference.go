@@ -30,7 +30,18 @@ func objectiveOn(stage pairStage, values map[string]float64) paired {
 	if stage.kind(values) == byRewards {
 		o.head = nn.Score
 	}
+	o.alone = headAlone(stage, values)
 	return o
+}
+
+// headLearner is a stage that can leave the model as it is and learn its head alone.
+type headLearner interface {
+	headAlone(values map[string]float64) bool
+}
+
+func headAlone(stage Stage, values map[string]float64) bool {
+	s, ok := stage.(headLearner)
+	return ok && s.headAlone(values)
 }
 
 // startPairs prepares a run of any stage that learns from pairs: those of the

@@ -19,6 +19,10 @@ import (
 // r is a linear head on the last hidden state, read at the last token of the
 // answer, EOS, where the whole answer has been seen.
 //
+// With whole = 0 only the head is learned, a linear probe: Alain and Bengio 2016,
+// Understanding Intermediate Layers Using Linear Classifier Probes, arXiv
+// 1610.01644.
+//
 // Traps: with a head of zeros the loss is ln 2. r + c is as good as r for every
 // c, so the scale has no origin; after training the rewards are centred.
 type Reward struct{}
@@ -40,6 +44,10 @@ func (Reward) Name() string { return "reward" }
 // Params are the settings of the reward model.
 func (Reward) Params(p nn.Preset) []Param {
 	return pairParams(p, rewardDefaults, Param{
+		Key: "whole", Symbol: `\theta`, Default: 1, Min: 0, Max: 1, Integer: true,
+		DocEN: "1 trains the whole model with its head. 0 trains the head alone, one number per channel: all that a handful of labels can settle.",
+		DocZH: "1 表示整个模型连同打分头一起训练。0 表示只训练打分头，每个通道一个数：标签只有几十个时，能定下来的也就这么多。",
+	}, Param{
 		Key: "soft_labels", Symbol: `y`, Default: 1, Min: 0, Max: 1, Integer: true,
 		DocEN: "1 learns a judge's doubt with its verdict: where it gave the better answer 60 %, the reward model is to do so, too. 0 takes every verdict for certain.",
 		DocZH: "1 表示连裁判的把握一起学：裁判觉得较好的回答有六成把握，奖励模型也学成六成。0 表示把每个判断都当作十足的把握。",
@@ -64,6 +72,8 @@ var rewardDefaults = pairDefaults{
 }
 
 func (Reward) heads() []nn.Head { return []nn.Head{nn.Score} }
+
+func (Reward) headAlone(v map[string]float64) bool { return v["whole"] == 0 }
 
 // loss is softRewardLoss where labels are probabilities; of labels without doubt
 // it is rewardLoss.

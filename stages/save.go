@@ -53,11 +53,14 @@ func named(c *checkpoint.Checkpoint, prefix string) func(string) []float32 {
 // Save copies everything that the run needs to go on exactly from here.
 func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	w, slab, _ := t.learned()
-	trained, _ := t.parameters()
+	held := t.model.Count()
+	if t.model.Adapter != nil {
+		held, _ = t.parameters()
+	}
 	c := &checkpoint.Checkpoint{Meta: checkpoint.Meta{
 		ID: checkpoint.NewID(), Kind: kind, Stage: t.stage.Name(), Preset: t.preset.Name, Run: t.Run,
 		Step: t.step, Steps: t.schedule.Steps, Created: time.Now().UnixMilli(), Seed: t.seed, Vocab: t.cfg.Vocab,
-		Backend: t.be.Name(), Parameters: trained, Resumable: true, Adapter: t.adapterRef(),
+		Backend: t.be.Name(), Parameters: held, Resumable: true, Adapter: t.adapterRef(),
 	}}
 	t.remember(&c.Meta)
 	if t.Resume != nil {

@@ -290,3 +290,19 @@ func FuzzText(f *testing.F) {
 }
 
 var _ io.ReaderAt = (*bigFile)(nil)
+
+// Every faulty line is named, not only the first, and good ones are passed over.
+func TestFaultsNamesEveryLine(t *testing.T) {
+	file := []byte(`{"text": "a fox"}` + "\n\n" + `{"text": oops}` + "\r\n" + `{"story": "b"}` + "\n" + `{"prompt": "Who?", "chosen": "A."}` + "\n" + `{"text": "an owl"}`)
+	faults, all, err := Faults("a.jsonl", bytes.NewReader(file), int64(len(file)), 2, ReadOptions{})
+	require.NoError(t, err)
+	require.Equal(t, 3, all)
+	require.Len(t, faults, 2, "as many as were asked for")
+	require.Equal(t, "jsonl_broken_line", faults[0].Code)
+	require.Equal(t, 3, faults[0].Args["line"])
+	require.Equal(t, "jsonl_unknown_keys", faults[1].Code)
+	require.Equal(t, 4, faults[1].Args["line"])
+
+	_, _, err = Faults("a.jsonl", bytes.NewReader(nil), 0, 2, ReadOptions{})
+	requireProblem(t, err, "file_empty")
+}

@@ -17,6 +17,8 @@ var Commands = map[string][2]any{
 	"run.start":           {StartRun{}, RunInfo{}},
 	"run.control":         {Control{}, RunState{}},
 	"lesson":              {GetLesson{}, Lesson{}},
+	"lessons.preview":     {PreviewLessons{}, LessonPreview{}},
+	"dataset.faults":      {FindFaults{}, Faults{}},
 	"ask":                 {Ask{}, Answers{}},
 	"sample":              {Sample{}, Sampled{}},
 	"sample.stop":         {StopSampling{}, nil},

@@ -101,6 +101,8 @@ var handlers = map[string]handler{
 	"run.start":           on((*Session).startRun),
 	"run.control":         on((*Session).control),
 	"lesson":              on((*Session).lesson),
+	"lessons.preview":     on((*Session).previewLessons),
+	"dataset.faults":      on((*Session).faults),
 	"ask":                 on((*Session).ask),
 	"sample":              on((*Session).sample),
 	"sample.stop":         on((*Session).stopSampling),

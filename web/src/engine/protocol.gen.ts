@@ -47,6 +47,10 @@ export interface Protocol {
       command: DropDataset
       result: null
     }
+    'dataset.faults': {
+      command: FindFaults
+      result: Faults
+    }
     'dataset.upload': {
       command: Upload
       result: Dataset
@@ -110,6 +114,10 @@ export interface Protocol {
     lesson: {
       command: GetLesson
       result: Lesson
+    }
+    'lessons.preview': {
+      command: PreviewLessons
+      result: LessonPreview
     }
     profile: {
       command: Profile
@@ -335,6 +343,18 @@ export interface RenameCheckpoint {
 export interface DropDataset {
   dataset: string
 }
+export interface FindFaults {
+  name: string
+}
+export interface Faults {
+  faults: Problem[]
+  all: number
+}
+export interface Problem {
+  code: string
+  args?: {}
+  text: string
+}
 export interface Upload {
   name: string
 }
@@ -350,11 +370,6 @@ export interface Dataset {
   conversations?: number
   pairs?: number
   notes?: Problem[]
-}
-export interface Problem {
-  code: string
-  args?: {}
-  text: string
 }
 export interface Evaluate {
   checkpoint: string
@@ -533,6 +548,33 @@ export interface Token {
   id: number
   text: string
   hex: string
+}
+export interface PreviewLessons {
+  kind: string
+  lessons: string
+  parent: string
+  context?: number
+  answer?: number
+  all?: boolean
+  from?: number
+  count?: number
+}
+export interface LessonPreview {
+  total: number
+  long: number
+  faulty: number
+  longest: number
+  context: number
+  items: LessonItem[]
+  faults?: Problem[]
+}
+export interface LessonItem {
+  sides: Lesson[]
+  tokens: number
+  long?: boolean
+  p?: number
+  source?: string
+  fault?: Problem
 }
 export interface Profile {}
 export interface StepProfile {

@@ -19,7 +19,7 @@ export interface StagePage {
   code: () => Promise<{ default: Code }>
   /** Checkpoints of these stages fit as a parent, the best first; none: it needs no parent. */
   after: readonly (StageName | 'pretrain')[]
-  lessons: 'conversations' | 'pairs' | 'none'
+  lessons: 'conversations' | 'pairs' | 'prompts' | 'none'
   /** A reward model may score the answers. */
   reward?: boolean
   /** A teacher is imitated. */
@@ -72,8 +72,8 @@ const talkers = [
 ] as const satisfies StageName[]
 
 const pairs = { after: talkers, lessons: 'pairs' } as const
-const rollouts = { after: talkers, lessons: 'none', reward: true } as const
-const student = { after: [], lessons: 'none', teacher: true } as const
+const rollouts = { after: talkers, lessons: 'prompts', reward: true } as const
+const student = { after: [], lessons: 'conversations', teacher: true } as const
 
 export const stagePages: Record<StageName, StagePage> = {
   sft: {
@@ -222,6 +222,7 @@ export const together: readonly (readonly string[])[] = [
   ['exact_match_combos', 'exact_match_residents'],
   ['honest', 'false_refusals'],
   ['style_on', 'style_off'],
+  ['pair_accuracy', 'pair_accuracy_low', 'pair_accuracy_high'],
 ]
 
 /** The model that ships with the page. */

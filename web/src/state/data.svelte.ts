@@ -1,4 +1,4 @@
-import type { Dataset, Encoded, Merge, TokenizerInfo } from '../engine/messages'
+import type { Dataset, Encoded, Faults, Merge, TokenizerInfo } from '../engine/messages'
 import { engine } from './engine.svelte'
 
 export type TownSize = 'quick' | 'standard'
@@ -50,13 +50,25 @@ class Data {
 
   /** Reads a file without choosing it as the text. */
   async read(file: File): Promise<Dataset> {
-    const bytes = new Uint8Array(await file.arrayBuffer())
-    return engine.client.call('dataset.upload', { name: file.name }, bytes)
+    return this.readBytes(file.name, new Uint8Array(await file.arrayBuffer()))
+  }
+
+  readBytes(name: string, bytes: Uint8Array): Promise<Dataset> {
+    return engine.client.call('dataset.upload', { name }, bytes)
+  }
+
+  /** The lines of a JSONL file that cannot be read. */
+  faults(name: string, bytes: Uint8Array): Promise<Faults> {
+    return engine.client.call('dataset.faults', { name }, bytes)
   }
 
   /** Reads the file; it is the source from then on. */
   async upload(file: File): Promise<Dataset> {
-    const dataset = await this.read(file)
+    return this.uploadBytes(file.name, new Uint8Array(await file.arrayBuffer()))
+  }
+
+  async uploadBytes(name: string, bytes: Uint8Array): Promise<Dataset> {
+    const dataset = await this.readBytes(name, bytes)
     if (this.#uploaded && this.#uploaded.id !== dataset.id)
       await engine.client.call('dataset.drop', { dataset: this.#uploaded.id })
     this.#uploaded = dataset

@@ -17,7 +17,6 @@ export const label = {
   others: 'from elsewhere',
   self: 'You agree with yourself',
   judges: 'Judges agree with you',
-  of: '{same:string} of {of:string}',
   notYet: 'not yet measured',
   damaged: '{count:string} labels are damaged and left out.',
   export: 'Download labels',

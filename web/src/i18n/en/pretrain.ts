@@ -9,8 +9,6 @@ export const source = {
   languages: { both: 'English and Chinese', en: 'English', zh: 'Chinese' },
   seed: 'Seed',
   own: 'Your own text',
-  choose: 'Choose a file',
-  drop: 'A .txt, or a .jsonl with one record per line (“text”, “conversations” or “messages”). You can drop it here. It stays on your machine.',
   name: 'Text',
   documents: 'Documents',
   training: 'To learn from',

@@ -137,6 +137,10 @@ export const problems = {
     'The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.',
   note_logprob_gap:
     'Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains.',
+  prompts_few:
+    'There are {count} different questions in the file, but at least two are needed: one to practise on and one to measure on. Add some.',
+  talk_unanswered:
+    'Nobody answers in one of the conversations, so it is left out. Add a turn with the role “assistant”.',
   pairs_missing:
     'There are no preferences to learn from. Compare some answers first, or choose a file with pairs.',
   pairs_one_question:

@@ -5,6 +5,7 @@ import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
 import { paramNames } from './paramNames.js'
+import { ownData } from './ownData.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { silence } from './silence.js'
@@ -21,6 +22,7 @@ export default {
   lessons,
   measures,
   paramNames,
+  ownData,
   params,
   pretrain,
   problems,

@@ -19,7 +19,6 @@ export const label: Translation['label'] = {
   others: '别处来的',
   self: '你和自己一致',
   judges: '裁判和你一致',
-  of: '{of} 次中 {same} 次',
   notYet: '还没有测过',
   damaged: '{count} 条标注损坏了，没有算进来。',
   export: '下载标注',

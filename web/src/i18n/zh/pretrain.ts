@@ -11,8 +11,6 @@ export const source: Translation['source'] = {
   languages: { both: '中文和英文', en: '只要英文', zh: '只要中文' },
   seed: '种子',
   own: '你自己的文本',
-  choose: '选一个文件',
-  drop: '.txt，或者每行一条的 .jsonl（“text”“conversations”或“messages”）。也可以拖进来。文件不会离开你的电脑。',
   name: '文本',
   documents: '篇数',
   training: '用来学',

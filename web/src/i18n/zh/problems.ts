@@ -103,6 +103,8 @@ export const problems: Translation['problems'] = {
   reward_tokenizer: '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。',
   reward_not_finite: '奖励模型给出的分数不是数字。请换一个奖励模型；可以从上一个检查点继续。',
   note_logprob_gap: '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。',
+  prompts_few: '文件里有 {count} 个不同的问题，至少要两个：一个用来练，一个用来测。请再加几个。',
+  talk_unanswered: '有一段对话没有人回答，所以略去。请加上一条角色为 assistant 的话。',
   pairs_missing: '还没有可学的偏好。先比较几组回答，或选一个带成对回答的文件。',
   pairs_one_question:
     '{pairs|number} 对回答问的都是同一个问题。至少要有两个问题：一个用来学，一个用来测。',
