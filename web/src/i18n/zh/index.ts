@@ -3,6 +3,7 @@ import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
+import { family, journey } from './journey.js'
 import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
@@ -15,7 +16,9 @@ export default {
   common,
   engine,
   exercises,
+  family,
   home,
+  journey,
   label,
   lessons,
   measures,
