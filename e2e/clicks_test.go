@@ -48,5 +48,5 @@ func TestJourneyByClicks(t *testing.T) {
 
 	x.do(5*time.Second, "location.hash = '#/grown'")
 	x.press("Close")
-	x.wait(20*time.Second, "document.querySelectorAll('figure path.train[d^=M]').length === 3")
+	x.wait(20*time.Second, "document.querySelectorAll('figure path.line[d^=M]').length === 3")
 }

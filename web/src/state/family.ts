@@ -23,7 +23,7 @@ export interface Row {
   level: number
   position: number
   of: number
-  /** For each level above whether its line goes on below this row. */
+  /** For each level above, from the root, whether siblings follow there. */
   rails: boolean[]
   /** Whether what is below it is shown; undefined where there is nothing. */
   open: boolean | undefined

@@ -6,7 +6,7 @@ export const journey = {
   finish: 'See what you grew',
   straight: 'Straight to pretraining',
   reached: 'done',
-  leaves: 'checkpoints kept: {n:string}',
+  leaves: 'Checkpoints kept: {n:string}.',
   running: 'step {step:string} of {steps:string}',
   map: 'The way a model grows up',
   mapNote:
@@ -58,6 +58,7 @@ export const journey = {
   walkFailed: '{n:string} of {of:string} steps could not be made: {names:string}.',
   walkStopped: 'Stopped. What was made is kept.',
   bits: 'bits per byte, held out',
+  heldOut: '{measure:string}, held out',
   walkLoss: 'loss {loss:string}',
   legs: {
     ppo_beta0: 'PPO without a price on change (β = 0)',
@@ -137,9 +138,11 @@ export const family = {
   best: 'Known by',
   curves: 'Curves',
   curveOf: '{name:string}: loss from {first:string} to {last:string}',
+  rewardOf: '{name:string}: reward from {first:string} to {last:string}',
   curveHeld: 'held out {loss:string}',
   curveNone: 'no curve in this file',
-  legend: 'Thin line: training loss. Dots: held-out loss. Every curve has a scale of its own.',
+  legend:
+    'Blue line: training loss; dots: held-out loss. What learns from its own answers is shown by its reward. Every curve has a scale of its own.',
   cards: 'Report card of the family',
   cardsWhy:
     'The same held-out questions to every member, with the range in which the true value lies in 95 of 100 cases.',
