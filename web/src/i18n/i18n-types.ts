@@ -1702,6 +1702,13 @@ type RootTranslation = {
 		 */
 		curveOf: RequiredParams<'first' | 'last' | 'name'>
 		/**
+		 * {​n​a​m​e​}​:​ ​r​e​w​a​r​d​ ​f​r​o​m​ ​{​f​i​r​s​t​}​ ​t​o​ ​{​l​a​s​t​}
+		 * @param {string} first
+		 * @param {string} last
+		 * @param {string} name
+		 */
+		rewardOf: RequiredParams<'first' | 'last' | 'name'>
+		/**
 		 * h​e​l​d​ ​o​u​t​ ​{​l​o​s​s​}
 		 * @param {string} loss
 		 */
@@ -1711,7 +1718,7 @@ type RootTranslation = {
 		 */
 		curveNone: string
 		/**
-		 * T​h​i​n​ ​l​i​n​e​:​ ​t​r​a​i​n​i​n​g​ ​l​o​s​s​.​ ​D​o​t​s​:​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​.​ ​E​v​e​r​y​ ​c​u​r​v​e​ ​h​a​s​ ​a​ ​s​c​a​l​e​ ​o​f​ ​i​t​s​ ​o​w​n​.
+		 * B​l​u​e​ ​l​i​n​e​:​ ​t​r​a​i​n​i​n​g​ ​l​o​s​s​;​ ​d​o​t​s​:​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​.​ ​W​h​a​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​s​ ​i​s​ ​s​h​o​w​n​ ​b​y​ ​i​t​s​ ​r​e​w​a​r​d​.​ ​E​v​e​r​y​ ​c​u​r​v​e​ ​h​a​s​ ​a​ ​s​c​a​l​e​ ​o​f​ ​i​t​s​ ​o​w​n​.
 		 */
 		legend: string
 		/**
@@ -1826,7 +1833,7 @@ type RootTranslation = {
 		 */
 		reached: string
 		/**
-		 * c​h​e​c​k​p​o​i​n​t​s​ ​k​e​p​t​:​ ​{​n​}
+		 * C​h​e​c​k​p​o​i​n​t​s​ ​k​e​p​t​:​ ​{​n​}​.
 		 * @param {string} n
 		 */
 		leaves: RequiredParams<'n'>
@@ -2002,6 +2009,11 @@ type RootTranslation = {
 		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​,​ ​h​e​l​d​ ​o​u​t
 		 */
 		bits: string
+		/**
+		 * {​m​e​a​s​u​r​e​}​,​ ​h​e​l​d​ ​o​u​t
+		 * @param {string} measure
+		 */
+		heldOut: RequiredParams<'measure'>
 		/**
 		 * l​o​s​s​ ​{​l​o​s​s​}
 		 * @param {string} loss
@@ -6407,6 +6419,10 @@ export type TranslationFunctions = {
 		 */
 		curveOf: (arg: { first: string, last: string, name: string }) => LocalizedString
 		/**
+		 * {name}: reward from {first} to {last}
+		 */
+		rewardOf: (arg: { first: string, last: string, name: string }) => LocalizedString
+		/**
 		 * held out {loss}
 		 */
 		curveHeld: (arg: { loss: string }) => LocalizedString
@@ -6415,7 +6431,7 @@ export type TranslationFunctions = {
 		 */
 		curveNone: () => LocalizedString
 		/**
-		 * Thin line: training loss. Dots: held-out loss. Every curve has a scale of its own.
+		 * Blue line: training loss; dots: held-out loss. What learns from its own answers is shown by its reward. Every curve has a scale of its own.
 		 */
 		legend: () => LocalizedString
 		/**
@@ -6527,7 +6543,7 @@ export type TranslationFunctions = {
 		 */
 		reached: () => LocalizedString
 		/**
-		 * checkpoints kept: {n}
+		 * Checkpoints kept: {n}.
 		 */
 		leaves: (arg: { n: string }) => LocalizedString
 		/**
@@ -6688,6 +6704,10 @@ export type TranslationFunctions = {
 		 * bits per byte, held out
 		 */
 		bits: () => LocalizedString
+		/**
+		 * {measure}, held out
+		 */
+		heldOut: (arg: { measure: string }) => LocalizedString
 		/**
 		 * loss {loss}
 		 */
