@@ -1455,6 +1455,306 @@ type RootTranslation = {
 			}
 		}
 	}
+	family: {
+		/**
+		 * F​a​m​i​l​y​ ​t​r​e​e​ ​o​f​ ​c​h​e​c​k​p​o​i​n​t​s
+		 */
+		label: string
+		/**
+		 * A​r​r​o​w​ ​k​e​y​s​ ​w​a​l​k​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​t​r​e​e​ ​a​n​d​ ​o​p​e​n​ ​o​r​ ​c​l​o​s​e​ ​i​t​;​ ​F​2​ ​r​e​n​a​m​e​s​,​ ​D​e​l​e​t​e​ ​d​e​l​e​t​e​s​.
+		 */
+		keys: string
+		/**
+		 * {​n​}​ ​s​a​v​e​d​ ​o​n​ ​t​h​e​ ​w​a​y
+		 * @param {string} n
+		 */
+		automatic: RequiredParams<'n'>
+		/**
+		 * g​r​o​w​n​ ​f​r​o​m​ ​“​{​n​a​m​e​}​”​,​ ​w​h​i​c​h​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​h​e​r​e
+		 * @param {string} name
+		 */
+		gone: RequiredParams<'name'>
+		/**
+		 * g​r​o​w​n​ ​f​r​o​m​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l
+		 */
+		demoParent: string
+		/**
+		 * G​r​o​w​n​ ​f​r​o​m
+		 */
+		from: string
+		/**
+		 * s​c​o​r​e​d​ ​b​y​ ​“​{​n​a​m​e​}​”
+		 * @param {string} name
+		 */
+		scoredBy: RequiredParams<'name'>
+		/**
+		 * t​a​u​g​h​t​ ​b​y​ ​“​{​n​a​m​e​}​”
+		 * @param {string} name
+		 */
+		taughtBy: RequiredParams<'name'>
+		/**
+		 * S​e​t​t​i​n​g​s
+		 */
+		settings: string
+		/**
+		 * M​e​a​s​u​r​e​d​ ​l​a​s​t
+		 */
+		figures: string
+		/**
+		 * T​r​a​i​n​e​d​ ​f​o​r
+		 */
+		time: string
+		/**
+		 * S​h​a​p​e
+		 */
+		shape: string
+		/**
+		 * {​l​a​y​e​r​s​}​ ​l​a​y​e​r​s​,​ ​{​h​e​a​d​s​}​ ​h​e​a​d​s​,​ ​{​c​h​a​n​n​e​l​s​}​ ​c​h​a​n​n​e​l​s​,​ ​{​v​o​c​a​b​}​ ​t​o​k​e​n​s
+		 * @param {string} channels
+		 * @param {string} heads
+		 * @param {string} layers
+		 * @param {string} vocab
+		 */
+		shapeOf: RequiredParams<'channels' | 'heads' | 'layers' | 'vocab'>
+		/**
+		 * P​a​r​a​m​e​t​e​r​s
+		 */
+		parameters: string
+		/**
+		 * S​e​e​d
+		 */
+		seed: string
+		/**
+		 * O​w​n​ ​l​e​s​s​o​n​s
+		 */
+		lessonsOf: string
+		/**
+		 * G​o​ ​o​n​ ​f​r​o​m​ ​h​e​r​e​ ​w​i​t​h
+		 */
+		goOn: string
+		/**
+		 * E​v​e​r​y​t​h​i​n​g​ ​a​b​o​u​t​ ​i​t
+		 */
+		more: string
+		/**
+		 * A​n​ ​a​d​a​p​t​e​r​ ​a​l​o​n​e​ ​g​o​e​s​ ​n​o​ ​f​u​r​t​h​e​r​:​ ​m​e​r​g​e​ ​i​t​ ​f​i​r​s​t​,​ ​a​n​d​ ​t​h​e​ ​w​h​o​l​e​ ​m​o​d​e​l​ ​c​a​n​.
+		 */
+		noWay: string
+		/**
+		 * C​o​m​p​a​r​e​ ​w​i​t​h​…
+		 */
+		compare: string
+		/**
+		 * T​w​o​ ​c​h​e​c​k​p​o​i​n​t​s​,​ ​s​i​d​e​ ​b​y​ ​s​i​d​e
+		 */
+		compareTitle: string
+		/**
+		 * B​a​c​k​ ​t​o​ ​t​h​e​ ​t​r​e​e
+		 */
+		back: string
+		/**
+		 * W​h​a​t
+		 */
+		what: string
+		/**
+		 * A​l​l​ ​s​e​t​t​i​n​g​s​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​.
+		 */
+		same: string
+		/**
+		 * W​h​a​t​ ​d​i​f​f​e​r​s
+		 */
+		differ: string
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​s​ ​t​o​ ​b​o​t​h
+		 */
+		answers: string
+		/**
+		 * A​s​k​ ​b​o​t​h
+		 */
+		ask: string
+		/**
+		 * O​n​e​ ​o​f​ ​t​h​e​ ​t​w​o​ ​g​i​v​e​s​ ​s​c​o​r​e​s​ ​a​n​d​ ​d​o​e​s​ ​n​o​t​ ​w​r​i​t​e​.
+		 */
+		noTalk: string
+		/**
+		 * –
+		 */
+		notMeasured: string
+		/**
+		 * A​d​a​p​t​e​r​s​ ​o​n​ ​i​t​,​ ​w​h​i​c​h​ ​w​o​u​l​d​ ​b​e​ ​n​o​t​h​i​n​g​ ​w​i​t​h​o​u​t​ ​i​t​:​ ​{​n​a​m​e​s​}​.
+		 * @param {string} names
+		 */
+		needs: RequiredParams<'names'>
+		/**
+		 * D​e​l​e​t​e​ ​i​t​ ​a​n​d​ ​i​t​s​ ​a​d​a​p​t​e​r​s
+		 */
+		deleteAll: string
+		/**
+		 * G​r​o​w​n​ ​f​r​o​m​ ​i​t​,​ ​a​n​d​ ​w​h​o​l​e​ ​w​i​t​h​o​u​t​ ​i​t​:​ ​{​n​a​m​e​s​}​.​ ​T​h​e​ ​t​r​e​e​ ​w​i​l​l​ ​r​e​m​e​m​b​e​r​ ​t​h​e​ ​n​a​m​e​.
+		 * @param {string} names
+		 */
+		children: RequiredParams<'names'>
+		/**
+		 * D​e​l​e​t​e​ ​a​l​l​ ​{​n​}
+		 * @param {string} n
+		 */
+		deleteFolded: RequiredParams<'n'>
+		/**
+		 * D​e​l​e​t​e​ ​{​n​}​ ​c​h​e​c​k​p​o​i​n​t​s​ ​s​a​v​e​d​ ​o​n​ ​t​h​e​ ​w​a​y​?
+		 * @param {string} n
+		 */
+		foldedTitle: RequiredParams<'n'>
+		/**
+		 * N​o​t​h​i​n​g​ ​g​r​o​w​s​ ​h​e​r​e​ ​y​e​t​.​ ​E​v​e​r​y​ ​r​u​n​ ​t​h​a​t​ ​i​s​ ​s​a​v​e​d​ ​b​e​c​o​m​e​s​ ​a​ ​l​e​a​f​ ​o​n​ ​t​h​i​s​ ​t​r​e​e​.
+		 */
+		empty: string
+		/**
+		 * W​h​a​t​ ​I​ ​g​r​e​w
+		 */
+		grownName: string
+		/**
+		 * W​h​a​t​ ​I​ ​g​r​e​w
+		 */
+		grownTitle: string
+		/**
+		 * N​a​m​e
+		 */
+		grownBy: string
+		/**
+		 * G​r​o​w​n​ ​o​n​ ​{​d​a​t​e​}​,​ ​i​n​ ​o​n​e​ ​b​r​o​w​s​e​r​ ​t​a​b
+		 * @param {string} date
+		 */
+		grownOn: RequiredParams<'date'>
+		/**
+		 * N​o​t​h​i​n​g​ ​h​a​s​ ​b​e​e​n​ ​g​r​o​w​n​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​ ​y​e​t​.
+		 */
+		grownNone: string
+		/**
+		 * G​r​o​w​ ​y​o​u​r​ ​o​w​n
+		 */
+		grownStart: string
+		/**
+		 * P​r​i​n​t​ ​t​h​i​s​ ​p​a​g​e
+		 */
+		print: string
+		/**
+		 * T​h​e​ ​s​t​u​d​e​n​t​,​ ​a​s​ ​o​n​e​ ​f​i​l​e
+		 */
+		student: string
+		/**
+		 * W​e​i​g​h​t​s​,​ ​a​l​p​h​a​b​e​t​ ​a​n​d​ ​t​h​e​ ​s​t​o​r​y​ ​o​f​ ​w​h​e​r​e​ ​i​t​ ​c​o​m​e​s​ ​f​r​o​m​,​ ​i​n​ ​o​n​e​ ​.​s​a​f​e​t​e​n​s​o​r​s​ ​f​i​l​e​ ​t​h​a​t​ ​o​p​e​n​s​ ​h​e​r​e​ ​a​n​d​ ​i​n​ ​o​t​h​e​r​ ​p​r​o​g​r​a​m​s​.
+		 */
+		studentWhy: string
+		/**
+		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​s​t​u​d​e​n​t​ ​y​e​t​.
+		 */
+		studentNone: string
+		/**
+		 * D​i​s​t​i​l​ ​o​n​e
+		 */
+		studentMake: string
+		/**
+		 * T​a​k​e​ ​i​t​ ​h​o​m​e​ ​(​{​s​i​z​e​}​)
+		 * @param {string} size
+		 */
+		take: RequiredParams<'size'>
+		/**
+		 * F​r​o​m​ ​s​e​e​d​ ​t​o​ ​s​t​u​d​e​n​t
+		 */
+		line: string
+		/**
+		 * T​h​e​ ​m​e​m​b​e​r​s​ ​o​f​ ​t​h​i​s​ ​f​a​m​i​l​y​,​ ​i​n​ ​t​h​e​ ​o​r​d​e​r​ ​i​n​ ​w​h​i​c​h​ ​t​h​e​y​ ​w​e​r​e​ ​m​a​d​e​.
+		 */
+		lineWhy: string
+		/**
+		 * M​e​m​b​e​r
+		 */
+		member: string
+		/**
+		 * S​t​a​g​e
+		 */
+		stage: string
+		/**
+		 * P​a​r​a​m​e​t​e​r​s
+		 */
+		size: string
+		/**
+		 * S​t​e​p​s
+		 */
+		steps: string
+		/**
+		 * T​r​a​i​n​i​n​g
+		 */
+		trained: string
+		/**
+		 * K​n​o​w​n​ ​b​y
+		 */
+		best: string
+		/**
+		 * C​u​r​v​e​s
+		 */
+		curves: string
+		/**
+		 * {​n​a​m​e​}​:​ ​l​o​s​s​ ​f​r​o​m​ ​{​f​i​r​s​t​}​ ​t​o​ ​{​l​a​s​t​}
+		 * @param {string} first
+		 * @param {string} last
+		 * @param {string} name
+		 */
+		curveOf: RequiredParams<'first' | 'last' | 'name'>
+		/**
+		 * {​n​a​m​e​}​:​ ​r​e​w​a​r​d​ ​f​r​o​m​ ​{​f​i​r​s​t​}​ ​t​o​ ​{​l​a​s​t​}
+		 * @param {string} first
+		 * @param {string} last
+		 * @param {string} name
+		 */
+		rewardOf: RequiredParams<'first' | 'last' | 'name'>
+		/**
+		 * h​e​l​d​ ​o​u​t​ ​{​l​o​s​s​}
+		 * @param {string} loss
+		 */
+		curveHeld: RequiredParams<'loss'>
+		/**
+		 * n​o​ ​c​u​r​v​e​ ​i​n​ ​t​h​i​s​ ​f​i​l​e
+		 */
+		curveNone: string
+		/**
+		 * B​l​u​e​ ​l​i​n​e​:​ ​t​r​a​i​n​i​n​g​ ​l​o​s​s​;​ ​d​o​t​s​:​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​.​ ​W​h​a​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​s​ ​i​s​ ​s​h​o​w​n​ ​b​y​ ​i​t​s​ ​r​e​w​a​r​d​.​ ​E​v​e​r​y​ ​c​u​r​v​e​ ​h​a​s​ ​a​ ​s​c​a​l​e​ ​o​f​ ​i​t​s​ ​o​w​n​.
+		 */
+		legend: string
+		/**
+		 * R​e​p​o​r​t​ ​c​a​r​d​ ​o​f​ ​t​h​e​ ​f​a​m​i​l​y
+		 */
+		cards: string
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​ ​t​o​ ​e​v​e​r​y​ ​m​e​m​b​e​r​,​ ​w​i​t​h​ ​t​h​e​ ​r​a​n​g​e​ ​i​n​ ​w​h​i​c​h​ ​t​h​e​ ​t​r​u​e​ ​v​a​l​u​e​ ​l​i​e​s​ ​i​n​ ​9​5​ ​o​f​ ​1​0​0​ ​c​a​s​e​s​.
+		 */
+		cardsWhy: string
+		/**
+		 * G​r​a​d​e​ ​t​h​e​ ​f​a​m​i​l​y
+		 */
+		grade: string
+		/**
+		 * G​r​a​d​i​n​g​:​ ​{​n​a​m​e​}​…
+		 * @param {string} name
+		 */
+		grading: RequiredParams<'name'>
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​s​ ​t​o​ ​t​h​e​ ​w​h​o​l​e​ ​f​a​m​i​l​y
+		 */
+		said: string
+		/**
+		 * A​s​k​ ​t​h​e​m​ ​a​l​l
+		 */
+		askAll: string
+		/**
+		 * A​s​k​i​n​g​…
+		 */
+		asking: string
+		/**
+		 * W​h​i​c​h​ ​f​a​m​i​l​y
+		 */
+		root: string
+	}
 	home: {
 		/**
 		 * G​r​o​w​ ​a​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​i​n​ ​t​h​i​s​ ​t​a​b
@@ -1504,6 +1804,269 @@ type RootTranslation = {
 		 * T​h​e​ ​w​a​y​ ​a​ ​m​o​d​e​l​ ​g​r​o​w​s​ ​u​p
 		 */
 		path: string
+	}
+	journey: {
+		/**
+		 * B​e​g​i​n​ ​w​i​t​h​ ​t​h​e​ ​a​l​p​h​a​b​e​t
+		 */
+		begin: string
+		/**
+		 * G​o​ ​o​n​:​ ​{​n​a​m​e​}
+		 * @param {string} name
+		 */
+		goOn: RequiredParams<'name'>
+		/**
+		 * B​a​c​k​ ​t​o​ ​t​h​e​ ​r​u​n​:​ ​{​n​a​m​e​}
+		 * @param {string} name
+		 */
+		toRun: RequiredParams<'name'>
+		/**
+		 * S​e​e​ ​w​h​a​t​ ​y​o​u​ ​g​r​e​w
+		 */
+		finish: string
+		/**
+		 * S​t​r​a​i​g​h​t​ ​t​o​ ​p​r​e​t​r​a​i​n​i​n​g
+		 */
+		straight: string
+		/**
+		 * d​o​n​e
+		 */
+		reached: string
+		/**
+		 * C​h​e​c​k​p​o​i​n​t​s​ ​k​e​p​t​:​ ​{​n​}​.
+		 * @param {string} n
+		 */
+		leaves: RequiredParams<'n'>
+		/**
+		 * s​t​e​p​ ​{​s​t​e​p​}​ ​o​f​ ​{​s​t​e​p​s​}
+		 * @param {string} step
+		 * @param {string} steps
+		 */
+		running: RequiredParams<'step' | 'steps'>
+		/**
+		 * T​h​e​ ​w​a​y​ ​a​ ​m​o​d​e​l​ ​g​r​o​w​s​ ​u​p
+		 */
+		map: string
+		/**
+		 * E​i​g​h​t​ ​s​t​a​g​e​s​ ​o​n​ ​o​n​e​ ​s​t​e​m​.​ ​A​ ​l​e​a​f​ ​a​p​p​e​a​r​s​ ​w​h​e​r​e​v​e​r​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​i​s​ ​s​a​v​e​d​;​ ​t​h​e​ ​n​e​x​t​ ​s​t​a​g​e​ ​w​a​i​t​s​ ​w​i​t​h​ ​a​n​ ​o​p​e​n​ ​b​u​d​.
+		 */
+		mapNote: string
+		/**
+		 * T​h​e​ ​f​a​m​i​l​y
+		 */
+		tree: string
+		/**
+		 * E​v​e​r​y​ ​c​h​e​c​k​p​o​i​n​t​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​,​ ​u​n​d​e​r​ ​t​h​e​ ​o​n​e​ ​t​h​a​t​ ​i​t​ ​g​r​e​w​ ​f​r​o​m​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​t​o​ ​g​o​ ​o​n​ ​f​r​o​m​ ​i​t​,​ ​t​o​ ​c​o​m​p​a​r​e​ ​i​t​,​ ​t​o​ ​r​e​n​a​m​e​ ​i​t​ ​o​r​ ​t​o​ ​t​a​k​e​ ​i​t​ ​w​i​t​h​ ​y​o​u​.
+		 */
+		treeNote: string
+		story: {
+			/**
+			 * F​i​r​s​t​ ​i​t​ ​n​e​e​d​s​ ​a​n​ ​a​l​p​h​a​b​e​t​.​ ​W​h​a​t​e​v​e​r​ ​o​f​t​e​n​ ​s​t​a​n​d​s​ ​s​i​d​e​ ​b​y​ ​s​i​d​e​ ​i​s​ ​g​l​u​e​d​ ​t​o​g​e​t​h​e​r​,​ ​u​n​t​i​l​ ​t​h​e​ ​p​i​e​c​e​s​ ​a​r​e​ ​a​s​ ​l​o​n​g​ ​a​s​ ​h​a​b​i​t​ ​a​l​l​o​w​s​.
+			 */
+			tokenizer: string
+			/**
+			 * T​h​e​n​ ​i​t​ ​r​e​a​d​s​,​ ​w​i​d​e​l​y​ ​a​n​d​ ​a​l​o​n​e​:​ ​e​n​c​y​c​l​o​p​e​d​i​a​s​,​ ​s​t​o​r​i​e​s​,​ ​t​a​l​k​ ​a​t​ ​t​h​e​ ​w​e​l​l​.​ ​N​o​b​o​d​y​ ​e​x​p​l​a​i​n​s​.​ ​I​t​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​,​ ​i​s​ ​w​r​o​n​g​,​ ​a​n​d​ ​g​u​e​s​s​e​s​ ​a​ ​l​i​t​t​l​e​ ​b​e​t​t​e​r​.
+			 */
+			pretrain: string
+			/**
+			 * I​t​ ​g​o​e​s​ ​t​o​ ​s​c​h​o​o​l​.​ ​I​t​ ​k​n​e​w​ ​m​u​c​h​ ​a​n​d​ ​a​n​s​w​e​r​e​d​ ​n​o​t​h​i​n​g​;​ ​n​o​w​ ​i​t​ ​l​e​a​r​n​s​ ​t​h​a​t​ ​a​ ​q​u​e​s​t​i​o​n​ ​w​a​i​t​s​ ​f​o​r​ ​a​n​ ​a​n​s​w​e​r​,​ ​a​n​d​ ​t​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​h​a​s​ ​a​n​ ​e​n​d​.
+			 */
+			sft: string
+			/**
+			 * I​t​ ​w​e​a​r​s​ ​a​ ​s​k​i​l​l​ ​l​i​k​e​ ​a​n​ ​e​a​r​r​i​n​g​.​ ​W​i​t​h​ ​i​t​ ​o​n​,​ ​i​t​ ​s​p​e​a​k​s​ ​l​i​k​e​ ​s​o​m​e​b​o​d​y​ ​e​l​s​e​;​ ​w​i​t​h​ ​i​t​ ​o​f​f​,​ ​i​t​ ​i​s​ ​i​t​s​e​l​f​ ​a​g​a​i​n​,​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.
+			 */
+			lora: string
+			/**
+			 * I​t​ ​l​i​s​t​e​n​s​ ​t​o​ ​p​e​o​p​l​e​.​ ​T​h​e​y​ ​c​a​n​n​o​t​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​i​s​ ​g​o​o​d​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​t​h​e​y​ ​k​n​o​w​ ​w​h​i​c​h​ ​t​h​e​y​ ​l​i​k​e​.​ ​A​ ​j​u​d​g​e​ ​l​e​a​r​n​s​ ​t​h​e​i​r​ ​t​a​s​t​e​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​p​r​a​c​t​i​s​e​s​ ​b​e​f​o​r​e​ ​t​h​e​ ​j​u​d​g​e​.
+			 */
+			feedback: string
+			/**
+			 * O​r​ ​i​t​ ​l​i​s​t​e​n​s​ ​w​i​t​h​ ​n​o​b​o​d​y​ ​i​n​ ​b​e​t​w​e​e​n​:​ ​t​h​e​ ​s​a​m​e​ ​c​h​o​i​c​e​s​,​ ​s​t​r​a​i​g​h​t​ ​i​n​t​o​ ​t​h​e​ ​m​o​d​e​l​.
+			 */
+			feedbackDirect: string
+			/**
+			 * P​e​o​p​l​e​ ​g​r​o​w​ ​t​i​r​e​d​,​ ​s​o​ ​a​n​ ​A​I​ ​t​u​t​o​r​ ​t​a​k​e​s​ ​o​v​e​r​.​ ​A​ ​h​a​n​d​f​u​l​ ​o​f​ ​p​r​i​n​c​i​p​l​e​s​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​p​r​a​c​t​i​s​e​s​ ​u​n​d​e​r​ ​i​t​s​ ​e​y​e​s​:​ ​a​l​o​n​e​,​ ​i​n​ ​g​r​o​u​p​s​,​ ​i​n​ ​p​a​i​r​s​.
+			 */
+			tutor: string
+			/**
+			 * A​t​ ​l​a​s​t​ ​i​t​ ​w​r​i​t​e​s​ ​t​h​e​ ​s​h​o​r​t​ ​h​a​n​d​b​o​o​k​ ​f​o​r​ ​a​n​ ​a​p​p​r​e​n​t​i​c​e​:​ ​a​ ​f​r​a​c​t​i​o​n​ ​o​f​ ​t​h​e​ ​s​i​z​e​,​ ​q​u​i​c​k​e​r​,​ ​w​i​t​h​ ​n​e​a​r​l​y​ ​e​v​e​r​y​t​h​i​n​g​ ​t​h​a​t​ ​m​a​t​t​e​r​s​.
+			 */
+			distil: string
+		}
+		/**
+		 * H​o​w​ ​m​u​c​h​ ​t​i​m​e​ ​i​s​ ​t​h​e​r​e​?
+		 */
+		pace: string
+		/**
+		 * E​n​o​u​g​h​ ​t​o​ ​l​e​a​r​n​:​ ​m​i​n​u​t​e​s​ ​a​ ​s​t​a​g​e
+		 */
+		full: string
+		/**
+		 * A​ ​t​a​s​t​e​:​ ​s​e​c​o​n​d​s​ ​a​ ​s​t​a​g​e​,​ ​a​n​d​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​ ​i​s​ ​l​e​a​r​n​e​d
+		 */
+		taste: string
+		/**
+		 * A​ ​t​a​s​t​e​:​ ​t​h​i​s​ ​r​u​n​ ​i​s​ ​s​o​ ​s​h​o​r​t​ ​t​h​a​t​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​ ​i​s​ ​l​e​a​r​n​e​d​.​ ​C​h​o​o​s​e​ ​m​o​r​e​ ​s​t​e​p​s​,​ ​o​r​ ​m​o​r​e​ ​t​i​m​e​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​ ​p​a​g​e​.
+		 */
+		tasteOn: string
+		/**
+		 * W​h​a​t​ ​n​e​x​t
+		 */
+		next: string
+		/**
+		 * Y​o​u​ ​h​a​v​e​ ​“​{​n​a​m​e​}​”​.
+		 * @param {string} name
+		 */
+		have: RequiredParams<'name'>
+		/**
+		 * {​m​e​a​s​u​r​e​}​:​ ​{​v​a​l​u​e​}
+		 * @param {string} measure
+		 * @param {string} value
+		 */
+		known: RequiredParams<'measure' | 'value'>
+		/**
+		 * O​n​c​e​ ​a​ ​r​u​n​ ​o​f​ ​t​h​i​s​ ​s​t​a​g​e​ ​h​a​s​ ​b​e​e​n​ ​s​a​v​e​d​,​ ​t​h​e​ ​w​a​y​ ​g​o​e​s​ ​o​n​ ​f​r​o​m​ ​i​t​:
+		 */
+		nothing: string
+		/**
+		 * T​h​e​ ​a​l​p​h​a​b​e​t​ ​i​s​ ​t​h​e​r​e​.​ ​N​o​w​ ​i​t​ ​c​a​n​ ​r​e​a​d​:
+		 */
+		tokenizerDone: string
+		/**
+		 * T​h​e​ ​n​e​x​t​ ​q​u​e​s​t​i​o​n​:
+		 */
+		question: string
+		/**
+		 * Y​o​u​ ​h​a​v​e​ ​b​e​e​n​ ​t​h​r​o​u​g​h​ ​i​t​ ​a​l​l​.​ ​T​h​e​r​e​ ​i​s​ ​a​ ​p​a​g​e​ ​t​o​ ​p​r​i​n​t​,​ ​a​n​d​ ​a​ ​s​t​u​d​e​n​t​ ​t​o​ ​t​a​k​e​ ​h​o​m​e​.
+		 */
+		end: string
+		/**
+		 * O​r​ ​b​e​s​i​d​e​ ​t​h​e​ ​w​a​y​:
+		 */
+		beside: string
+		/**
+		 * c​o​m​p​a​r​e​ ​a​n​s​w​e​r​s​ ​y​o​u​r​s​e​l​f
+		 */
+		desk: string
+		/**
+		 * L​e​t​ ​i​t​ ​g​r​o​w​ ​b​y​ ​i​t​s​e​l​f
+		 */
+		walk: string
+		/**
+		 * A​l​l​ ​s​t​a​g​e​s​ ​o​n​e​ ​a​f​t​e​r​ ​t​h​e​ ​o​t​h​e​r​,​ ​m​e​a​s​u​r​e​d​ ​a​f​t​e​r​ ​e​a​c​h​,​ ​w​h​i​l​e​ ​y​o​u​ ​w​a​t​c​h​.​ ​E​v​e​r​y​ ​c​h​e​c​k​p​o​i​n​t​ ​i​s​ ​k​e​p​t​;​ ​s​t​o​p​ ​w​h​e​n​e​v​e​r​ ​y​o​u​ ​l​i​k​e​.
+		 */
+		walkWhy: string
+		/**
+		 * I​n​ ​m​i​n​i​a​t​u​r​e​:​ ​a​b​o​u​t​ ​a​ ​m​i​n​u​t​e​,​ ​a​n​d​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​ ​i​s​ ​l​e​a​r​n​e​d
+		 */
+		walkTiny: string
+		/**
+		 * F​o​r​ ​r​e​a​l​:​ ​a​b​o​u​t​ ​h​a​l​f​ ​a​n​ ​h​o​u​r​ ​o​n​ ​t​w​o​ ​c​o​r​e​s
+		 */
+		walkQuick: string
+		/**
+		 * L​e​t​ ​i​t​ ​g​r​o​w
+		 */
+		walkStart: string
+		/**
+		 * S​t​o​p
+		 */
+		walkStop: string
+		/**
+		 * S​t​o​p​p​i​n​g​…
+		 */
+		walkStopping: string
+		/**
+		 * S​t​e​p​ ​{​n​}​ ​o​f​ ​{​o​f​}​:​ ​{​n​a​m​e​}
+		 * @param {string} n
+		 * @param {string} name
+		 * @param {string} of
+		 */
+		walkAt: RequiredParams<'n' | 'name' | 'of'>
+		/**
+		 * {​t​i​m​e​}​ ​s​o​ ​f​a​r
+		 * @param {string} time
+		 */
+		walkSince: RequiredParams<'time'>
+		/**
+		 * A​l​l​ ​{​n​}​ ​s​t​e​p​s​ ​a​r​e​ ​t​h​r​o​u​g​h​,​ ​i​n​ ​{​t​i​m​e​}​.
+		 * @param {string} n
+		 * @param {string} time
+		 */
+		walkDone: RequiredParams<'n' | 'time'>
+		/**
+		 * {​n​}​ ​o​f​ ​{​o​f​}​ ​s​t​e​p​s​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​m​a​d​e​:​ ​{​n​a​m​e​s​}​.
+		 * @param {string} n
+		 * @param {string} names
+		 * @param {string} of
+		 */
+		walkFailed: RequiredParams<'n' | 'names' | 'of'>
+		/**
+		 * S​t​o​p​p​e​d​.​ ​W​h​a​t​ ​w​a​s​ ​m​a​d​e​ ​i​s​ ​k​e​p​t​.
+		 */
+		walkStopped: string
+		/**
+		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		bits: string
+		/**
+		 * {​m​e​a​s​u​r​e​}​,​ ​h​e​l​d​ ​o​u​t
+		 * @param {string} measure
+		 */
+		heldOut: RequiredParams<'measure'>
+		/**
+		 * l​o​s​s​ ​{​l​o​s​s​}
+		 * @param {string} loss
+		 */
+		walkLoss: RequiredParams<'loss'>
+		legs: {
+			/**
+			 * P​P​O​ ​w​i​t​h​o​u​t​ ​a​ ​p​r​i​c​e​ ​o​n​ ​c​h​a​n​g​e​ ​(​β​ ​=​ ​0​)
+			 */
+			ppo_beta0: string
+			/**
+			 * R​e​w​a​r​d​ ​m​o​d​e​l​ ​o​f​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​l​a​b​e​l​s
+			 */
+			rlaif_reward: string
+			/**
+			 * P​P​O​ ​o​n​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​t​a​s​t​e
+			 */
+			rlaif_ppo: string
+			/**
+			 * T​h​e​ ​s​t​u​d​e​n​t​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r
+			 */
+			distill_alone: string
+		}
+		doing: {
+			/**
+			 * b​u​i​l​d​i​n​g​ ​t​h​e​ ​t​o​w​n
+			 */
+			town: string
+			/**
+			 * l​e​a​r​n​i​n​g​ ​t​h​e​ ​a​l​p​h​a​b​e​t
+			 */
+			tokenizer: string
+			/**
+			 * p​r​e​p​a​r​i​n​g
+			 */
+			prepare: string
+			/**
+			 * t​r​a​i​n​i​n​g
+			 */
+			train: string
+			/**
+			 * m​e​a​s​u​r​i​n​g
+			 */
+			measure: string
+			/**
+			 * d​o​n​e
+			 */
+			made: string
+			/**
+			 * n​o​t​ ​p​o​s​s​i​b​l​e
+			 */
+			failed: string
+		}
 	}
 	label: {
 		/**
@@ -5796,6 +6359,284 @@ export type TranslationFunctions = {
 			}
 		}
 	}
+	family: {
+		/**
+		 * Family tree of checkpoints
+		 */
+		label: () => LocalizedString
+		/**
+		 * Arrow keys walk through the tree and open or close it; F2 renames, Delete deletes.
+		 */
+		keys: () => LocalizedString
+		/**
+		 * {n} saved on the way
+		 */
+		automatic: (arg: { n: string }) => LocalizedString
+		/**
+		 * grown from “{name}”, which is no longer here
+		 */
+		gone: (arg: { name: string }) => LocalizedString
+		/**
+		 * grown from the ready-made model
+		 */
+		demoParent: () => LocalizedString
+		/**
+		 * Grown from
+		 */
+		from: () => LocalizedString
+		/**
+		 * scored by “{name}”
+		 */
+		scoredBy: (arg: { name: string }) => LocalizedString
+		/**
+		 * taught by “{name}”
+		 */
+		taughtBy: (arg: { name: string }) => LocalizedString
+		/**
+		 * Settings
+		 */
+		settings: () => LocalizedString
+		/**
+		 * Measured last
+		 */
+		figures: () => LocalizedString
+		/**
+		 * Trained for
+		 */
+		time: () => LocalizedString
+		/**
+		 * Shape
+		 */
+		shape: () => LocalizedString
+		/**
+		 * {layers} layers, {heads} heads, {channels} channels, {vocab} tokens
+		 */
+		shapeOf: (arg: { channels: string, heads: string, layers: string, vocab: string }) => LocalizedString
+		/**
+		 * Parameters
+		 */
+		parameters: () => LocalizedString
+		/**
+		 * Seed
+		 */
+		seed: () => LocalizedString
+		/**
+		 * Own lessons
+		 */
+		lessonsOf: () => LocalizedString
+		/**
+		 * Go on from here with
+		 */
+		goOn: () => LocalizedString
+		/**
+		 * Everything about it
+		 */
+		more: () => LocalizedString
+		/**
+		 * An adapter alone goes no further: merge it first, and the whole model can.
+		 */
+		noWay: () => LocalizedString
+		/**
+		 * Compare with…
+		 */
+		compare: () => LocalizedString
+		/**
+		 * Two checkpoints, side by side
+		 */
+		compareTitle: () => LocalizedString
+		/**
+		 * Back to the tree
+		 */
+		back: () => LocalizedString
+		/**
+		 * What
+		 */
+		what: () => LocalizedString
+		/**
+		 * All settings are the same.
+		 */
+		same: () => LocalizedString
+		/**
+		 * What differs
+		 */
+		differ: () => LocalizedString
+		/**
+		 * The same questions to both
+		 */
+		answers: () => LocalizedString
+		/**
+		 * Ask both
+		 */
+		ask: () => LocalizedString
+		/**
+		 * One of the two gives scores and does not write.
+		 */
+		noTalk: () => LocalizedString
+		/**
+		 * –
+		 */
+		notMeasured: () => LocalizedString
+		/**
+		 * Adapters on it, which would be nothing without it: {names}.
+		 */
+		needs: (arg: { names: string }) => LocalizedString
+		/**
+		 * Delete it and its adapters
+		 */
+		deleteAll: () => LocalizedString
+		/**
+		 * Grown from it, and whole without it: {names}. The tree will remember the name.
+		 */
+		children: (arg: { names: string }) => LocalizedString
+		/**
+		 * Delete all {n}
+		 */
+		deleteFolded: (arg: { n: string }) => LocalizedString
+		/**
+		 * Delete {n} checkpoints saved on the way?
+		 */
+		foldedTitle: (arg: { n: string }) => LocalizedString
+		/**
+		 * Nothing grows here yet. Every run that is saved becomes a leaf on this tree.
+		 */
+		empty: () => LocalizedString
+		/**
+		 * What I grew
+		 */
+		grownName: () => LocalizedString
+		/**
+		 * What I grew
+		 */
+		grownTitle: () => LocalizedString
+		/**
+		 * Name
+		 */
+		grownBy: () => LocalizedString
+		/**
+		 * Grown on {date}, in one browser tab
+		 */
+		grownOn: (arg: { date: string }) => LocalizedString
+		/**
+		 * Nothing has been grown in this browser yet.
+		 */
+		grownNone: () => LocalizedString
+		/**
+		 * Grow your own
+		 */
+		grownStart: () => LocalizedString
+		/**
+		 * Print this page
+		 */
+		print: () => LocalizedString
+		/**
+		 * The student, as one file
+		 */
+		student: () => LocalizedString
+		/**
+		 * Weights, alphabet and the story of where it comes from, in one .safetensors file that opens here and in other programs.
+		 */
+		studentWhy: () => LocalizedString
+		/**
+		 * There is no student yet.
+		 */
+		studentNone: () => LocalizedString
+		/**
+		 * Distil one
+		 */
+		studentMake: () => LocalizedString
+		/**
+		 * Take it home ({size})
+		 */
+		take: (arg: { size: string }) => LocalizedString
+		/**
+		 * From seed to student
+		 */
+		line: () => LocalizedString
+		/**
+		 * The members of this family, in the order in which they were made.
+		 */
+		lineWhy: () => LocalizedString
+		/**
+		 * Member
+		 */
+		member: () => LocalizedString
+		/**
+		 * Stage
+		 */
+		stage: () => LocalizedString
+		/**
+		 * Parameters
+		 */
+		size: () => LocalizedString
+		/**
+		 * Steps
+		 */
+		steps: () => LocalizedString
+		/**
+		 * Training
+		 */
+		trained: () => LocalizedString
+		/**
+		 * Known by
+		 */
+		best: () => LocalizedString
+		/**
+		 * Curves
+		 */
+		curves: () => LocalizedString
+		/**
+		 * {name}: loss from {first} to {last}
+		 */
+		curveOf: (arg: { first: string, last: string, name: string }) => LocalizedString
+		/**
+		 * {name}: reward from {first} to {last}
+		 */
+		rewardOf: (arg: { first: string, last: string, name: string }) => LocalizedString
+		/**
+		 * held out {loss}
+		 */
+		curveHeld: (arg: { loss: string }) => LocalizedString
+		/**
+		 * no curve in this file
+		 */
+		curveNone: () => LocalizedString
+		/**
+		 * Blue line: training loss; dots: held-out loss. What learns from its own answers is shown by its reward. Every curve has a scale of its own.
+		 */
+		legend: () => LocalizedString
+		/**
+		 * Report card of the family
+		 */
+		cards: () => LocalizedString
+		/**
+		 * The same held-out questions to every member, with the range in which the true value lies in 95 of 100 cases.
+		 */
+		cardsWhy: () => LocalizedString
+		/**
+		 * Grade the family
+		 */
+		grade: () => LocalizedString
+		/**
+		 * Grading: {name}…
+		 */
+		grading: (arg: { name: string }) => LocalizedString
+		/**
+		 * The same questions to the whole family
+		 */
+		said: () => LocalizedString
+		/**
+		 * Ask them all
+		 */
+		askAll: () => LocalizedString
+		/**
+		 * Asking…
+		 */
+		asking: () => LocalizedString
+		/**
+		 * Which family
+		 */
+		root: () => LocalizedString
+	}
 	home: {
 		/**
 		 * Grow a language model in this tab
@@ -5845,6 +6686,250 @@ export type TranslationFunctions = {
 		 * The way a model grows up
 		 */
 		path: () => LocalizedString
+	}
+	journey: {
+		/**
+		 * Begin with the alphabet
+		 */
+		begin: () => LocalizedString
+		/**
+		 * Go on: {name}
+		 */
+		goOn: (arg: { name: string }) => LocalizedString
+		/**
+		 * Back to the run: {name}
+		 */
+		toRun: (arg: { name: string }) => LocalizedString
+		/**
+		 * See what you grew
+		 */
+		finish: () => LocalizedString
+		/**
+		 * Straight to pretraining
+		 */
+		straight: () => LocalizedString
+		/**
+		 * done
+		 */
+		reached: () => LocalizedString
+		/**
+		 * Checkpoints kept: {n}.
+		 */
+		leaves: (arg: { n: string }) => LocalizedString
+		/**
+		 * step {step} of {steps}
+		 */
+		running: (arg: { step: string, steps: string }) => LocalizedString
+		/**
+		 * The way a model grows up
+		 */
+		map: () => LocalizedString
+		/**
+		 * Eight stages on one stem. A leaf appears wherever a checkpoint is saved; the next stage waits with an open bud.
+		 */
+		mapNote: () => LocalizedString
+		/**
+		 * The family
+		 */
+		tree: () => LocalizedString
+		/**
+		 * Every checkpoint in this browser, under the one that it grew from. Choose one to go on from it, to compare it, to rename it or to take it with you.
+		 */
+		treeNote: () => LocalizedString
+		story: {
+			/**
+			 * First it needs an alphabet. Whatever often stands side by side is glued together, until the pieces are as long as habit allows.
+			 */
+			tokenizer: () => LocalizedString
+			/**
+			 * Then it reads, widely and alone: encyclopedias, stories, talk at the well. Nobody explains. It guesses the next word, is wrong, and guesses a little better.
+			 */
+			pretrain: () => LocalizedString
+			/**
+			 * It goes to school. It knew much and answered nothing; now it learns that a question waits for an answer, and that an answer has an end.
+			 */
+			sft: () => LocalizedString
+			/**
+			 * It wears a skill like an earring. With it on, it speaks like somebody else; with it off, it is itself again, to the last bit.
+			 */
+			lora: () => LocalizedString
+			/**
+			 * It listens to people. They cannot write down what is good, but of two answers they know which they like. A judge learns their taste, and the model practises before the judge.
+			 */
+			feedback: () => LocalizedString
+			/**
+			 * Or it listens with nobody in between: the same choices, straight into the model.
+			 */
+			feedbackDirect: () => LocalizedString
+			/**
+			 * People grow tired, so an AI tutor takes over. A handful of principles, and the model practises under its eyes: alone, in groups, in pairs.
+			 */
+			tutor: () => LocalizedString
+			/**
+			 * At last it writes the short handbook for an apprentice: a fraction of the size, quicker, with nearly everything that matters.
+			 */
+			distil: () => LocalizedString
+		}
+		/**
+		 * How much time is there?
+		 */
+		pace: () => LocalizedString
+		/**
+		 * Enough to learn: minutes a stage
+		 */
+		full: () => LocalizedString
+		/**
+		 * A taste: seconds a stage, and next to nothing is learned
+		 */
+		taste: () => LocalizedString
+		/**
+		 * A taste: this run is so short that next to nothing is learned. Choose more steps, or more time on the first page.
+		 */
+		tasteOn: () => LocalizedString
+		/**
+		 * What next
+		 */
+		next: () => LocalizedString
+		/**
+		 * You have “{name}”.
+		 */
+		have: (arg: { name: string }) => LocalizedString
+		/**
+		 * {measure}: {value}
+		 */
+		known: (arg: { measure: string, value: string }) => LocalizedString
+		/**
+		 * Once a run of this stage has been saved, the way goes on from it:
+		 */
+		nothing: () => LocalizedString
+		/**
+		 * The alphabet is there. Now it can read:
+		 */
+		tokenizerDone: () => LocalizedString
+		/**
+		 * The next question:
+		 */
+		question: () => LocalizedString
+		/**
+		 * You have been through it all. There is a page to print, and a student to take home.
+		 */
+		end: () => LocalizedString
+		/**
+		 * Or beside the way:
+		 */
+		beside: () => LocalizedString
+		/**
+		 * compare answers yourself
+		 */
+		desk: () => LocalizedString
+		/**
+		 * Let it grow by itself
+		 */
+		walk: () => LocalizedString
+		/**
+		 * All stages one after the other, measured after each, while you watch. Every checkpoint is kept; stop whenever you like.
+		 */
+		walkWhy: () => LocalizedString
+		/**
+		 * In miniature: about a minute, and next to nothing is learned
+		 */
+		walkTiny: () => LocalizedString
+		/**
+		 * For real: about half an hour on two cores
+		 */
+		walkQuick: () => LocalizedString
+		/**
+		 * Let it grow
+		 */
+		walkStart: () => LocalizedString
+		/**
+		 * Stop
+		 */
+		walkStop: () => LocalizedString
+		/**
+		 * Stopping…
+		 */
+		walkStopping: () => LocalizedString
+		/**
+		 * Step {n} of {of}: {name}
+		 */
+		walkAt: (arg: { n: string, name: string, of: string }) => LocalizedString
+		/**
+		 * {time} so far
+		 */
+		walkSince: (arg: { time: string }) => LocalizedString
+		/**
+		 * All {n} steps are through, in {time}.
+		 */
+		walkDone: (arg: { n: string, time: string }) => LocalizedString
+		/**
+		 * {n} of {of} steps could not be made: {names}.
+		 */
+		walkFailed: (arg: { n: string, names: string, of: string }) => LocalizedString
+		/**
+		 * Stopped. What was made is kept.
+		 */
+		walkStopped: () => LocalizedString
+		/**
+		 * bits per byte, held out
+		 */
+		bits: () => LocalizedString
+		/**
+		 * {measure}, held out
+		 */
+		heldOut: (arg: { measure: string }) => LocalizedString
+		/**
+		 * loss {loss}
+		 */
+		walkLoss: (arg: { loss: string }) => LocalizedString
+		legs: {
+			/**
+			 * PPO without a price on change (β = 0)
+			 */
+			ppo_beta0: () => LocalizedString
+			/**
+			 * Reward model of the judge’s labels
+			 */
+			rlaif_reward: () => LocalizedString
+			/**
+			 * PPO on the judge’s taste
+			 */
+			rlaif_ppo: () => LocalizedString
+			/**
+			 * The student without a teacher
+			 */
+			distill_alone: () => LocalizedString
+		}
+		doing: {
+			/**
+			 * building the town
+			 */
+			town: () => LocalizedString
+			/**
+			 * learning the alphabet
+			 */
+			tokenizer: () => LocalizedString
+			/**
+			 * preparing
+			 */
+			prepare: () => LocalizedString
+			/**
+			 * training
+			 */
+			train: () => LocalizedString
+			/**
+			 * measuring
+			 */
+			measure: () => LocalizedString
+			/**
+			 * done
+			 */
+			made: () => LocalizedString
+			/**
+			 * not possible
+			 */
+			failed: () => LocalizedString
+		}
 	}
 	label: {
 		/**

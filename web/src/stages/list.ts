@@ -124,7 +124,7 @@ export const stagePages: Record<StageName, StagePage> = {
     chapter: '5',
     tex: String.raw`y = \tfrac12\big(p(\mathrm{A}\mid a,b) + p(\mathrm{B}\mid b,a)\big)`,
     code: () => import('virtual:stage-code/judge'),
-    after: ['pretrain', 'sft'],
+    after: ['sft', 'pretrain'],
     lessons: 'none',
   },
   grpo: {

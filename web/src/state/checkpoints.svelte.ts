@@ -6,6 +6,10 @@ import { saveFile } from './files'
 class Checkpoints {
   list = $state.raw<CheckpointInfo[]>([])
   open = $state(false)
+  /** The one that is looked at; the newest where none is chosen. */
+  picked = $state('')
+  /** Two that are compared, by id. */
+  pair = $state.raw<readonly [string, string]>()
   #asked = false
 
   constructor() {
@@ -28,6 +32,15 @@ class Checkpoints {
   async reload(): Promise<CheckpointInfo[]> {
     this.list = (await engine.client.call('checkpoints.list', {})).checkpoints ?? []
     return this.list
+  }
+
+  get current(): CheckpointInfo | undefined {
+    return this.list.find((c) => c.id === this.picked) ?? this.list[0]
+  }
+
+  compare(a: string, b: string): void {
+    this.pair = [a, b]
+    this.open = true
   }
 
   async rename(checkpoint: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Dataset, Param, Preset } from '../engine/messages'
 import { checkpoints } from './checkpoints.svelte'
+import { pace, taste } from './pace.svelte'
 import { run } from './run.svelte'
 
 /** What the reader chose for a stage's next run: size, seed, and the parameters that differ from their defaults. */
@@ -17,9 +18,21 @@ export class Setup {
 
   /** The parameters of the stage, with the defaults that suit the chosen size. */
   params(): Param[] {
+    const params = this.#usual()
+    if (!pace.brief) return params
+    const few = taste(params)
+    return params.map((p) => ({ ...p, default: few[p.key] ?? p.default }))
+  }
+
+  #usual(): Param[] {
     const own = this.size?.defaults[this.stage]
     const params = run.stages.find((s) => s.name === this.stage)?.params ?? []
     return params.map((p) => ({ ...p, default: own?.[p.key] ?? p.default }))
+  }
+
+  /** The settings that a run is started with, apart from the engine's defaults. */
+  given(): Record<string, number> {
+    return { ...(pace.brief ? taste(this.#usual()) : {}), ...this.changed }
   }
 
   value(param: Param): number {
@@ -33,6 +46,7 @@ export class Setup {
 
   /** Takes preset, seed and parameters from an address. */
   fromQuery(query: URLSearchParams): void {
+    if (query.get('pace') === 'taste') choosePace(true)
     this.preset = query.get('preset') ?? this.preset
     const seed = query.get('seed')
     if (seed !== null && /^\d{1,9}$/.test(seed)) this.seed = Number(seed)
@@ -46,6 +60,7 @@ export class Setup {
     const out: Record<string, string | number | undefined> = {
       preset: this.preset,
       seed: this.seed,
+      pace: pace.brief ? 'taste' : undefined,
     }
     for (const param of this.params()) out[param.key] = this.changed[param.key]
     return out
@@ -78,8 +93,28 @@ export class StageSetup extends Setup {
     this.own = lessons !== undefined
   }
 
+  override fromQuery(query: URLSearchParams): void {
+    super.fromQuery(query)
+    this.begin(query)
+  }
+
+  /** Takes from an address the checkpoints to begin with, those that are here. */
+  begin(query: URLSearchParams): void {
+    const here = (id: string | null): id is string => checkpoints.list.some((c) => c.id === id)
+    for (const role of ['parent', 'teacher', 'reward'] as const) {
+      const id = query.get(role)
+      if (here(id) || (role === 'parent' && id === 'demo')) this[role] = id
+    }
+  }
+
   override toQuery(): Record<string, string | number | undefined> {
-    return { ...super.toQuery(), preset: undefined }
+    return {
+      ...super.toQuery(),
+      preset: undefined,
+      parent: this.parent || undefined,
+      teacher: this.teacher || undefined,
+      reward: this.reward || undefined,
+    }
   }
 }
 
@@ -90,3 +125,10 @@ const setups: Record<string, StageSetup> = {}
 
 /** The choices for a later stage, kept while the tab lives. */
 export const stageSetup = (stage: string): StageSetup => (setups[stage] ??= new StageSetup(stage))
+
+/** Chooses how long runs last; a taste is one of the smallest model. */
+export function choosePace(brief: boolean): void {
+  if (pace.brief === brief) return
+  pace.brief = brief
+  setup.preset = brief ? 'seed' : 'sprout'
+}

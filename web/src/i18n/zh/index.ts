@@ -3,6 +3,7 @@ import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
+import { family, journey } from './journey.js'
 import { label } from './label.js'
 import { paramNames } from './paramNames.js'
 import { ownData } from './ownData.js'
@@ -17,7 +18,9 @@ export default {
   common,
   engine,
   exercises,
+  family,
   home,
+  journey,
   label,
   lessons,
   measures,

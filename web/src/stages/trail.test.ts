@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import type { CheckpointInfo } from '../engine/messages'
+import { family } from '../state/family'
+import { stageNames } from './list'
+import { address, after, album, beginning, newest, nextStop, reached, trail, waysOn } from './trail'
+
+let clock = 0
+const row = (id: string, stage: string, parents: CheckpointInfo[] = [], more = {}) =>
+  ({
+    id,
+    name: id,
+    stage,
+    kind: 'final',
+    created: ++clock,
+    writes: stage !== 'reward',
+    parent: parents[0]?.id,
+    ancestors: parents.map((p) => ({ id: p.id, name: p.id, stage: p.stage, step: 1 })),
+    ...more,
+  }) as CheckpointInfo
+
+const base = row('base', 'pretrain')
+const sft = row('sft', 'sft', [base])
+const lora = row('lora', 'lora', [sft, base], { adapter: true, base: 'sft' })
+const reward = row('reward', 'reward', [sft, base])
+const ppo = row('ppo', 'ppo', [sft, base])
+
+test('the way leads from every stage to its end', () => {
+  for (const stage of stageNames) {
+    let stop: string = stage
+    let hops = 0
+    while (stop !== 'grown' && hops++ < 20) stop = after(stop)
+    expect(stop, stage).toBe('grown')
+  }
+  expect(after('ipo')).toBe('judge')
+  expect(after('dapo')).toBe('simpo')
+  expect(after('gkd')).toBe('grown')
+  expect(trail.every((stop) => stop === 'grown' || after(stop) !== stop)).toBe(true)
+})
+
+test('what is next is the first stop without a checkpoint', () => {
+  expect(nextStop([])).toBe('tokenizer')
+  expect(nextStop([base])).toBe('sft')
+  expect(nextStop([base, lora])).toBe('sft')
+  expect(nextStop([base, sft, lora])).toBe('reward')
+  expect(nextStop(trail.map((s) => row(s, s)))).toBe('grown')
+  expect(reached([row('bad', 'sft', [], { kind: 'damaged' })]).size).toBe(0)
+})
+
+test('siblings grow from the parent of their own line', () => {
+  const other = row('sft2', 'sft', [base]) // newer, but of another line
+  const list = [other, ppo, reward, lora, sft, base]
+  expect(beginning('dpo', ppo, list)).toEqual({ parent: 'sft' })
+  expect(beginning('dpo', other, list)).toEqual({ parent: 'sft2' })
+  expect(beginning('ppo', reward, list)).toEqual({ parent: 'sft', reward: 'reward' })
+  expect(beginning('ppo', other, list)).toEqual({ parent: 'sft2' })
+  expect(beginning('distill', ppo, list)).toEqual({ teacher: 'sft' })
+  expect(beginning('sft', undefined, [])).toEqual({ parent: 'demo' })
+  expect(address('grown', ppo, list)).toBe('#/grown')
+  expect(address('ppo', reward, list)).toBe('#/ppo?parent=sft&reward=reward')
+})
+
+test('the ways on from a checkpoint', () => {
+  expect(waysOn(base)).toEqual(['sft', 'lora', 'judge'])
+  expect(waysOn(reward)).toEqual(['ppo', 'grpo', 'dr_grpo', 'dapo', 'spo'])
+  expect(waysOn(lora)).toEqual([])
+  expect(waysOn(sft)).toContain('distill')
+  expect(newest([base, sft, lora])?.id).toBe('lora')
+  expect(newest([base, sft, lora], 'sft')?.id).toBe('sft')
+})
+
+test('the album has the newest of each stage, kept ones before automatic ones', () => {
+  const late = row('late', 'sft', [base], { kind: 'auto' })
+  const [root] = family([late, ppo, lora, sft, base])
+  expect(root && album(root).map((c) => c.id)).toEqual(['base', 'sft', 'lora', 'ppo'])
+})
