@@ -111,6 +111,14 @@ export interface Protocol {
       command: GetLesson
       result: Lesson
     }
+    next_token: {
+      command: CompareNext
+      result: NextTokens
+    }
+    norms: {
+      command: GetNorms
+      result: Norms
+    }
     profile: {
       command: Profile
       result: StepProfile
@@ -165,10 +173,13 @@ export interface Protocol {
     }
   }
   events: {
+    iteration: IterationEvent
     journey: JourneyEvent
     'judge.asked': JudgeAskedEvent
+    measured: MeasuredEvent
     merges: MergeEvent
     metrics: MetricsEvent
+    part: PartEvent
     problem: ProblemEvent
     progress: ProgressEvent
     sampled: SampleEvent
@@ -534,6 +545,47 @@ export interface Token {
   text: string
   hex: string
 }
+export interface CompareNext {
+  question?: string
+  text: string
+  lang: string
+  temperatures: number[]
+  most: number
+}
+export interface NextTokens {
+  step: number
+  question: string
+  text: string
+  tokens: Token[]
+  at: Likeness[]
+  teacher: ModelShape
+  student: ModelShape
+}
+export interface Likeness {
+  temperature: number
+  teacher: number[]
+  student: number[]
+  kl: number
+  teacher_entropy: number
+  student_entropy: number
+}
+export interface ModelShape {
+  parameters: number
+  layers: number
+  channels: number
+}
+export interface GetNorms {}
+export interface Norms {
+  step: number
+  tensors: Norm[]
+  ms: number
+}
+export interface Norm {
+  name: string
+  weight: number
+  update: number
+  gradient?: number
+}
 export interface Profile {}
 export interface StepProfile {
   ops: OpTime[]
@@ -636,12 +688,51 @@ export interface RunInfo {
   ngrams: NGram[]
   history?: Metrics[]
   samples?: SampleEvent[]
+  iteration?: Iteration
   notes?: Problem[]
   bytes: number
   workers: Workers
   dataset: Dataset
   lessons?: Dataset
   tokenizer: TokenizerInfo
+}
+export interface Iteration {
+  number: number
+  step: number
+  group: number
+  source: string
+  answers: Outcomes
+  first?: Outcomes
+  shown: Attempt[]
+  trackers?: Trackers
+}
+export interface Outcomes {
+  rewards: number[]
+  kl: number[]
+  grades: number[]
+}
+export interface Attempt {
+  prompt: string
+  text: string
+  tokens: number
+  truncated?: boolean
+  reward: number
+  advantage: number
+  kl: number
+  grade?: number
+  correct?: boolean
+  before?: Tracker
+  after?: Tracker
+}
+export interface Tracker {
+  a: number
+  b: number
+  value: number
+  asked: number
+}
+export interface Trackers {
+  values: number[]
+  asked: number[]
 }
 export interface Workers {
   count: number
@@ -753,6 +844,17 @@ export interface MakeTown {
   lang?: string
   without?: number[]
 }
+export interface IterationEvent {
+  run: string
+  number: number
+  step: number
+  group: number
+  source: string
+  answers: Outcomes
+  first?: Outcomes
+  shown: Attempt[]
+  trackers?: Trackers
+}
 export interface JourneyEvent {
   seed: number
   key: string
@@ -768,6 +870,27 @@ export interface JudgeAskedEvent {
   ask: number
   turns: Turn[]
 }
+export interface MeasuredEvent {
+  run: string
+  step: number
+  pairs?: PairGain[]
+  calibration?: CalibrationBin[]
+  cases?: HeardCase[]
+}
+export interface PairGain {
+  chosen: number
+  rejected: number
+}
+export interface HeardCase {
+  question: string
+  a: string
+  b: string
+  principles: string[]
+  a_first: number
+  b_first: number
+  a_better: boolean
+  alone?: boolean
+}
 export interface MergeEvent {
   merges: Merge[]
   total: number
@@ -782,6 +905,11 @@ export interface Merge {
 export interface MetricsEvent {
   run: string
   metrics: Metrics[]
+}
+export interface PartEvent {
+  run: string
+  what: string
+  done: number
 }
 export interface ProblemEvent {
   stage?: string
