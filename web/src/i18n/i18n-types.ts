@@ -2798,6 +2798,10 @@ type RootTranslation = {
 		 */
 		model_unsupported: RequiredParams<'field' | 'value'>
 		/**
+		 * T​h​i​s​ ​r​u​n​ ​h​a​s​ ​n​o​ ​t​e​a​c​h​e​r​ ​t​o​ ​c​o​m​p​a​r​e​ ​i​t​s​ ​m​o​d​e​l​ ​w​i​t​h​.​ ​S​t​a​r​t​ ​a​ ​s​t​a​g​e​ ​o​f​ ​d​i​s​t​i​l​l​a​t​i​o​n​ ​f​i​r​s​t​.
+		 */
+		no_teacher: string
+		/**
 		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​r​u​n​ ​i​n​ ​p​r​o​g​r​e​s​s​.
 		 */
 		no_run: string
@@ -6843,6 +6847,10 @@ export type TranslationFunctions = {
 		 * A model with {field} = {value} is of another kind than Sprout’s.
 		 */
 		model_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
+		/**
+		 * This run has no teacher to compare its model with. Start a stage of distillation first.
+		 */
+		no_teacher: () => LocalizedString
 		/**
 		 * There is no run in progress.
 		 */
