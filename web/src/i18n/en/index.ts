@@ -1,6 +1,7 @@
 import type { BaseTranslation } from '../i18n-types'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
+import { curves } from './curves.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
@@ -13,6 +14,7 @@ export default {
   breakIt,
   checkpoints,
   common,
+  curves,
   engine,
   exercises,
   home,

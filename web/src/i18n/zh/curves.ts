@@ -1,0 +1,150 @@
+/** 各阶段自己的图，以及一步的内部。 */
+export const curves = {
+  previous: '上一个',
+  next: '下一个',
+  page: '页',
+  reward: '奖励',
+  rewardUnit: '奖励（以最初回答的标准差为单位）',
+  answer: '回答',
+  asked: '问题',
+  advantage: '优势',
+  empty: '（什么也没说）',
+  grade: '评分器',
+
+  policyTitle: '策略的回答得了多少分',
+  nothingYet: '还没有回答。每一轮先作答，再更新。',
+  rollout: '策略正在回答下一批问题：{done:string}。',
+  scoring: '正在给回答打分。',
+  klNow: '第 {n:string} 轮：平均奖励 {reward:string}，离参考模型 {kl:string} 纳特。',
+  answersNow: '第 {n:string} 轮的回答',
+  answersFirst: '第一轮的回答',
+  means: '各轮的平均',
+  klTitle: '奖励与 KL 散度（reward against KL）',
+  klAxis: '到参考模型的 KL，每个回答多少纳特',
+  klHow:
+    '每个点是一个回答，折线连着各轮的平均：从空心圈（第一轮）到实心点（现在）。越往上奖励越高，越往右离原来的模型越远。单个回答可以在 0 的左边，那是参考模型觉得它更可能。',
+  spreadTitle: '奖励的分布在移动',
+  spreadFirst: '现在是第一轮，平均奖励 {last:string}。后面各轮会画在它上面。',
+  spreadNow:
+    '平均奖励从 {first:string} 到 {last:string}；现在有 {share:string} 的回答超过最初的平均水平。',
+  graderTitle: '奖励与评分器',
+  graderAxis: '评分器的得分，0 到 1',
+  noHacking:
+    '这里由评分器直接给奖励，没有可以钻空子的替身。想看奖励作弊（reward hacking），先训练一个奖励模型，再选它来打分。',
+  outcome: {
+    early: '奖励模型只是评分器的替身。再过几轮，这里会说两者是否还一致。',
+    hacked:
+      '奖励作弊（reward hacking）：奖励模型的分数升了 {reward:string}，评分器的得分却降了 {score:string}。策略学到的是奖励模型的喜好，而不是什么是好。把 β 调大，它就会离参考模型近一些。',
+    both: '两边都升了：奖励模型升了 {reward:string}，评分器升了 {score:string}。到目前为止，替身指的方向是对的。',
+    rewardOnly:
+      '奖励模型的分数升了 {reward:string}，评分器几乎没动（{score:string}）。这些只合奖励模型的意。',
+    flat: '奖励还没有升高：变化 {reward:string}，评分器变化 {score:string}。',
+  },
+
+  groupTitle: '组内优势（group advantages）',
+  groupHow:
+    '每个回答都与同一问题的其他回答比较。高于组内平均的变得更可能，低于的变得更不可能；并不是照抄第一名。',
+  groupEqual: '这 {all:string} 组里有 {equal:string} 组得分完全相同。',
+  groupPrompt: '问题',
+  groupMean: '组内平均 {mean:string}，标准差 {std:string}。',
+  nothingToLearn: '学不到东西：这一组的回答都得 {reward:string} 分，优势全是 0。',
+
+  attemptTitle: '这一轮的回答',
+  attemptHow: '优势是一个回答各词元的平均，白化之前：实际得到的，减去评论家预期的。',
+  trackerTitle: 'SPO 的跟踪器（tracker）',
+  trackerHow:
+    '没有组：每个回答只与策略最近在同一问题上的表现比较，v = a/(a + b)。比完以后跟踪器再记下这个回答，并忘掉一点过去。结果未定的问题会被问得更多。',
+  trackerSpread: '对所有问题的预期',
+  trackerValue: 'v，预期奖励',
+  trackerAll: '所有跟踪器',
+  trackerNow:
+    '平均预期 {mean:string}。{all:string} 个问题中有 {tried:string} 个至少问过一次，最多的问过 {most:string} 次；{open:string} 结果未定（v 在 0.25 与 0.75 之间）。',
+  expected: '之前的 v（a : b）',
+  afterwards: '之后的 v（a : b）',
+  askedCount: '已答次数',
+
+  pairTitle: '留出的好坏回答',
+  pairSpread: '回答各得多少',
+  pairReward: '奖励',
+  pairNats: '对数概率，与开始时相比，纳特',
+  pairPerToken: '每个词元的对数概率，纳特',
+  pairNow:
+    '第 {step:string} 步，{n:string} 对：较好的平均 {chosen:string}，较差的平均 {rejected:string}。较好的一方领先的占 {ahead:string}。',
+  course: {
+    wait: '下一次测量会告诉你两边怎么样了。',
+    stuck: '损失仍停在 ln 2 = 0.693：对模型来说，两个回答的概率还跟开始时一样。多半是学习率太小。',
+    fallen:
+      '较好的回答也变得更不可能了，降了 {chosen:string}。这不是出错：损失只看两者之差，而差已经到了 {margin:string}，因为较差的变化了 {rejected:string}。两边失去的概率给了别的词。',
+    risen:
+      '较好的回答升了 {chosen:string}，较差的变化了 {rejected:string}，两者之差是 {margin:string}。',
+    losing: '较差的回答没有落后：差是 {margin:string}。在这些对上还没有学到东西。',
+  },
+  confidence: '它有多大把握',
+  right: '它有多常答对',
+  bins: '把握相近的回答对',
+  calibrationHow: '落在对角线上的模型，说有八成把握时，五次里对四次。低于对角线就是过于自信。',
+
+  ordersTitle: '两种顺序并排看',
+  ordersHow:
+    '每次比较都听两遍，两个回答互换位置。公正的裁判两遍说得一样，点就落在对角线上。标签取两遍的平均，所以只看位置的裁判得到的是一半。',
+  ordersPicture: 'A 更好的概率',
+  aFirst: 'A 在前时',
+  bFirst: 'B 在前时',
+  agrees: '与评分器一致',
+  disagrees: '与评分器不一致',
+  ordersNow:
+    '第 {step:string} 步，{n:string} 次比较：{agree:string} 的标签与评分器一致，{torn:string} 两种顺序选出的赢家不同。',
+  biasFirst: '在前的位置被偏袒 {bias:string}（位置偏见，position bias）。',
+  biasSecond: '在后的位置被偏袒 {bias:string}（位置偏见，position bias）。',
+  onlyTorn: '只看两种顺序不一致的',
+  by: '评判原则：',
+  verdict: '标签 {label:string}：裁判选 {judge:string}，评分器选 {graders:string}。',
+  tornCase: '两种顺序选出的赢家不同。',
+
+  likenessTitle: '老师和学生各自预期下一个词元',
+  likenessHow:
+    '两个模型读同样的话。把 T 调高，两个分布就靠拢，老师心里那些不太可能的词也显出来；调低，就只剩最可能的那个。',
+  question: '问题（可以不填）',
+  soFar: '已有的文字',
+  compare: '比较',
+  teacher: '老师（teacher）',
+  student: '学生（student）',
+  shape: '{parameters:string} 个参数，{layers:string} 层，{channels:string} 个通道',
+  atStep: '第 {step:string} 步之后。',
+  temperature: '温度',
+  token: '词元',
+  likenessNow:
+    'T = {T:string} 时，学生离老师 {kl:string} 纳特，乘以 T² 是 {scaled:string}。老师的分布熵为 {teacher:string} 纳特，学生的为 {student:string}。',
+  allTemperatures: '所有温度列成表',
+  entropyTeacher: '老师的熵',
+  entropyStudent: '学生的熵',
+
+  studentTitle: '大小、速度和质量',
+  studentHow:
+    '每个模型回答同样的留出问题，要花一点时间。没有老师的学生：把“teacher”设为 0，其他不变，再运行一次这个阶段。',
+  newest: '最新的、合适的',
+  thisRun: '本次训练，此刻的样子',
+  alone: '没有老师的学生',
+  findIt: '自动查找',
+  noAlone: '还没有不靠老师训练出来的学生。',
+  parameters: '参数',
+  bytesOnDisk: '字节',
+  speed: '每秒词元',
+
+  stepTitle: '一步的内部：范数与运算',
+  stepNoRun: '先开始这个阶段的训练，这里就能看到每一步的内部。',
+  noStep: '还没有走过一步。',
+  normTitle: '每个矩阵的梯度和变化',
+  normHow: '变化是 ‖Δθ‖/‖θ‖，即上一步把矩阵移动了多少，通常在千分之一左右。梯度 ‖g‖ 是裁剪之前的。',
+  update: '变化 ‖Δθ‖/‖θ‖',
+  gradient: '梯度 ‖g‖',
+  layer: '层',
+  opsTitle: '把一步列成运算',
+  opsHow: '把一步再做一遍，逐个运算计时，只用一个核，不改变任何东西。这时训练会等着。',
+  time: '给一步计时',
+  timing: '正在计时……',
+  opsNow: '合计 {ms:string} 毫秒，{mflop:string} MFLOP，即 {speed:string} GFLOP/s。',
+  op: '运算',
+  calls: '次数',
+  shareOfTime: '占时间',
+}
