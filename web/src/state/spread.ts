@@ -54,7 +54,7 @@ export function ticks([low, high]: readonly [number, number], about = 4): number
   const power = 10 ** Math.floor(Math.log10(raw))
   const step = power * ([1, 2, 5].find((m) => m * power >= raw) ?? 10)
   const out: number[] = []
-  for (let i = Math.ceil(low / step); i * step <= high + step * 1e-9; i++) out.push(i * step)
+  for (let i = Math.ceil(low / step); i * step <= high + step * 1e-9; i++) out.push(i * step + 0) // never −0
   return out
 }
 

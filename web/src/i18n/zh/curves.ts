@@ -1,5 +1,7 @@
+import type { Translation } from '../i18n-types'
+
 /** 各阶段自己的图，以及一步的内部。 */
-export const curves = {
+export const curves: Translation['curves'] = {
   previous: '上一个',
   next: '下一个',
   page: '页',
@@ -13,10 +15,10 @@ export const curves = {
 
   policyTitle: '策略的回答得了多少分',
   nothingYet: '还没有回答。每一轮先作答，再更新。',
-  rollout: '策略正在回答下一批问题：{done:string}。',
+  rollout: '策略正在回答下一批问题：{done}。',
   scoring: '正在给回答打分。',
-  klNow: '第 {n:string} 轮：平均奖励 {reward:string}，离参考模型 {kl:string} 纳特。',
-  answersNow: '第 {n:string} 轮的回答',
+  klNow: '第 {n} 轮：平均奖励 {reward}，离参考模型 {kl} 纳特。',
+  answersNow: '第 {n} 轮的回答',
   answersFirst: '第一轮的回答',
   means: '各轮的平均',
   klTitle: '奖励与 KL 散度（reward against KL）',
@@ -24,9 +26,8 @@ export const curves = {
   klHow:
     '每个点是一个回答，折线连着各轮的平均：从空心圈（第一轮）到实心点（现在）。越往上奖励越高，越往右离原来的模型越远。单个回答可以在 0 的左边，那是参考模型觉得它更可能。',
   spreadTitle: '奖励的分布在移动',
-  spreadFirst: '现在是第一轮，平均奖励 {last:string}。后面各轮会画在它上面。',
-  spreadNow:
-    '平均奖励从 {first:string} 到 {last:string}；现在有 {share:string} 的回答超过最初的平均水平。',
+  spreadFirst: '现在是第一轮，平均奖励 {last}。后面各轮会画在它上面。',
+  spreadNow: '平均奖励从 {first} 到 {last}；现在有 {share} 的回答超过最初的平均水平。',
   graderTitle: '奖励与评分器',
   graderAxis: '评分器的得分，0 到 1',
   noHacking:
@@ -34,20 +35,19 @@ export const curves = {
   outcome: {
     early: '奖励模型只是评分器的替身。再过几轮，这里会说两者是否还一致。',
     hacked:
-      '奖励作弊（reward hacking）：奖励模型的分数升了 {reward:string}，评分器的得分却降了 {score:string}。策略学到的是奖励模型的喜好，而不是什么是好。把 β 调大，它就会离参考模型近一些。',
-    both: '两边都升了：奖励模型升了 {reward:string}，评分器升了 {score:string}。到目前为止，替身指的方向是对的。',
-    rewardOnly:
-      '奖励模型的分数升了 {reward:string}，评分器几乎没动（{score:string}）。这些只合奖励模型的意。',
-    flat: '奖励还没有升高：变化 {reward:string}，评分器变化 {score:string}。',
+      '奖励作弊（reward hacking）：奖励模型的分数升了 {reward}，评分器的得分却降了 {score}。策略学到的是奖励模型的喜好，而不是什么是好。把 β 调大，它就会离参考模型近一些。',
+    both: '两边都升了：奖励模型升了 {reward}，评分器升了 {score}。到目前为止，替身指的方向是对的。',
+    rewardOnly: '奖励模型的分数升了 {reward}，评分器几乎没动（{score}）。这些只合奖励模型的意。',
+    flat: '奖励还没有升高：变化 {reward}，评分器变化 {score}。',
   },
 
   groupTitle: '组内优势（group advantages）',
   groupHow:
     '每个回答都与同一问题的其他回答比较。高于组内平均的变得更可能，低于的变得更不可能；并不是照抄第一名。',
-  groupEqual: '这 {all:string} 组里有 {equal:string} 组得分完全相同。',
+  groupEqual: '这 {all} 组里有 {equal} 组得分完全相同。',
   groupPrompt: '问题',
-  groupMean: '组内平均 {mean:string}，标准差 {std:string}。',
-  nothingToLearn: '学不到东西：这一组的回答都得 {reward:string} 分，优势全是 0。',
+  groupMean: '组内平均 {mean}，标准差 {std}。',
+  nothingToLearn: '学不到东西：这一组的回答都得 {reward} 分，优势全是 0。',
 
   attemptTitle: '这一轮的回答',
   attemptHow: '优势是一个回答各词元的平均，白化之前：实际得到的，减去评论家预期的。',
@@ -58,7 +58,7 @@ export const curves = {
   trackerValue: 'v，预期奖励',
   trackerAll: '所有跟踪器',
   trackerNow:
-    '平均预期 {mean:string}。{all:string} 个问题中有 {tried:string} 个至少问过一次，最多的问过 {most:string} 次；{open:string} 结果未定（v 在 0.25 与 0.75 之间）。',
+    '平均预期 {mean}。{all} 个问题中有 {tried} 个至少问过一次，最多的问过 {most} 次；{open} 结果未定（v 在 0.25 与 0.75 之间）。',
   expected: '之前的 v（a : b）',
   afterwards: '之后的 v（a : b）',
   askedCount: '已答次数',
@@ -69,15 +69,14 @@ export const curves = {
   pairNats: '对数概率，与开始时相比，纳特',
   pairPerToken: '每个词元的对数概率，纳特',
   pairNow:
-    '第 {step:string} 步，{n:string} 对：较好的平均 {chosen:string}，较差的平均 {rejected:string}。较好的一方领先的占 {ahead:string}。',
+    '第 {step} 步，{n} 对：较好的平均 {chosen}，较差的平均 {rejected}。较好的一方领先的占 {ahead}。',
   course: {
     wait: '下一次测量会告诉你两边怎么样了。',
     stuck: '损失仍停在 ln 2 = 0.693：对模型来说，两个回答的概率还跟开始时一样。多半是学习率太小。',
     fallen:
-      '较好的回答也变得更不可能了，降了 {chosen:string}。这不是出错：损失只看两者之差，而差已经到了 {margin:string}，因为较差的变化了 {rejected:string}。两边失去的概率给了别的词。',
-    risen:
-      '较好的回答升了 {chosen:string}，较差的变化了 {rejected:string}，两者之差是 {margin:string}。',
-    losing: '较差的回答没有落后：差是 {margin:string}。在这些对上还没有学到东西。',
+      '较好的回答也变得更不可能了，降了 {chosen}。这不是出错：损失只看两者之差，而差已经到了 {margin}，因为较差的变化了 {rejected}。两边失去的概率给了别的词。',
+    risen: '较好的回答升了 {chosen}，较差的变化了 {rejected}，两者之差是 {margin}。',
+    losing: '较差的回答没有落后：差是 {margin}。在这些对上还没有学到东西。',
   },
   confidence: '它有多大把握',
   right: '它有多常答对',
@@ -93,12 +92,12 @@ export const curves = {
   agrees: '与评分器一致',
   disagrees: '与评分器不一致',
   ordersNow:
-    '第 {step:string} 步，{n:string} 次比较：{agree:string} 的标签与评分器一致，{torn:string} 两种顺序选出的赢家不同。',
-  biasFirst: '在前的位置被偏袒 {bias:string}（位置偏见，position bias）。',
-  biasSecond: '在后的位置被偏袒 {bias:string}（位置偏见，position bias）。',
+    '第 {step} 步，{n} 次比较：{agree} 的标签与评分器一致，{torn} 两种顺序选出的赢家不同。',
+  biasFirst: '在前的位置被偏袒 {bias}（位置偏见，position bias）。',
+  biasSecond: '在后的位置被偏袒 {bias}（位置偏见，position bias）。',
   onlyTorn: '只看两种顺序不一致的',
   by: '评判原则：',
-  verdict: '标签 {label:string}：裁判选 {judge:string}，评分器选 {graders:string}。',
+  verdict: '标签 {label}：裁判选 {judge}，评分器选 {graders}。',
   tornCase: '两种顺序选出的赢家不同。',
 
   likenessTitle: '老师和学生各自预期下一个词元',
@@ -109,12 +108,12 @@ export const curves = {
   compare: '比较',
   teacher: '老师（teacher）',
   student: '学生（student）',
-  shape: '{parameters:string} 个参数，{layers:string} 层，{channels:string} 个通道',
-  atStep: '第 {step:string} 步之后。',
+  shape: '{parameters} 个参数，{layers} 层，{channels} 个通道',
+  atStep: '第 {step} 步之后。',
   temperature: '温度',
   token: '词元',
   likenessNow:
-    'T = {T:string} 时，学生离老师 {kl:string} 纳特，乘以 T² 是 {scaled:string}。老师的分布熵为 {teacher:string} 纳特，学生的为 {student:string}。',
+    'T = {T} 时，学生离老师 {kl} 纳特，乘以 T² 是 {scaled}。老师的分布熵为 {teacher} 纳特，学生的为 {student}。',
   allTemperatures: '所有温度列成表',
   entropyTeacher: '老师的熵',
   entropyStudent: '学生的熵',
@@ -143,7 +142,7 @@ export const curves = {
   opsHow: '把一步再做一遍，逐个运算计时，只用一个核，不改变任何东西。这时训练会等着。',
   time: '给一步计时',
   timing: '正在计时……',
-  opsNow: '合计 {ms:string} 毫秒，{mflop:string} MFLOP，即 {speed:string} GFLOP/s。',
+  opsNow: '合计 {ms} 毫秒，{mflop} MFLOP，即 {speed} GFLOP/s。',
   op: '运算',
   calls: '次数',
   shareOfTime: '占时间',
