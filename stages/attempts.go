@@ -21,6 +21,8 @@ type attempt struct {
 	// Advantages of the tokens, and what the critic is to learn.
 	Advantages []float64 `json:"advantages"`
 	Returns    []float64 `json:"returns,omitempty"`
+	// Before is the prompt's tracker when the answer was compared with it.
+	Before *promptTracker `json:"before,omitempty"`
 }
 
 // attempted takes what a rollout says.

@@ -90,6 +90,17 @@ func (g *judgeGauge) measure() (Evaluation, error) {
 	return out, g.hear(&out)
 }
 
+// HeardCase is a comparison that a judge has heard in both orders, and what the
+// graders say of it.
+type HeardCase struct {
+	Question, A, B string
+	Principles     world.Principle
+	Lang           world.Lang
+	AFirst, BFirst float64 // probability that A is the better one, as said in each order
+	ABetter        bool    // the graders'
+	Alone          bool    // under one principle alone
+}
+
 // hear has all comparisons judged, in both orders.
 func (g *judgeGauge) hear(out *Evaluation) error {
 	var prompts [][]int32
@@ -114,6 +125,10 @@ func (g *judgeGauge) hear(out *Evaluation) error {
 			aFirst, bFirst := said[0], said[1]
 			said = said[2:]
 			j := judged(aFirst, bFirst)
+			out.Cases = append(out.Cases, HeardCase{
+				Question: c.Question.Text, A: c.A, B: c.B, Principles: c.Principles, Lang: c.Question.Lang,
+				AFirst: aFirst.preference(), BFirst: 1 - bFirst.preference(), ABetter: c.ABetter(), Alone: h.alone,
+			})
 			agreed += won(sign * (j.P - 0.5))
 			bias += j.Bias / float64(total)
 			right := [2]float64{aFirst.preference(), 1 - bFirst.preference()}

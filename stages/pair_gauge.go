@@ -63,7 +63,7 @@ func (g *pairGauge) measure() (Evaluation, error) {
 	for _, c := range g.set {
 		out.Tokens += c[0].learns() + c[1].learns()
 	}
-	m, margins := g.gains(said)
+	m, margins := g.gains(said, &out)
 	if out.Measures == nil {
 		out.Measures = map[string]float64{}
 	}
@@ -133,8 +133,13 @@ func (g *pairGauge) loss(said [][2]float32) (float64, error) {
 	return sum / float64(n), nil
 }
 
-// gains are the measures of the pairs, and the margin of each.
-func (g *pairGauge) gains(said [][2]float32) (map[string]float64, []float64) {
+// PairGain is what the two answers of a pair gain, in the unit of the stage; see
+// pairGauge.
+type PairGain struct{ Chosen, Rejected float64 }
+
+// gains are the measures of the pairs, and the margin of each; each pair's own
+// gains go into the evaluation.
+func (g *pairGauge) gains(said [][2]float32, out *Evaluation) (map[string]float64, []float64) {
 	margins := make([]float64, len(said))
 	var mean [2]float64
 	right := 0.0
@@ -144,6 +149,7 @@ func (g *pairGauge) gains(said [][2]float32) (map[string]float64, []float64) {
 			gain[k] = g.kind.gain(float64(s[k]), float64(g.reference[i][k]), g.set[i][k].learns())
 			mean[k] += gain[k] / float64(len(said))
 		}
+		out.Pairs = append(out.Pairs, PairGain{gain[0], gain[1]})
 		margins[i] = gain[0] - gain[1]
 		right += won(margins[i])
 	}

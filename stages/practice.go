@@ -50,6 +50,7 @@ type practiceMemory struct {
 	Scale     *rewardScale       `json:"scale,omitempty"` // of a reward model's scores
 	Trackers  []promptTracker    `json:"trackers,omitempty"`
 	Measures  map[string]float64 `json:"measures,omitempty"` // of the iteration
+	First     *Outcomes          `json:"first,omitempty"`    // of the first iteration, a part of them where they are many
 }
 
 // rewardScale shifts and scales scores: a reward model's have no origin and no
@@ -137,7 +138,7 @@ func (p *practice) remember(data json.RawMessage) error {
 		a := &m.Attempts[i]
 		n := len(a.Tokens)
 		if a.Task < 0 || a.Task >= len(p.train) || n == 0 || !p.mayHaveSaid(a.Tokens) || len(a.LogProbs) != n || len(a.Reference) != n ||
-			len(a.Advantages) != n || p.critic && (len(a.Values) != n || len(a.Returns) != n) {
+			len(a.Advantages) != n || a.Before != nil && !(a.Before.A > 0 && a.Before.B > 0 && len(m.Trackers) > 0) || p.critic && (len(a.Values) != n || len(a.Returns) != n) {
 			return bad
 		}
 	}
@@ -364,6 +365,10 @@ func (p *practice) finish(t *trainer) error {
 		}
 	}
 	m.Measures = measures
+	if m.First == nil && m.Iteration == 1 {
+		first := p.outcomes(spread(w.kept, keptFirst))
+		m.First = &first
+	}
 	if err := p.learner.credit(p, t, w.kept); err != nil {
 		return err
 	}

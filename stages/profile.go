@@ -35,6 +35,7 @@ func (t *trainer) Profile() ([]OpTime, error) {
 	if err := before.Keep(); err != nil {
 		return nil, err
 	}
+	t.profiled = true
 	shard, sum, shards, err := t.group.Profile()
 	if err != nil {
 		return nil, err

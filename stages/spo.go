@@ -56,6 +56,7 @@ type firstSampling interface {
 // promptTracker is what is remembered of a task.
 type promptTracker struct {
 	betaTracker
+	Asked    int       `json:"asked,omitempty"`  // answers so far
 	Tokens   []int32   `json:"tokens,omitempty"` // of the last answer
 	LogProbs []float32 `json:"log_probs,omitempty"`
 }
@@ -90,7 +91,7 @@ func (spoLearner) begin(p *practice, all []attempt) {
 	}
 	p.memory.Trackers = make([]promptTracker, len(p.train))
 	for i := range p.memory.Trackers {
-		p.memory.Trackers[i].betaTracker = newBetaTracker(successes[i], n[i], spoRhoMin)
+		p.memory.Trackers[i].betaTracker, p.memory.Trackers[i].Asked = newBetaTracker(successes[i], n[i], spoRhoMin), n[i]
 	}
 }
 
@@ -141,9 +142,11 @@ func (spoLearner) credit(p *practice, t *trainer, all []attempt) error {
 		a := &all[i]
 		a.spread(advantage)
 		tr := &trackers[a.Task]
+		a.Before = &promptTracker{betaTracker: tr.betaTracker, Asked: tr.Asked}
 		_, rho := spoForgetting(changes[a.Task], spoHalf, spoRhoMin, spoRhoMax)
 		tr.update(rewards[i], rho)
 		tr.Tokens, tr.LogProbs = a.Tokens, a.LogProbs
+		tr.Asked++
 	}
 	return nil
 }

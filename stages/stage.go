@@ -157,6 +157,14 @@ type Run interface {
 	// Profile replays the recorded calls of one step, one at a time, without
 	// changing the run.
 	Profile() ([]OpTime, error)
+	// Norms are what the last step did to each tensor that is trained.
+	Norms() (step int, all []Norm, err error)
+	// NextToken compares what a student and its teacher expect after some tokens;
+	// problem "no_teacher" where there is none.
+	NextToken(tokens []int32, temperatures []float64, most int) (NextToken, error)
+	// Iteration is what a policy has answered last; nil in stages whose model does
+	// not learn from its own answers, and before there are any.
+	Iteration() *Iteration
 	History() History
 	Close()
 }
@@ -230,6 +238,8 @@ type Report struct {
 	Metrics Metrics
 	Sample  *Sample // where one was due
 	SaveDue bool    // an automatic checkpoint is due
+	// Measured, if not nil, is what Metrics has the held-out values of.
+	Measured *Evaluation
 }
 
 // History is all that a run has reported.
@@ -249,6 +259,10 @@ type Evaluation struct {
 	Measures map[string]float64
 	// Calibration of a reward model on held-out pairs; nil elsewhere.
 	Calibration []CalibrationBin
+	// Pairs are the held-out pairs one by one, of a stage that learns from pairs.
+	Pairs []PairGain
+	// Cases are the comparisons that a judge has heard.
+	Cases []HeardCase
 }
 
 // OpTime sums one kind of operation over a step.

@@ -85,6 +85,7 @@ type trainer struct {
 	measured Evaluation // the last one, Tokens 0 before it
 
 	calibrating bool // at the last step
+	profiled    bool // since then: the gradient is no longer the last step's
 }
 
 // keepEvery is how many steps apart the last good state is kept: a copy of all
@@ -210,6 +211,7 @@ func (t *trainer) Step() (Report, error) {
 			return r, err
 		}
 		e := t.measured
+		r.Measured = &e
 		m.HeldOutLoss, m.BitsPerByte = &e.Loss, &e.BitsPerByte
 		m.measured(e.Measures)
 		if e.Recall >= 0 {
@@ -245,6 +247,7 @@ func (m *Metrics) measured(more map[string]float64) {
 func (t *trainer) update() (Metrics, error) {
 	t.fill(t.step, &t.batchOf)
 	sums, err := t.group.Compute(&t.batchOf)
+	t.profiled = false
 	if err != nil {
 		return Metrics{}, err
 	}

@@ -46,6 +46,8 @@ var Commands = map[string][2]any{
 	"selftest":            {SelfTest{}, SelfTestReport{}},
 	"profile":             {Profile{}, StepProfile{}},
 	"storage":             {GetStorage{}, StorageInfo{}},
+	"norms":               {GetNorms{}, Norms{}},
+	"next_token":          {CompareNext{}, NextTokens{}},
 }
 
 // Events maps each event's "type" to its struct.
@@ -58,6 +60,11 @@ var Events = map[string]any{
 	"state":    StateEvent{},
 	"workers":  WorkersEvent{},
 	"saved":    SavedEvent{},
+
+	"part":      PartEvent{},
+	"iteration": IterationEvent{},
+	"measured":  MeasuredEvent{},
+
 	"token":    TokenEvent{},
 	"progress": ProgressEvent{},
 	"storage":  StorageEvent{},

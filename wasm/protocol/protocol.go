@@ -292,7 +292,8 @@ type (
 		NGrams     []NGram            `json:"ngrams"`
 		History    []Metrics          `json:"history,omitempty"`
 		Samples    []SampleEvent      `json:"samples,omitempty"`
-		Notes      []Problem          `json:"notes,omitempty"` // what was done to the data
+		Iteration  *Iteration         `json:"iteration,omitempty"` // what a resumed run is learning from
+		Notes      []Problem          `json:"notes,omitempty"`     // what was done to the data
 		Bytes      int64              `json:"bytes"`           // memory of the recorded step
 		Workers    Workers            `json:"workers"`
 		// Dataset and Tokenizer of the run, which a resumed run brings with it.

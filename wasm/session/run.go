@@ -35,6 +35,7 @@ type run struct {
 	ended    chan struct{}
 
 	pending []protocol.Metrics // not yet told
+	fresh   bool               // the last iteration's answers are not yet told
 	told    float64            // when the page was last told, ms
 	savedAt int                // step of the last save, -1 for none
 	single  bool               // pause again after one step
@@ -97,6 +98,7 @@ func (s *Session) describeRun(r *run) {
 	for _, note := range i.Notes {
 		r.info.Notes = append(r.info.Notes, *toProtocol(note))
 	}
+	r.info.Iteration = iteration(r.stage.Iteration())
 	h := r.stage.History()
 	for _, m := range h.Metrics {
 		r.info.History = append(r.info.History, protocol.Metrics(m))
@@ -160,6 +162,7 @@ func (s *Session) step(r *run) {
 		return
 	}
 	if report.Part != nil {
+		s.tellPart(r, report.Part)
 		return // no step yet: a single one is still due
 	}
 	r.info.Step = r.stage.Info().Step
@@ -168,6 +171,7 @@ func (s *Session) step(r *run) {
 		s.emit("sampled", protocol.SampleEvent(*report.Sample))
 	}
 	s.tellWorkers(r)
+	s.tellMeasured(r, report.Measured)
 	if now := s.host.Now(); now-r.told > metricsEvery || report.Metrics.HeldOutLoss != nil || r.single {
 		r.told = now
 		s.tell(r)
@@ -251,6 +255,12 @@ func (s *Session) enter(r *run, state string, err error) {
 }
 
 func (s *Session) tell(r *run) {
+	if r.fresh {
+		r.fresh = false
+		if i := iteration(r.stage.Iteration()); i != nil {
+			s.emit("iteration", protocol.IterationEvent{Run: r.info.Run, Iteration: *i})
+		}
+	}
 	if len(r.pending) > 0 {
 		s.emit("metrics", protocol.MetricsEvent{Run: r.info.Run, Metrics: r.pending})
 		r.pending = r.pending[:0]

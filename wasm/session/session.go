@@ -130,6 +130,8 @@ var handlers = map[string]handler{
 	"selftest":            on((*Session).selfTest),
 	"profile":             on((*Session).profile),
 	"storage":             on((*Session).storageInfo),
+	"norms":               on((*Session).norms),
+	"next_token":          on((*Session).compareNext),
 	"journey":             on((*Session).walkJourney),
 	"journey.stop":        on((*Session).stopJourney),
 }

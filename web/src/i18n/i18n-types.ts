@@ -294,6 +294,548 @@ type RootTranslation = {
 		 */
 		pageFailed: string
 	}
+	curves: {
+		/**
+		 * P​r​e​v​i​o​u​s
+		 */
+		previous: string
+		/**
+		 * N​e​x​t
+		 */
+		next: string
+		/**
+		 * P​a​g​e
+		 */
+		page: string
+		/**
+		 * r​e​w​a​r​d
+		 */
+		reward: string
+		/**
+		 * r​e​w​a​r​d​,​ ​i​n​ ​d​e​v​i​a​t​i​o​n​s​ ​o​f​ ​t​h​e​ ​f​i​r​s​t​ ​a​n​s​w​e​r​s
+		 */
+		rewardUnit: string
+		/**
+		 * A​n​s​w​e​r
+		 */
+		answer: string
+		/**
+		 * A​s​k​e​d
+		 */
+		asked: string
+		/**
+		 * A​d​v​a​n​t​a​g​e
+		 */
+		advantage: string
+		/**
+		 * (​s​a​y​s​ ​n​o​t​h​i​n​g​)
+		 */
+		empty: string
+		/**
+		 * G​r​a​d​e​r​s
+		 */
+		grade: string
+		/**
+		 * W​h​a​t​ ​t​h​e​ ​p​o​l​i​c​y​’​s​ ​a​n​s​w​e​r​s​ ​e​a​r​n
+		 */
+		policyTitle: string
+		/**
+		 * N​o​t​h​i​n​g​ ​w​a​s​ ​a​n​s​w​e​r​e​d​ ​y​e​t​.​ ​T​h​e​ ​f​i​r​s​t​ ​i​t​e​r​a​t​i​o​n​ ​b​e​g​i​n​s​ ​w​i​t​h​ ​a​n​s​w​e​r​s​,​ ​n​o​t​ ​w​i​t​h​ ​a​ ​s​t​e​p​.
+		 */
+		nothingYet: string
+		/**
+		 * T​h​e​ ​p​o​l​i​c​y​ ​i​s​ ​a​n​s​w​e​r​i​n​g​ ​t​h​e​ ​n​e​x​t​ ​q​u​e​s​t​i​o​n​s​:​ ​{​d​o​n​e​}​.
+		 * @param {string} done
+		 */
+		rollout: RequiredParams<'done'>
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​b​e​i​n​g​ ​s​c​o​r​e​d​.
+		 */
+		scoring: string
+		/**
+		 * I​t​e​r​a​t​i​o​n​ ​{​n​}​:​ ​a​ ​m​e​a​n​ ​r​e​w​a​r​d​ ​o​f​ ​{​r​e​w​a​r​d​}​,​ ​{​k​l​}​ ​n​a​t​s​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.
+		 * @param {string} kl
+		 * @param {string} n
+		 * @param {string} reward
+		 */
+		klNow: RequiredParams<'kl' | 'n' | 'reward'>
+		/**
+		 * a​n​s​w​e​r​s​ ​o​f​ ​i​t​e​r​a​t​i​o​n​ ​{​n​}
+		 * @param {string} n
+		 */
+		answersNow: RequiredParams<'n'>
+		/**
+		 * a​n​s​w​e​r​s​ ​o​f​ ​t​h​e​ ​f​i​r​s​t​ ​i​t​e​r​a​t​i​o​n
+		 */
+		answersFirst: string
+		/**
+		 * m​e​a​n​s​,​ ​i​t​e​r​a​t​i​o​n​ ​b​y​ ​i​t​e​r​a​t​i​o​n
+		 */
+		means: string
+		/**
+		 * R​e​w​a​r​d​ ​a​g​a​i​n​s​t​ ​K​L
+		 */
+		klTitle: string
+		/**
+		 * K​L​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​n​a​t​s​ ​p​e​r​ ​a​n​s​w​e​r
+		 */
+		klAxis: string
+		/**
+		 * E​a​c​h​ ​p​o​i​n​t​ ​i​s​ ​a​n​ ​a​n​s​w​e​r​,​ ​t​h​e​ ​l​i​n​e​ ​g​o​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​m​e​a​n​s​:​ ​f​r​o​m​ ​t​h​e​ ​r​i​n​g​,​ ​t​h​e​ ​f​i​r​s​t​ ​i​t​e​r​a​t​i​o​n​,​ ​t​o​ ​t​h​e​ ​f​u​l​l​ ​d​i​s​c​.​ ​U​p​ ​i​s​ ​m​o​r​e​ ​r​e​w​a​r​d​.​ ​T​o​ ​t​h​e​ ​r​i​g​h​t​ ​t​h​e​ ​p​o​l​i​c​y​ ​m​o​v​e​s​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​w​a​s​.​ ​A​ ​s​i​n​g​l​e​ ​a​n​s​w​e​r​ ​m​a​y​ ​l​i​e​ ​l​e​f​t​ ​o​f​ ​0​:​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​h​e​l​d​ ​i​t​ ​l​i​k​e​l​i​e​r​.
+		 */
+		klHow: string
+		/**
+		 * T​h​e​ ​r​e​w​a​r​d​s​ ​m​o​v​e
+		 */
+		spreadTitle: string
+		/**
+		 * S​o​ ​f​a​r​ ​t​h​i​s​ ​i​s​ ​t​h​e​ ​f​i​r​s​t​ ​i​t​e​r​a​t​i​o​n​:​ ​i​t​s​ ​m​e​a​n​ ​r​e​w​a​r​d​ ​i​s​ ​{​l​a​s​t​}​.​ ​L​a​t​e​r​ ​o​n​e​s​ ​a​r​e​ ​d​r​a​w​n​ ​o​v​e​r​ ​i​t​.
+		 * @param {string} last
+		 */
+		spreadFirst: RequiredParams<'last'>
+		/**
+		 * T​h​e​ ​m​e​a​n​ ​r​e​w​a​r​d​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​i​r​s​t​}​ ​t​o​ ​{​l​a​s​t​}​;​ ​{​s​h​a​r​e​}​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​n​o​w​ ​e​a​r​n​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​f​i​r​s​t​ ​o​n​e​s​ ​d​i​d​ ​o​n​ ​a​v​e​r​a​g​e​.
+		 * @param {string} first
+		 * @param {string} last
+		 * @param {string} share
+		 */
+		spreadNow: RequiredParams<'first' | 'last' | 'share'>
+		/**
+		 * R​e​w​a​r​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​g​r​a​d​e​r​s
+		 */
+		graderTitle: string
+		/**
+		 * t​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​,​ ​0​ ​t​o​ ​1
+		 */
+		graderAxis: string
+		/**
+		 * H​e​r​e​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​t​h​e​m​s​e​l​v​e​s​ ​g​i​v​e​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​p​r​o​x​y​ ​t​o​ ​b​e​ ​t​r​i​c​k​e​d​.​ ​F​o​r​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​,​ ​t​r​a​i​n​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​f​i​r​s​t​ ​a​n​d​ ​c​h​o​o​s​e​ ​i​t​ ​a​s​ ​w​h​o​ ​g​i​v​e​s​ ​t​h​e​ ​r​e​w​a​r​d​.
+		 */
+		noHacking: string
+		outcome: {
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​i​s​ ​o​n​l​y​ ​a​ ​s​t​a​n​d​-​i​n​ ​f​o​r​ ​t​h​e​ ​g​r​a​d​e​r​s​.​ ​A​f​t​e​r​ ​a​ ​f​e​w​ ​m​o​r​e​ ​i​t​e​r​a​t​i​o​n​s​ ​t​h​i​s​ ​s​a​y​s​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​t​w​o​ ​s​t​i​l​l​ ​a​g​r​e​e​.
+			 */
+			early: string
+			/**
+			 * R​e​w​a​r​d​ ​h​a​c​k​i​n​g​:​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​h​a​s​ ​r​i​s​e​n​ ​b​y​ ​{​r​e​w​a​r​d​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​ ​h​a​s​ ​f​a​l​l​e​n​ ​b​y​ ​{​s​c​o​r​e​}​.​ ​T​h​e​ ​p​o​l​i​c​y​ ​h​a​s​ ​f​o​u​n​d​ ​w​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​i​k​e​s​,​ ​n​o​t​ ​w​h​a​t​ ​i​s​ ​g​o​o​d​.​ ​A​ ​l​a​r​g​e​r​ ​β​ ​k​e​e​p​s​ ​i​t​ ​n​e​a​r​e​r​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.
+			 * @param {string} reward
+			 * @param {string} score
+			 */
+			hacked: RequiredParams<'reward' | 'score'>
+			/**
+			 * B​o​t​h​ ​h​a​v​e​ ​r​i​s​e​n​:​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​b​y​ ​{​r​e​w​a​r​d​}​,​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​b​y​ ​{​s​c​o​r​e​}​.​ ​S​o​ ​f​a​r​ ​t​h​e​ ​s​t​a​n​d​-​i​n​ ​p​o​i​n​t​s​ ​t​h​e​ ​r​i​g​h​t​ ​w​a​y​.
+			 * @param {string} reward
+			 * @param {string} score
+			 */
+			both: RequiredParams<'reward' | 'score'>
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​h​a​s​ ​r​i​s​e​n​ ​b​y​ ​{​r​e​w​a​r​d​}​;​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​h​a​s​ ​h​a​r​d​l​y​ ​m​o​v​e​d​ ​(​{​s​c​o​r​e​}​)​.​ ​W​h​a​t​ ​w​a​s​ ​g​a​i​n​e​d​ ​i​s​ ​t​o​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​l​i​k​i​n​g​ ​a​l​o​n​e​.
+			 * @param {string} reward
+			 * @param {string} score
+			 */
+			rewardOnly: RequiredParams<'reward' | 'score'>
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​h​a​s​ ​n​o​t​ ​r​i​s​e​n​ ​s​o​ ​f​a​r​:​ ​a​ ​c​h​a​n​g​e​ ​o​f​ ​{​r​e​w​a​r​d​}​,​ ​a​n​d​ ​o​f​ ​{​s​c​o​r​e​}​ ​f​o​r​ ​t​h​e​ ​g​r​a​d​e​r​s​.
+			 * @param {string} reward
+			 * @param {string} score
+			 */
+			flat: RequiredParams<'reward' | 'score'>
+		}
+		/**
+		 * G​r​o​u​p​ ​a​d​v​a​n​t​a​g​e​s
+		 */
+		groupTitle: string
+		/**
+		 * E​v​e​r​y​ ​a​n​s​w​e​r​ ​i​s​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​t​h​e​ ​o​t​h​e​r​s​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​.​ ​W​h​a​t​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​m​e​a​n​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​i​s​ ​w​o​r​s​e​ ​u​n​l​i​k​e​l​i​e​r​;​ ​t​h​e​ ​f​i​r​s​t​ ​o​f​ ​a​ ​r​a​n​k​i​n​g​ ​i​s​ ​n​o​t​ ​c​o​p​i​e​d​.
+		 */
+		groupHow: string
+		/**
+		 * {​e​q​u​a​l​}​ ​o​f​ ​t​h​e​s​e​ ​{​a​l​l​}​ ​g​r​o​u​p​s​ ​h​a​v​e​ ​e​q​u​a​l​ ​r​e​w​a​r​d​s​.
+		 * @param {string} all
+		 * @param {string} equal
+		 */
+		groupEqual: RequiredParams<'all' | 'equal'>
+		/**
+		 * Q​u​e​s​t​i​o​n
+		 */
+		groupPrompt: string
+		/**
+		 * T​h​e​ ​g​r​o​u​p​’​s​ ​m​e​a​n​ ​i​s​ ​{​m​e​a​n​}​,​ ​i​t​s​ ​d​e​v​i​a​t​i​o​n​ ​{​s​t​d​}​.
+		 * @param {string} mean
+		 * @param {string} std
+		 */
+		groupMean: RequiredParams<'mean' | 'std'>
+		/**
+		 * N​o​t​h​i​n​g​ ​t​o​ ​l​e​a​r​n​:​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​o​f​ ​t​h​i​s​ ​g​r​o​u​p​ ​e​a​r​n​s​ ​{​r​e​w​a​r​d​}​,​ ​s​o​ ​a​l​l​ ​a​d​v​a​n​t​a​g​e​s​ ​a​r​e​ ​0​.
+		 * @param {string} reward
+		 */
+		nothingToLearn: RequiredParams<'reward'>
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​h​i​s​ ​i​t​e​r​a​t​i​o​n
+		 */
+		attemptTitle: string
+		/**
+		 * T​h​e​ ​a​d​v​a​n​t​a​g​e​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​v​e​r​ ​a​n​ ​a​n​s​w​e​r​’​s​ ​t​o​k​e​n​s​,​ ​b​e​f​o​r​e​ ​i​t​ ​i​s​ ​w​h​i​t​e​n​e​d​:​ ​w​h​a​t​ ​w​a​s​ ​e​a​r​n​e​d​,​ ​l​e​s​s​ ​w​h​a​t​ ​t​h​e​ ​c​r​i​t​i​c​ ​e​x​p​e​c​t​e​d​.
+		 */
+		attemptHow: string
+		/**
+		 * S​P​O​’​s​ ​t​r​a​c​k​e​r​s
+		 */
+		trackerTitle: string
+		/**
+		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​g​r​o​u​p​:​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​w​h​a​t​ ​t​h​e​ ​p​o​l​i​c​y​ ​h​a​s​ ​l​a​t​e​l​y​ ​a​c​h​i​e​v​e​d​ ​o​n​ ​t​h​a​t​ ​v​e​r​y​ ​q​u​e​s​t​i​o​n​,​ ​v​ ​=​ ​a​/​(​a​ ​+​ ​b​)​.​ ​A​f​t​e​r​w​a​r​d​s​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​l​e​a​r​n​s​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​,​ ​a​n​d​ ​f​o​r​g​e​t​s​ ​a​ ​l​i​t​t​l​e​ ​o​f​ ​t​h​e​ ​p​a​s​t​.​ ​Q​u​e​s​t​i​o​n​s​ ​w​i​t​h​ ​a​n​ ​o​p​e​n​ ​o​u​t​c​o​m​e​ ​a​r​e​ ​a​s​k​e​d​ ​m​o​r​e​ ​o​f​t​e​n​.
+		 */
+		trackerHow: string
+		/**
+		 * W​h​a​t​ ​i​s​ ​e​x​p​e​c​t​e​d​ ​o​f​ ​a​l​l​ ​q​u​e​s​t​i​o​n​s
+		 */
+		trackerSpread: string
+		/**
+		 * v​,​ ​t​h​e​ ​e​x​p​e​c​t​e​d​ ​r​e​w​a​r​d
+		 */
+		trackerValue: string
+		/**
+		 * a​l​l​ ​t​r​a​c​k​e​r​s
+		 */
+		trackerAll: string
+		/**
+		 * O​n​ ​a​v​e​r​a​g​e​ ​{​m​e​a​n​}​ ​i​s​ ​e​x​p​e​c​t​e​d​.​ ​{​t​r​i​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​q​u​e​s​t​i​o​n​s​ ​w​e​r​e​ ​a​s​k​e​d​ ​a​t​ ​l​e​a​s​t​ ​o​n​c​e​,​ ​o​n​e​ ​o​f​ ​t​h​e​m​ ​{​m​o​s​t​}​ ​t​i​m​e​s​;​ ​{​o​p​e​n​}​ ​a​r​e​ ​o​p​e​n​ ​(​v​ ​b​e​t​w​e​e​n​ ​0​.​2​5​ ​a​n​d​ ​0​.​7​5​)​.
+		 * @param {string} all
+		 * @param {string} mean
+		 * @param {string} most
+		 * @param {string} open
+		 * @param {string} tried
+		 */
+		trackerNow: RequiredParams<'all' | 'mean' | 'most' | 'open' | 'tried'>
+		/**
+		 * v​ ​b​e​f​o​r​e​ ​(​a​ ​:​ ​b​)
+		 */
+		expected: string
+		/**
+		 * v​ ​a​f​t​e​r​ ​(​a​ ​:​ ​b​)
+		 */
+		afterwards: string
+		/**
+		 * a​n​s​w​e​r​s​ ​s​o​ ​f​a​r
+		 */
+		askedCount: string
+		/**
+		 * B​e​t​t​e​r​ ​a​n​d​ ​w​o​r​s​e​ ​a​n​s​w​e​r​s​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		pairTitle: string
+		/**
+		 * W​h​a​t​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​g​a​i​n
+		 */
+		pairSpread: string
+		/**
+		 * r​e​w​a​r​d
+		 */
+		pairReward: string
+		/**
+		 * l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​,​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​ ​o​f​ ​t​h​e​ ​r​u​n​,​ ​n​a​t​s
+		 */
+		pairNats: string
+		/**
+		 * l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​,​ ​n​a​t​s
+		 */
+		pairPerToken: string
+		/**
+		 * {​n​}​ ​p​a​i​r​s​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​{​c​h​o​s​e​n​}​ ​f​o​r​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​{​r​e​j​e​c​t​e​d​}​ ​f​o​r​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​s​ ​o​n​ ​a​v​e​r​a​g​e​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​i​s​ ​a​h​e​a​d​ ​i​n​ ​{​a​h​e​a​d​}​.
+		 * @param {string} ahead
+		 * @param {string} chosen
+		 * @param {string} n
+		 * @param {string} rejected
+		 * @param {string} step
+		 */
+		pairNow: RequiredParams<'ahead' | 'chosen' | 'n' | 'rejected' | 'step'>
+		course: {
+			/**
+			 * T​h​e​ ​n​e​x​t​ ​m​e​a​s​u​r​e​m​e​n​t​ ​t​e​l​l​s​ ​w​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​t​h​e​ ​t​w​o​.
+			 */
+			wait: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​s​t​i​l​l​ ​s​t​a​n​d​s​ ​a​t​ ​l​n​ ​2​ ​=​ ​0​.​6​9​3​:​ ​t​o​ ​t​h​e​ ​m​o​d​e​l​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​t​h​e​y​ ​w​e​r​e​ ​i​n​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​.​ ​U​s​u​a​l​l​y​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​i​s​ ​t​o​o​ ​s​m​a​l​l​.
+			 */
+			stuck: string
+			/**
+			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​,​ ​t​o​o​,​ ​b​y​ ​{​c​h​o​s​e​n​}​.​ ​T​h​a​t​ ​i​s​ ​n​o​ ​m​i​s​t​a​k​e​:​ ​t​h​e​ ​l​o​s​s​ ​s​e​e​s​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​a​l​o​n​e​,​ ​a​n​d​ ​t​h​i​s​ ​h​a​s​ ​g​r​o​w​n​ ​t​o​ ​{​m​a​r​g​i​n​}​,​ ​s​i​n​c​e​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​s​ ​h​a​v​e​ ​m​o​v​e​d​ ​b​y​ ​{​r​e​j​e​c​t​e​d​}​.​ ​T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​b​o​t​h​ ​l​o​s​t​ ​w​e​n​t​ ​t​o​ ​o​t​h​e​r​ ​w​o​r​d​s​.
+			 * @param {string} chosen
+			 * @param {string} margin
+			 * @param {string} rejected
+			 */
+			fallen: RequiredParams<'chosen' | 'margin' | 'rejected'>
+			/**
+			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​l​i​k​e​l​i​e​r​ ​b​y​ ​{​c​h​o​s​e​n​}​;​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​s​ ​h​a​v​e​ ​m​o​v​e​d​ ​b​y​ ​{​r​e​j​e​c​t​e​d​}​.​ ​T​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​i​s​ ​{​m​a​r​g​i​n​}​.
+			 * @param {string} chosen
+			 * @param {string} margin
+			 * @param {string} rejected
+			 */
+			risen: RequiredParams<'chosen' | 'margin' | 'rejected'>
+			/**
+			 * T​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​n​o​t​ ​b​e​h​i​n​d​:​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​i​s​ ​{​m​a​r​g​i​n​}​.​ ​O​n​ ​t​h​e​s​e​ ​p​a​i​r​s​ ​n​o​t​h​i​n​g​ ​h​a​s​ ​b​e​e​n​ ​l​e​a​r​n​e​d​ ​y​e​t​.
+			 * @param {string} margin
+			 */
+			losing: RequiredParams<'margin'>
+		}
+		/**
+		 * h​o​w​ ​s​u​r​e​ ​i​t​ ​i​s
+		 */
+		confidence: string
+		/**
+		 * h​o​w​ ​o​f​t​e​n​ ​i​t​ ​i​s​ ​r​i​g​h​t
+		 */
+		right: string
+		/**
+		 * p​a​i​r​s​ ​o​f​ ​w​h​i​c​h​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​a​s​ ​s​u​r​e
+		 */
+		bins: string
+		/**
+		 * O​n​ ​t​h​e​ ​d​i​a​g​o​n​a​l​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​s​a​y​s​ ​8​0​ ​%​ ​i​s​ ​r​i​g​h​t​ ​f​o​u​r​ ​t​i​m​e​s​ ​i​n​ ​f​i​v​e​.​ ​B​e​l​o​w​ ​i​t​,​ ​i​t​ ​i​s​ ​t​o​o​ ​s​u​r​e​.
+		 */
+		calibrationHow: string
+		/**
+		 * B​o​t​h​ ​o​r​d​e​r​s​ ​s​i​d​e​ ​b​y​ ​s​i​d​e
+		 */
+		ordersTitle: string
+		/**
+		 * E​v​e​r​y​ ​c​o​m​p​a​r​i​s​o​n​ ​i​s​ ​h​e​a​r​d​ ​t​w​i​c​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​c​h​a​n​g​e​ ​p​l​a​c​e​s​.​ ​A​ ​f​a​i​r​ ​j​u​d​g​e​ ​s​a​y​s​ ​t​h​e​ ​s​a​m​e​ ​b​o​t​h​ ​t​i​m​e​s​:​ ​t​h​e​ ​p​o​i​n​t​ ​l​i​e​s​ ​o​n​ ​t​h​e​ ​d​i​a​g​o​n​a​l​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​t​h​e​ ​t​w​o​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​g​o​e​s​ ​b​y​ ​t​h​e​ ​p​l​a​c​e​ ​a​l​o​n​e​ ​s​a​y​s​ ​o​n​e​ ​h​a​l​f​.
+		 */
+		ordersHow: string
+		/**
+		 * P​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​A​ ​i​s​ ​b​e​t​t​e​r
+		 */
+		ordersPicture: string
+		/**
+		 * w​i​t​h​ ​A​ ​s​h​o​w​n​ ​f​i​r​s​t
+		 */
+		aFirst: string
+		/**
+		 * w​i​t​h​ ​B​ ​s​h​o​w​n​ ​f​i​r​s​t
+		 */
+		bFirst: string
+		/**
+		 * a​s​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​h​a​v​e​ ​i​t
+		 */
+		agrees: string
+		/**
+		 * n​o​t​ ​a​s​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​h​a​v​e​ ​i​t
+		 */
+		disagrees: string
+		/**
+		 * {​n​}​ ​c​o​m​p​a​r​i​s​o​n​s​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​i​n​ ​{​a​g​r​e​e​}​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​l​a​b​e​l​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​i​n​ ​{​t​o​r​n​}​ ​t​h​e​ ​t​w​o​ ​o​r​d​e​r​s​ ​n​a​m​e​ ​d​i​f​f​e​r​e​n​t​ ​w​i​n​n​e​r​s​.
+		 * @param {string} agree
+		 * @param {string} n
+		 * @param {string} step
+		 * @param {string} torn
+		 */
+		ordersNow: RequiredParams<'agree' | 'n' | 'step' | 'torn'>
+		/**
+		 * T​h​e​ ​p​l​a​c​e​ ​s​h​o​w​n​ ​f​i​r​s​t​ ​i​s​ ​f​a​v​o​u​r​e​d​ ​b​y​ ​{​b​i​a​s​}​.
+		 * @param {string} bias
+		 */
+		biasFirst: RequiredParams<'bias'>
+		/**
+		 * T​h​e​ ​p​l​a​c​e​ ​s​h​o​w​n​ ​s​e​c​o​n​d​ ​i​s​ ​f​a​v​o​u​r​e​d​ ​b​y​ ​{​b​i​a​s​}​.
+		 * @param {string} bias
+		 */
+		biasSecond: RequiredParams<'bias'>
+		/**
+		 * O​n​l​y​ ​t​h​o​s​e​ ​w​h​o​s​e​ ​t​w​o​ ​o​r​d​e​r​s​ ​d​i​s​a​g​r​e​e
+		 */
+		onlyTorn: string
+		/**
+		 * J​u​d​g​e​d​ ​b​y​:
+		 */
+		by: string
+		/**
+		 * L​a​b​e​l​ ​{​l​a​b​e​l​}​:​ ​t​h​e​ ​j​u​d​g​e​ ​p​r​e​f​e​r​s​ ​{​j​u​d​g​e​}​,​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​{​g​r​a​d​e​r​s​}​.
+		 * @param {string} graders
+		 * @param {string} judge
+		 * @param {string} label
+		 */
+		verdict: RequiredParams<'graders' | 'judge' | 'label'>
+		/**
+		 * T​h​e​ ​t​w​o​ ​o​r​d​e​r​s​ ​n​a​m​e​d​ ​d​i​f​f​e​r​e​n​t​ ​w​i​n​n​e​r​s​.
+		 */
+		tornCase: string
+		/**
+		 * W​h​a​t​ ​t​e​a​c​h​e​r​ ​a​n​d​ ​s​t​u​d​e​n​t​ ​e​x​p​e​c​t​ ​n​e​x​t
+		 */
+		likenessTitle: string
+		/**
+		 * B​o​t​h​ ​r​e​a​d​ ​t​h​e​ ​s​a​m​e​ ​w​o​r​d​s​.​ ​R​a​i​s​e​ ​T​ ​a​n​d​ ​t​h​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​s​ ​d​r​a​w​ ​t​o​g​e​t​h​e​r​,​ ​a​n​d​ ​t​h​e​ ​u​n​l​i​k​e​l​y​ ​w​o​r​d​s​,​ ​w​h​i​c​h​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​t​i​l​l​ ​r​a​n​k​s​,​ ​b​e​c​o​m​e​ ​v​i​s​i​b​l​e​;​ ​l​o​w​e​r​ ​i​t​ ​a​n​d​ ​o​n​l​y​ ​t​h​e​ ​f​a​v​o​u​r​i​t​e​ ​i​s​ ​l​e​f​t​.
+		 */
+		likenessHow: string
+		/**
+		 * Q​u​e​s​t​i​o​n​ ​(​m​a​y​ ​b​e​ ​e​m​p​t​y​)
+		 */
+		question: string
+		/**
+		 * T​e​x​t​ ​s​o​ ​f​a​r
+		 */
+		soFar: string
+		/**
+		 * C​o​m​p​a​r​e
+		 */
+		compare: string
+		/**
+		 * T​e​a​c​h​e​r
+		 */
+		teacher: string
+		/**
+		 * S​t​u​d​e​n​t
+		 */
+		student: string
+		/**
+		 * {​p​a​r​a​m​e​t​e​r​s​}​ ​p​a​r​a​m​e​t​e​r​s​,​ ​{​l​a​y​e​r​s​}​ ​l​a​y​e​r​s​,​ ​{​c​h​a​n​n​e​l​s​}​ ​c​h​a​n​n​e​l​s
+		 * @param {string} channels
+		 * @param {string} layers
+		 * @param {string} parameters
+		 */
+		shape: RequiredParams<'channels' | 'layers' | 'parameters'>
+		/**
+		 * A​f​t​e​r​ ​s​t​e​p​ ​{​s​t​e​p​}​.
+		 * @param {string} step
+		 */
+		atStep: RequiredParams<'step'>
+		/**
+		 * T​e​m​p​e​r​a​t​u​r​e
+		 */
+		temperature: string
+		/**
+		 * T​o​k​e​n
+		 */
+		token: string
+		/**
+		 * A​t​ ​T​ ​=​ ​{​T​}​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​i​s​ ​{​k​l​}​ ​n​a​t​s​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​t​i​m​e​s​ ​T​²​ ​{​s​c​a​l​e​d​}​.​ ​T​h​e​ ​t​e​a​c​h​e​r​’​s​ ​d​i​s​t​r​i​b​u​t​i​o​n​ ​h​a​s​ ​a​n​ ​e​n​t​r​o​p​y​ ​o​f​ ​{​t​e​a​c​h​e​r​}​ ​n​a​t​s​,​ ​t​h​e​ ​s​t​u​d​e​n​t​’​s​ ​o​f​ ​{​s​t​u​d​e​n​t​}​.
+		 * @param {string} kl
+		 * @param {string} scaled
+		 * @param {string} student
+		 * @param {string} T
+		 * @param {string} teacher
+		 */
+		likenessNow: RequiredParams<'kl' | 'scaled' | 'student' | 'T' | 'teacher'>
+		/**
+		 * A​l​l​ ​t​e​m​p​e​r​a​t​u​r​e​s​ ​a​s​ ​a​ ​t​a​b​l​e
+		 */
+		allTemperatures: string
+		/**
+		 * e​n​t​r​o​p​y​,​ ​t​e​a​c​h​e​r
+		 */
+		entropyTeacher: string
+		/**
+		 * e​n​t​r​o​p​y​,​ ​s​t​u​d​e​n​t
+		 */
+		entropyStudent: string
+		/**
+		 * S​i​z​e​,​ ​s​p​e​e​d​ ​a​n​d​ ​q​u​a​l​i​t​y
+		 */
+		studentTitle: string
+		/**
+		 * E​a​c​h​ ​i​s​ ​a​s​k​e​d​ ​t​h​e​ ​s​a​m​e​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​;​ ​i​t​ ​t​a​k​e​s​ ​a​ ​w​h​i​l​e​ ​f​o​r​ ​e​a​c​h​ ​m​o​d​e​l​.​ ​F​o​r​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r​,​ ​r​u​n​ ​t​h​i​s​ ​s​t​a​g​e​ ​o​n​c​e​ ​w​i​t​h​ ​t​h​e​ ​s​e​t​t​i​n​g​ ​“​t​e​a​c​h​e​r​”​ ​a​t​ ​0​,​ ​a​l​l​ ​e​l​s​e​ ​e​q​u​a​l​.
+		 */
+		studentHow: string
+		/**
+		 * T​h​e​ ​n​e​w​e​s​t​ ​t​h​a​t​ ​f​i​t​s
+		 */
+		newest: string
+		/**
+		 * T​h​i​s​ ​r​u​n​,​ ​a​s​ ​i​t​ ​i​s​ ​n​o​w
+		 */
+		thisRun: string
+		/**
+		 * S​t​u​d​e​n​t​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r
+		 */
+		alone: string
+		/**
+		 * F​i​n​d​ ​i​t
+		 */
+		findIt: string
+		/**
+		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​s​t​u​d​e​n​t​ ​y​e​t​ ​t​h​a​t​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r​.
+		 */
+		noAlone: string
+		/**
+		 * p​a​r​a​m​e​t​e​r​s
+		 */
+		parameters: string
+		/**
+		 * b​y​t​e​s
+		 */
+		bytesOnDisk: string
+		/**
+		 * t​o​k​e​n​s​ ​p​e​r​ ​s​e​c​o​n​d
+		 */
+		speed: string
+		/**
+		 * I​n​s​i​d​e​ ​a​ ​s​t​e​p​:​ ​n​o​r​m​s​ ​a​n​d​ ​o​p​e​r​a​t​i​o​n​s
+		 */
+		stepTitle: string
+		/**
+		 * S​t​a​r​t​ ​a​ ​r​u​n​ ​o​f​ ​t​h​i​s​ ​s​t​a​g​e​;​ ​t​h​e​n​ ​t​h​i​s​ ​l​o​o​k​s​ ​i​n​t​o​ ​i​t​s​ ​s​t​e​p​s​.
+		 */
+		stepNoRun: string
+		/**
+		 * N​o​ ​s​t​e​p​ ​w​a​s​ ​m​a​d​e​ ​y​e​t​.
+		 */
+		noStep: string
+		/**
+		 * G​r​a​d​i​e​n​t​ ​a​n​d​ ​c​h​a​n​g​e​,​ ​m​a​t​r​i​x​ ​b​y​ ​m​a​t​r​i​x
+		 */
+		normTitle: string
+		/**
+		 * T​h​e​ ​c​h​a​n​g​e​ ​i​s​ ​‖​Δ​θ​‖​/​‖​θ​‖​,​ ​w​h​a​t​ ​t​h​e​ ​l​a​s​t​ ​s​t​e​p​ ​m​o​v​e​d​ ​o​f​ ​a​ ​m​a​t​r​i​x​;​ ​a​b​o​u​t​ ​a​ ​t​h​o​u​s​a​n​d​t​h​ ​i​s​ ​u​s​u​a​l​.​ ​T​h​e​ ​g​r​a​d​i​e​n​t​ ​‖​g​‖​ ​i​s​ ​t​a​k​e​n​ ​b​e​f​o​r​e​ ​c​l​i​p​p​i​n​g​.
+		 */
+		normHow: string
+		/**
+		 * c​h​a​n​g​e​ ​‖​Δ​θ​‖​/​‖​θ​‖
+		 */
+		update: string
+		/**
+		 * g​r​a​d​i​e​n​t​ ​‖​g​‖
+		 */
+		gradient: string
+		/**
+		 * L​a​y​e​r
+		 */
+		layer: string
+		/**
+		 * T​h​e​ ​s​t​e​p​ ​a​s​ ​a​ ​l​i​s​t​ ​o​f​ ​o​p​e​r​a​t​i​o​n​s
+		 */
+		opsTitle: string
+		/**
+		 * O​n​e​ ​s​t​e​p​ ​i​s​ ​m​a​d​e​ ​o​n​c​e​ ​m​o​r​e​,​ ​o​p​e​r​a​t​i​o​n​ ​b​y​ ​o​p​e​r​a​t​i​o​n​ ​w​i​t​h​ ​a​ ​s​t​o​p​w​a​t​c​h​,​ ​o​n​ ​o​n​e​ ​c​o​r​e​ ​a​n​d​ ​w​i​t​h​o​u​t​ ​c​h​a​n​g​i​n​g​ ​a​n​y​t​h​i​n​g​.​ ​M​e​a​n​w​h​i​l​e​ ​t​h​e​ ​r​u​n​ ​w​a​i​t​s​.
+		 */
+		opsHow: string
+		/**
+		 * T​i​m​e​ ​a​ ​s​t​e​p
+		 */
+		time: string
+		/**
+		 * T​i​m​i​n​g​ ​…
+		 */
+		timing: string
+		/**
+		 * A​l​l​ ​t​o​g​e​t​h​e​r​ ​{​m​s​}​ ​m​s​ ​f​o​r​ ​{​m​f​l​o​p​}​ ​M​F​L​O​P​:​ ​{​s​p​e​e​d​}​ ​G​F​L​O​P​/​s​.
+		 * @param {string} mflop
+		 * @param {string} ms
+		 * @param {string} speed
+		 */
+		opsNow: RequiredParams<'mflop' | 'ms' | 'speed'>
+		/**
+		 * O​p​e​r​a​t​i​o​n
+		 */
+		op: string
+		/**
+		 * c​a​l​l​s
+		 */
+		calls: string
+		/**
+		 * o​f​ ​t​h​e​ ​t​i​m​e
+		 */
+		shareOfTime: string
+	}
 	engine: {
 		/**
 		 * T​h​e​ ​e​n​g​i​n​e​ ​i​s​ ​s​t​a​r​t​i​n​g​…
@@ -3531,6 +4073,10 @@ type RootTranslation = {
 		 */
 		model_unsupported: RequiredParams<'field' | 'value'>
 		/**
+		 * T​h​i​s​ ​r​u​n​ ​h​a​s​ ​n​o​ ​t​e​a​c​h​e​r​ ​t​o​ ​c​o​m​p​a​r​e​ ​i​t​s​ ​m​o​d​e​l​ ​w​i​t​h​.​ ​S​t​a​r​t​ ​a​ ​s​t​a​g​e​ ​o​f​ ​d​i​s​t​i​l​l​a​t​i​o​n​ ​f​i​r​s​t​.
+		 */
+		no_teacher: string
+		/**
 		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​r​u​n​ ​i​n​ ​p​r​o​g​r​e​s​s​.
 		 */
 		no_run: string
@@ -5308,6 +5854,488 @@ export type TranslationFunctions = {
 		 * This page could not be loaded. Is the server still running? Reload to try again.
 		 */
 		pageFailed: () => LocalizedString
+	}
+	curves: {
+		/**
+		 * Previous
+		 */
+		previous: () => LocalizedString
+		/**
+		 * Next
+		 */
+		next: () => LocalizedString
+		/**
+		 * Page
+		 */
+		page: () => LocalizedString
+		/**
+		 * reward
+		 */
+		reward: () => LocalizedString
+		/**
+		 * reward, in deviations of the first answers
+		 */
+		rewardUnit: () => LocalizedString
+		/**
+		 * Answer
+		 */
+		answer: () => LocalizedString
+		/**
+		 * Asked
+		 */
+		asked: () => LocalizedString
+		/**
+		 * Advantage
+		 */
+		advantage: () => LocalizedString
+		/**
+		 * (says nothing)
+		 */
+		empty: () => LocalizedString
+		/**
+		 * Graders
+		 */
+		grade: () => LocalizedString
+		/**
+		 * What the policy’s answers earn
+		 */
+		policyTitle: () => LocalizedString
+		/**
+		 * Nothing was answered yet. The first iteration begins with answers, not with a step.
+		 */
+		nothingYet: () => LocalizedString
+		/**
+		 * The policy is answering the next questions: {done}.
+		 */
+		rollout: (arg: { done: string }) => LocalizedString
+		/**
+		 * The answers are being scored.
+		 */
+		scoring: () => LocalizedString
+		/**
+		 * Iteration {n}: a mean reward of {reward}, {kl} nats away from the reference.
+		 */
+		klNow: (arg: { kl: string, n: string, reward: string }) => LocalizedString
+		/**
+		 * answers of iteration {n}
+		 */
+		answersNow: (arg: { n: string }) => LocalizedString
+		/**
+		 * answers of the first iteration
+		 */
+		answersFirst: () => LocalizedString
+		/**
+		 * means, iteration by iteration
+		 */
+		means: () => LocalizedString
+		/**
+		 * Reward against KL
+		 */
+		klTitle: () => LocalizedString
+		/**
+		 * KL to the reference, nats per answer
+		 */
+		klAxis: () => LocalizedString
+		/**
+		 * Each point is an answer, the line goes through the means: from the ring, the first iteration, to the full disc. Up is more reward. To the right the policy moves away from the model that it was. A single answer may lie left of 0: the reference held it likelier.
+		 */
+		klHow: () => LocalizedString
+		/**
+		 * The rewards move
+		 */
+		spreadTitle: () => LocalizedString
+		/**
+		 * So far this is the first iteration: its mean reward is {last}. Later ones are drawn over it.
+		 */
+		spreadFirst: (arg: { last: string }) => LocalizedString
+		/**
+		 * The mean reward went from {first} to {last}; {share} of the answers now earn more than the first ones did on average.
+		 */
+		spreadNow: (arg: { first: string, last: string, share: string }) => LocalizedString
+		/**
+		 * Reward against the graders
+		 */
+		graderTitle: () => LocalizedString
+		/**
+		 * the graders’ score, 0 to 1
+		 */
+		graderAxis: () => LocalizedString
+		/**
+		 * Here the graders themselves give the reward, so there is no proxy to be tricked. For reward hacking, train a reward model first and choose it as who gives the reward.
+		 */
+		noHacking: () => LocalizedString
+		outcome: {
+			/**
+			 * The reward model is only a stand-in for the graders. After a few more iterations this says whether the two still agree.
+			 */
+			early: () => LocalizedString
+			/**
+			 * Reward hacking: the reward model’s score has risen by {reward}, and the graders’ score has fallen by {score}. The policy has found what the reward model likes, not what is good. A larger β keeps it nearer to the reference.
+			 */
+			hacked: (arg: { reward: string, score: string }) => LocalizedString
+			/**
+			 * Both have risen: the reward model’s score by {reward}, the graders’ by {score}. So far the stand-in points the right way.
+			 */
+			both: (arg: { reward: string, score: string }) => LocalizedString
+			/**
+			 * The reward model’s score has risen by {reward}; the graders’ has hardly moved ({score}). What was gained is to the reward model’s liking alone.
+			 */
+			rewardOnly: (arg: { reward: string, score: string }) => LocalizedString
+			/**
+			 * The reward has not risen so far: a change of {reward}, and of {score} for the graders.
+			 */
+			flat: (arg: { reward: string, score: string }) => LocalizedString
+		}
+		/**
+		 * Group advantages
+		 */
+		groupTitle: () => LocalizedString
+		/**
+		 * Every answer is compared with the others to the same question. What is better than the group’s mean is made likelier, what is worse unlikelier; the first of a ranking is not copied.
+		 */
+		groupHow: () => LocalizedString
+		/**
+		 * {equal} of these {all} groups have equal rewards.
+		 */
+		groupEqual: (arg: { all: string, equal: string }) => LocalizedString
+		/**
+		 * Question
+		 */
+		groupPrompt: () => LocalizedString
+		/**
+		 * The group’s mean is {mean}, its deviation {std}.
+		 */
+		groupMean: (arg: { mean: string, std: string }) => LocalizedString
+		/**
+		 * Nothing to learn: every answer of this group earns {reward}, so all advantages are 0.
+		 */
+		nothingToLearn: (arg: { reward: string }) => LocalizedString
+		/**
+		 * The answers of this iteration
+		 */
+		attemptTitle: () => LocalizedString
+		/**
+		 * The advantage is the mean over an answer’s tokens, before it is whitened: what was earned, less what the critic expected.
+		 */
+		attemptHow: () => LocalizedString
+		/**
+		 * SPO’s trackers
+		 */
+		trackerTitle: () => LocalizedString
+		/**
+		 * There is no group: each answer is compared with what the policy has lately achieved on that very question, v = a/(a + b). Afterwards the tracker learns of the answer, and forgets a little of the past. Questions with an open outcome are asked more often.
+		 */
+		trackerHow: () => LocalizedString
+		/**
+		 * What is expected of all questions
+		 */
+		trackerSpread: () => LocalizedString
+		/**
+		 * v, the expected reward
+		 */
+		trackerValue: () => LocalizedString
+		/**
+		 * all trackers
+		 */
+		trackerAll: () => LocalizedString
+		/**
+		 * On average {mean} is expected. {tried} of {all} questions were asked at least once, one of them {most} times; {open} are open (v between 0.25 and 0.75).
+		 */
+		trackerNow: (arg: { all: string, mean: string, most: string, open: string, tried: string }) => LocalizedString
+		/**
+		 * v before (a : b)
+		 */
+		expected: () => LocalizedString
+		/**
+		 * v after (a : b)
+		 */
+		afterwards: () => LocalizedString
+		/**
+		 * answers so far
+		 */
+		askedCount: () => LocalizedString
+		/**
+		 * Better and worse answers, held out
+		 */
+		pairTitle: () => LocalizedString
+		/**
+		 * What the answers gain
+		 */
+		pairSpread: () => LocalizedString
+		/**
+		 * reward
+		 */
+		pairReward: () => LocalizedString
+		/**
+		 * log-probability, against the beginning of the run, nats
+		 */
+		pairNats: () => LocalizedString
+		/**
+		 * log-probability of a token, nats
+		 */
+		pairPerToken: () => LocalizedString
+		/**
+		 * {n} pairs at step {step}: {chosen} for the better answers and {rejected} for the worse ones on average. The better one is ahead in {ahead}.
+		 */
+		pairNow: (arg: { ahead: string, chosen: string, n: string, rejected: string, step: string }) => LocalizedString
+		course: {
+			/**
+			 * The next measurement tells what becomes of the two.
+			 */
+			wait: () => LocalizedString
+			/**
+			 * The loss still stands at ln 2 = 0.693: to the model both answers are as likely as they were in the beginning. Usually the learning rate is too small.
+			 */
+			stuck: () => LocalizedString
+			/**
+			 * The better answers have become unlikelier, too, by {chosen}. That is no mistake: the loss sees the difference alone, and this has grown to {margin}, since the worse ones have moved by {rejected}. The probability that both lost went to other words.
+			 */
+			fallen: (arg: { chosen: string, margin: string, rejected: string }) => LocalizedString
+			/**
+			 * The better answers have become likelier by {chosen}; the worse ones have moved by {rejected}. Their difference is {margin}.
+			 */
+			risen: (arg: { chosen: string, margin: string, rejected: string }) => LocalizedString
+			/**
+			 * The worse answers are not behind: the difference is {margin}. On these pairs nothing has been learned yet.
+			 */
+			losing: (arg: { margin: string }) => LocalizedString
+		}
+		/**
+		 * how sure it is
+		 */
+		confidence: () => LocalizedString
+		/**
+		 * how often it is right
+		 */
+		right: () => LocalizedString
+		/**
+		 * pairs of which it is about as sure
+		 */
+		bins: () => LocalizedString
+		/**
+		 * On the diagonal a model that says 80 % is right four times in five. Below it, it is too sure.
+		 */
+		calibrationHow: () => LocalizedString
+		/**
+		 * Both orders side by side
+		 */
+		ordersTitle: () => LocalizedString
+		/**
+		 * Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half.
+		 */
+		ordersHow: () => LocalizedString
+		/**
+		 * Probability that A is better
+		 */
+		ordersPicture: () => LocalizedString
+		/**
+		 * with A shown first
+		 */
+		aFirst: () => LocalizedString
+		/**
+		 * with B shown first
+		 */
+		bFirst: () => LocalizedString
+		/**
+		 * as the graders have it
+		 */
+		agrees: () => LocalizedString
+		/**
+		 * not as the graders have it
+		 */
+		disagrees: () => LocalizedString
+		/**
+		 * {n} comparisons at step {step}: in {agree} the judge’s label agrees with the graders, in {torn} the two orders name different winners.
+		 */
+		ordersNow: (arg: { agree: string, n: string, step: string, torn: string }) => LocalizedString
+		/**
+		 * The place shown first is favoured by {bias}.
+		 */
+		biasFirst: (arg: { bias: string }) => LocalizedString
+		/**
+		 * The place shown second is favoured by {bias}.
+		 */
+		biasSecond: (arg: { bias: string }) => LocalizedString
+		/**
+		 * Only those whose two orders disagree
+		 */
+		onlyTorn: () => LocalizedString
+		/**
+		 * Judged by:
+		 */
+		by: () => LocalizedString
+		/**
+		 * Label {label}: the judge prefers {judge}, the graders {graders}.
+		 */
+		verdict: (arg: { graders: string, judge: string, label: string }) => LocalizedString
+		/**
+		 * The two orders named different winners.
+		 */
+		tornCase: () => LocalizedString
+		/**
+		 * What teacher and student expect next
+		 */
+		likenessTitle: () => LocalizedString
+		/**
+		 * Both read the same words. Raise T and the distributions draw together, and the unlikely words, which the teacher still ranks, become visible; lower it and only the favourite is left.
+		 */
+		likenessHow: () => LocalizedString
+		/**
+		 * Question (may be empty)
+		 */
+		question: () => LocalizedString
+		/**
+		 * Text so far
+		 */
+		soFar: () => LocalizedString
+		/**
+		 * Compare
+		 */
+		compare: () => LocalizedString
+		/**
+		 * Teacher
+		 */
+		teacher: () => LocalizedString
+		/**
+		 * Student
+		 */
+		student: () => LocalizedString
+		/**
+		 * {parameters} parameters, {layers} layers, {channels} channels
+		 */
+		shape: (arg: { channels: string, layers: string, parameters: string }) => LocalizedString
+		/**
+		 * After step {step}.
+		 */
+		atStep: (arg: { step: string }) => LocalizedString
+		/**
+		 * Temperature
+		 */
+		temperature: () => LocalizedString
+		/**
+		 * Token
+		 */
+		token: () => LocalizedString
+		/**
+		 * At T = {T} the student is {kl} nats away from the teacher, times T² {scaled}. The teacher’s distribution has an entropy of {teacher} nats, the student’s of {student}.
+		 */
+		likenessNow: (arg: { kl: string, scaled: string, student: string, T: string, teacher: string }) => LocalizedString
+		/**
+		 * All temperatures as a table
+		 */
+		allTemperatures: () => LocalizedString
+		/**
+		 * entropy, teacher
+		 */
+		entropyTeacher: () => LocalizedString
+		/**
+		 * entropy, student
+		 */
+		entropyStudent: () => LocalizedString
+		/**
+		 * Size, speed and quality
+		 */
+		studentTitle: () => LocalizedString
+		/**
+		 * Each is asked the same held-out questions; it takes a while for each model. For the student without a teacher, run this stage once with the setting “teacher” at 0, all else equal.
+		 */
+		studentHow: () => LocalizedString
+		/**
+		 * The newest that fits
+		 */
+		newest: () => LocalizedString
+		/**
+		 * This run, as it is now
+		 */
+		thisRun: () => LocalizedString
+		/**
+		 * Student without a teacher
+		 */
+		alone: () => LocalizedString
+		/**
+		 * Find it
+		 */
+		findIt: () => LocalizedString
+		/**
+		 * There is no student yet that was trained without a teacher.
+		 */
+		noAlone: () => LocalizedString
+		/**
+		 * parameters
+		 */
+		parameters: () => LocalizedString
+		/**
+		 * bytes
+		 */
+		bytesOnDisk: () => LocalizedString
+		/**
+		 * tokens per second
+		 */
+		speed: () => LocalizedString
+		/**
+		 * Inside a step: norms and operations
+		 */
+		stepTitle: () => LocalizedString
+		/**
+		 * Start a run of this stage; then this looks into its steps.
+		 */
+		stepNoRun: () => LocalizedString
+		/**
+		 * No step was made yet.
+		 */
+		noStep: () => LocalizedString
+		/**
+		 * Gradient and change, matrix by matrix
+		 */
+		normTitle: () => LocalizedString
+		/**
+		 * The change is ‖Δθ‖/‖θ‖, what the last step moved of a matrix; about a thousandth is usual. The gradient ‖g‖ is taken before clipping.
+		 */
+		normHow: () => LocalizedString
+		/**
+		 * change ‖Δθ‖/‖θ‖
+		 */
+		update: () => LocalizedString
+		/**
+		 * gradient ‖g‖
+		 */
+		gradient: () => LocalizedString
+		/**
+		 * Layer
+		 */
+		layer: () => LocalizedString
+		/**
+		 * The step as a list of operations
+		 */
+		opsTitle: () => LocalizedString
+		/**
+		 * One step is made once more, operation by operation with a stopwatch, on one core and without changing anything. Meanwhile the run waits.
+		 */
+		opsHow: () => LocalizedString
+		/**
+		 * Time a step
+		 */
+		time: () => LocalizedString
+		/**
+		 * Timing …
+		 */
+		timing: () => LocalizedString
+		/**
+		 * All together {ms} ms for {mflop} MFLOP: {speed} GFLOP/s.
+		 */
+		opsNow: (arg: { mflop: string, ms: string, speed: string }) => LocalizedString
+		/**
+		 * Operation
+		 */
+		op: () => LocalizedString
+		/**
+		 * calls
+		 */
+		calls: () => LocalizedString
+		/**
+		 * of the time
+		 */
+		shareOfTime: () => LocalizedString
 	}
 	engine: {
 		/**
@@ -8268,6 +9296,10 @@ export type TranslationFunctions = {
 		 * A model with {field} = {value} is of another kind than Sprout’s.
 		 */
 		model_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
+		/**
+		 * This run has no teacher to compare its model with. Start a stage of distillation first.
+		 */
+		no_teacher: () => LocalizedString
 		/**
 		 * There is no run in progress.
 		 */

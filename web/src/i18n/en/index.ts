@@ -1,6 +1,7 @@
 import type { BaseTranslation } from '../i18n-types'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
+import { curves } from './curves.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { family, journey } from './journey.js'
@@ -16,6 +17,7 @@ export default {
   breakIt,
   checkpoints,
   common,
+  curves,
   engine,
   exercises,
   family,

@@ -107,6 +107,8 @@ export const problems = {
   model_tensor: 'The weight “{tensor}” has {have} numbers where the model needs {want}.',
   model_unsupported: 'A model with {field} = {value} is of another kind than Sprout’s.',
 
+  no_teacher:
+    'This run has no teacher to compare its model with. Start a stage of distillation first.',
   no_run: 'There is no run in progress.',
   run_busy: 'A run is in progress. Stop it first; it will be saved.',
   param_range:

@@ -82,6 +82,7 @@ export const problems: Translation['problems'] = {
   model_tensor: '权重“{tensor}”有 {have} 个数，而模型需要 {want} 个。',
   model_unsupported: '{field} = {value} 的模型和萌芽不是一类。',
 
+  no_teacher: '这次训练没有老师模型可比。请先开始一个蒸馏阶段。',
   no_run: '现在没有训练在进行。',
   run_busy: '有训练正在进行。请先停下，它会被保存。',
   param_range: '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。',

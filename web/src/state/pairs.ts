@@ -1,0 +1,36 @@
+import type { Metrics, PairGain } from '../engine/messages'
+
+export type Course = 'wait' | 'stuck' | 'fallen' | 'risen' | 'losing'
+
+/** Steps after which a loss that has not moved is worth a word. */
+const patience = 20
+
+/**
+ * What has become of the better and of the worse answers on pairs that are held
+ * out, as the last measurement has it. Gains are relative to where the run began.
+ */
+export function course(
+  metrics: readonly Metrics[],
+  byItself: boolean,
+): { kind: Course; chosen: number; rejected: number; margin: number } {
+  const measured = metrics.filter((m) => m.measures?.['heldout_chosen'] !== undefined)
+  const last = measured.at(-1)?.measures
+  const first = byItself ? measured[0]?.measures : undefined
+  const of = (name: string) => (last?.[name] ?? 0) - (first?.[name] ?? 0)
+  const chosen = of('heldout_chosen')
+  const rejected = of('heldout_rejected')
+  const margin = chosen - rejected
+  const loss = metrics.at(-1)?.train_loss ?? 0
+  let kind: Course = 'wait'
+  if (last && !(byItself && measured.length < 2)) {
+    if (!byItself && metrics.length >= patience && Math.abs(loss - Math.LN2) < 0.003) kind = 'stuck'
+    else if (margin <= 0) kind = 'losing'
+    else kind = chosen < 0 ? 'fallen' : 'risen'
+  }
+  return { kind, chosen, rejected, margin }
+}
+
+/** Share of pairs whose better answer is ahead; ties count half. */
+export const ahead = (pairs: readonly PairGain[]): number =>
+  pairs.reduce((n, p) => n + (p.chosen > p.rejected ? 1 : p.chosen === p.rejected ? 0.5 : 0), 0) /
+  Math.max(1, pairs.length)
