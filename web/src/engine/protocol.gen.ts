@@ -59,6 +59,22 @@ export interface Protocol {
       command: Hello
       result: Ready
     }
+    inspect: {
+      command: Inspect
+      result: Inspection
+    }
+    'inspect.changes': {
+      command: GetChanges
+      result: Changes
+    }
+    'inspect.embeddings': {
+      command: GetEmbeddings
+      result: EmbeddingMap
+    }
+    'inspect.neighbours': {
+      command: GetNeighbours
+      result: Neighbours
+    }
     journey: {
       command: WalkJourney
       result: null
@@ -403,6 +419,85 @@ export interface StorageInfo {
   quota: number
   problem?: Problem
 }
+export interface Inspect {
+  checkpoint: string
+  text: string
+  chat?: boolean
+  attention?: boolean
+  lens?: boolean
+}
+export interface Inspection {
+  tokens: ReadToken[]
+  cut: number
+  vocab: number
+  layers: number
+  heads: number
+  kv_heads: number
+  names: Token[]
+  lens?: Glance[][]
+}
+export interface ReadToken {
+  token: Token
+  loss?: number
+}
+export interface Token {
+  id: number
+  text: string
+  hex: string
+}
+export interface Glance {
+  top: number
+  p: number
+  next?: number
+  entropy: number
+}
+export interface GetChanges {
+  checkpoint: string
+  matrix?: string
+}
+export interface Changes {
+  against: string
+  rank?: number
+  scale?: number
+  dora?: boolean
+  matrices: Change[]
+  picture: Delta
+}
+export interface Change {
+  name: string
+  layer: number
+  kind: string
+  rows: number
+  cols: number
+  size: number
+  relative: number
+}
+export interface Delta {
+  name: string
+  height: number
+  width: number
+  block: number
+  singular: number[]
+}
+export interface GetEmbeddings {
+  checkpoint: string
+}
+export interface EmbeddingMap {
+  tokens: Token[]
+  explained: number[]
+  channels: number
+}
+export interface GetNeighbours {
+  checkpoint: string
+  token: number
+}
+export interface Neighbours {
+  neighbours: Neighbour[]
+}
+export interface Neighbour {
+  token: Token
+  cosine: number
+}
 export interface WalkJourney {
   preset: string
   seed: number
@@ -528,11 +623,6 @@ export interface LessonToken {
   token: Token
   learned?: boolean
   conversation: number
-}
-export interface Token {
-  id: number
-  text: string
-  hex: string
 }
 export interface Profile {}
 export interface StepProfile {

@@ -3145,6 +3145,21 @@ type RootTranslation = {
 		 */
 		training_diverged: RequiredParams<'kept|number' | 'step|number'>
 		/**
+		 * T​h​e​ ​m​o​d​e​l​’​s​ ​o​u​t​p​u​t​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​s​e​e​.​ ​G​o​ ​b​a​c​k​ ​t​o​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​f​r​o​m​ ​b​e​f​o​r​e​ ​i​t​s​ ​t​r​a​i​n​i​n​g​ ​d​i​v​e​r​g​e​d​.
+		 */
+		inspect_not_finite: string
+		/**
+		 * W​h​a​t​ ​h​a​s​ ​c​h​a​n​g​e​d​ ​i​n​ ​“​{​n​a​m​e​}​”​ ​c​a​n​n​o​t​ ​b​e​ ​t​o​l​d​:​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​g​o​e​s​ ​b​a​c​k​ ​t​o​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​h​e​r​e​,​ ​o​r​ ​h​a​s​ ​a​n​o​t​h​e​r​ ​s​h​a​p​e​.
+		 * @param {string} name
+		 */
+		changes_unknown: RequiredParams<'name'>
+		/**
+		 * T​h​i​s​ ​m​o​d​e​l​ ​h​a​s​ ​n​o​ ​t​o​k​e​n​ ​{​t​o​k​e​n​}​;​ ​i​t​ ​k​n​o​w​s​ ​t​h​o​s​e​ ​b​e​l​o​w​ ​{​v​o​c​a​b​}​.
+		 * @param {number} token
+		 * @param {number} vocab
+		 */
+		token_unknown: RequiredParams<'token' | 'vocab'>
+		/**
 		 * T​h​e​ ​m​o​d​e​l​’​s​ ​o​u​t​p​u​t​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​a​ ​n​u​m​b​e​r​,​ ​s​o​ ​i​t​ ​c​a​n​n​o​t​ ​w​r​i​t​e​.​ ​I​t​s​ ​t​r​a​i​n​i​n​g​ ​h​a​s​ ​e​x​p​l​o​d​e​d​;​ ​g​o​ ​o​n​ ​f​r​o​m​ ​a​n​ ​e​a​r​l​i​e​r​ ​c​h​e​c​k​p​o​i​n​t​ ​w​i​t​h​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
 		 */
 		sampling_not_finite: string
@@ -7123,6 +7138,18 @@ export type TranslationFunctions = {
 		 * A value grew beyond all bounds at step {step|number}. Training stopped and went back to the last good step, {kept|number}, which is kept. Lower the learning rate and go on.
 		 */
 		training_diverged: (arg: { kept: unknown, step: unknown }) => LocalizedString
+		/**
+		 * The model’s output is not a number, so there is nothing to see. Go back to a checkpoint from before its training diverged.
+		 */
+		inspect_not_finite: () => LocalizedString
+		/**
+		 * What has changed in “{name}” cannot be told: the model that it goes back to is no longer here, or has another shape.
+		 */
+		changes_unknown: (arg: { name: string }) => LocalizedString
+		/**
+		 * This model has no token {token}; it knows those below {vocab}.
+		 */
+		token_unknown: (arg: { token: number, vocab: number }) => LocalizedString
 		/**
 		 * The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.
 		 */
