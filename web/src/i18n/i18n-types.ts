@@ -1505,6 +1505,417 @@ type RootTranslation = {
 		 */
 		path: string
 	}
+	inside: {
+		/**
+		 * L​o​o​k​ ​i​n​s​i​d​e
+		 */
+		name: string
+		/**
+		 * A​ ​s​e​n​t​e​n​c​e​ ​o​f​ ​y​o​u​r​ ​o​w​n​ ​g​o​e​s​ ​t​h​r​o​u​g​h​ ​a​ ​m​o​d​e​l​ ​o​f​ ​y​o​u​r​ ​o​w​n​,​ ​a​n​d​ ​y​o​u​ ​s​e​e​ ​w​h​a​t​ ​e​v​e​r​y​ ​p​a​r​t​ ​o​f​ ​i​t​ ​d​o​e​s​.​ ​N​o​t​h​i​n​g​ ​h​e​r​e​ ​i​s​ ​d​r​a​w​n​ ​f​o​r​ ​s​h​o​w​:​ ​e​a​c​h​ ​n​u​m​b​e​r​ ​i​s​ ​c​o​m​p​u​t​e​d​ ​f​r​o​m​ ​t​h​e​ ​w​e​i​g​h​t​s​ ​o​f​ ​t​h​i​s​ ​v​e​r​y​ ​c​h​e​c​k​p​o​i​n​t​.
+		 */
+		intro: string
+		/**
+		 * M​o​d​e​l
+		 */
+		model: string
+		/**
+		 * T​h​e​ ​r​u​n​ ​i​n​ ​p​r​o​g​r​e​s​s​,​ ​a​s​ ​i​t​ ​i​s​ ​n​o​w
+		 */
+		live: string
+		/**
+		 * Y​o​u​r​ ​s​e​n​t​e​n​c​e
+		 */
+		sentence: string
+		/**
+		 * A​s​k​ ​i​t​ ​a​s​ ​a​ ​q​u​e​s​t​i​o​n
+		 */
+		chat: string
+		/**
+		 * L​o​o​k​ ​a​g​a​i​n
+		 */
+		again: string
+		/**
+		 * L​o​o​k​i​n​g​…
+		 */
+		looking: string
+		/**
+		 * L​o​o​k​ ​i​n​s​i​d​e
+		 */
+		look: string
+		/**
+		 * Y​o​u​r​ ​s​e​n​t​e​n​c​e​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​m​o​d​e​l​ ​a​s​ ​i​t​ ​i​s​ ​n​o​w​.​ ​A​ ​r​u​n​ ​i​n​ ​p​r​o​g​r​e​s​s​ ​w​a​i​t​s​ ​f​o​r​ ​o​n​e​ ​m​o​m​e​n​t​.
+		 */
+		stageWhy: string
+		/**
+		 * S​e​e​ ​a​l​l​ ​o​f​ ​i​t
+		 */
+		more: string
+		/**
+		 * T​h​e​ ​l​a​s​t​ ​{​n​}​ ​t​o​k​e​n​s​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​:​ ​{​m​o​s​t​}​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​m​o​s​t​.
+		 * @param {string} most
+		 * @param {string} n
+		 */
+		cut: RequiredParams<'most' | 'n'>
+		/**
+		 * T​h​e​ ​f​o​x​ ​l​i​v​e​s​ ​b​y​ ​t​h​e​ ​r​i​v​e​r​.​|​小​狐​狸​住​在​河​边​。​|​W​h​o​ ​a​r​e​ ​y​o​u​?
+		 */
+		examples: string
+		tokens: {
+			/**
+			 * T​o​k​e​n​s
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​t​o​k​e​n​s​,​ ​n​o​t​ ​l​e​t​t​e​r​s​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​t​o​ ​s​e​e​ ​w​h​a​t​ ​h​a​p​p​e​n​s​ ​t​h​e​r​e​.
+			 */
+			why: string
+			/**
+			 * b​y​ ​n​u​m​b​e​r
+			 */
+			byId: string
+			/**
+			 * b​y​ ​s​u​r​p​r​i​s​e
+			 */
+			byLoss: string
+			/**
+			 * C​o​l​o​u​r
+			 */
+			colour: string
+			/**
+			 * T​h​e​ ​s​t​r​o​n​g​e​r​ ​t​h​e​ ​c​o​l​o​u​r​,​ ​t​h​e​ ​m​o​r​e​ ​t​h​e​ ​t​o​k​e​n​ ​s​u​r​p​r​i​s​e​d​ ​t​h​e​ ​m​o​d​e​l​:​ ​i​t​s​ ​l​o​s​s​,​ ​−​l​n​ ​p​,​ ​i​n​ ​n​a​t​s​.​ ​M​e​a​n​ ​o​v​e​r​ ​t​h​i​s​ ​s​e​n​t​e​n​c​e​:​ ​{​m​e​a​n​}​.​ ​T​h​e​ ​f​i​r​s​t​ ​t​o​k​e​n​ ​h​a​s​ ​n​o​n​e​,​ ​s​i​n​c​e​ ​n​o​t​h​i​n​g​ ​c​o​m​e​s​ ​b​e​f​o​r​e​ ​i​t​.
+			 * @param {string} mean
+			 */
+			lossWhy: RequiredParams<'mean'>
+			/**
+			 * E​a​c​h​ ​n​u​m​b​e​r​ ​o​f​ ​t​h​e​ ​v​o​c​a​b​u​l​a​r​y​ ​h​a​s​ ​i​t​s​ ​o​w​n​ ​c​o​l​o​u​r​.
+			 */
+			idWhy: string
+			/**
+			 * T​o​k​e​n​ ​{​n​}​ ​o​f​ ​{​a​l​l​}​:​ ​“​{​t​o​k​e​n​}​”​,​ ​n​u​m​b​e​r​ ​{​i​d​}​:​ ​{​w​h​a​t​}
+			 * @param {string} all
+			 * @param {string} id
+			 * @param {string} n
+			 * @param {string} token
+			 * @param {string} what
+			 */
+			one: RequiredParams<'all' | 'id' | 'n' | 'token' | 'what'>
+			/**
+			 * {​l​o​s​s​}​ ​n​a​t​s​:​ ​g​i​v​e​n​ ​w​h​a​t​ ​c​a​m​e​ ​b​e​f​o​r​e​,​ ​i​t​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​w​a​s​ ​{​p​}​.
+			 * @param {string} loss
+			 * @param {string} p
+			 */
+			loss: RequiredParams<'loss' | 'p'>
+			/**
+			 * n​o​t​h​i​n​g​ ​c​o​m​e​s​ ​b​e​f​o​r​e​ ​i​t​.
+			 */
+			noLoss: string
+		}
+		next: {
+			/**
+			 * W​h​a​t​ ​c​o​m​e​s​ ​n​e​x​t
+			 */
+			title: string
+			/**
+			 * A​f​t​e​r​ ​“​{​t​o​k​e​n​}​”​,​ ​t​h​i​s​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​e​x​p​e​c​t​s​.​ ​Y​o​u​r​ ​s​l​i​d​e​r​s​ ​d​o​ ​w​h​a​t​ ​t​h​e​y​ ​d​o​ ​w​h​e​n​ ​i​t​ ​w​r​i​t​e​s​.
+			 * @param {string} token
+			 */
+			why: RequiredParams<'token'>
+			/**
+			 * d​r​a​w​n​ ​w​i​t​h​ ​t​h​e​s​e​ ​s​e​t​t​i​n​g​s
+			 */
+			bar: string
+			/**
+			 * t​h​e​ ​m​o​d​e​l​ ​i​t​s​e​l​f​,​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1
+			 */
+			plain: string
+			/**
+			 * T​e​m​p​e​r​a​t​u​r​e
+			 */
+			temperature: string
+			/**
+			 * o​f​f
+			 */
+			off: string
+			/**
+			 * {​k​e​p​t​}​ ​o​f​ ​{​a​l​l​}​ ​t​o​k​e​n​s​ ​c​a​n​ ​s​t​i​l​l​ ​b​e​ ​d​r​a​w​n​.​ ​U​n​c​e​r​t​a​i​n​t​y​:​ ​{​e​n​t​r​o​p​y​}​ ​n​a​t​s​,​ ​a​s​ ​a​m​o​n​g​ ​{​a​m​o​n​g​}​ ​e​q​u​a​l​l​y​ ​l​i​k​e​l​y​ ​t​o​k​e​n​s​.
+			 * @param {string} all
+			 * @param {string} among
+			 * @param {string} entropy
+			 * @param {string} kept
+			 */
+			kept: RequiredParams<'all' | 'among' | 'entropy' | 'kept'>
+			/**
+			 * A​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​ ​t​o​k​e​n​ ​i​s​ ​a​l​w​a​y​s​ ​t​a​k​e​n​.
+			 */
+			greedy: string
+			/**
+			 * W​h​a​t​ ​r​e​a​l​l​y​ ​f​o​l​l​o​w​s​:​ ​“​{​t​o​k​e​n​}​”​,​ ​{​p​}​ ​w​i​t​h​ ​t​h​e​s​e​ ​s​e​t​t​i​n​g​s​.
+			 * @param {string} p
+			 * @param {string} token
+			 */
+			really: RequiredParams<'p' | 'token'>
+			/**
+			 * Y​o​u​r​ ​s​e​n​t​e​n​c​e​ ​e​n​d​s​ ​h​e​r​e​:​ ​t​h​i​s​ ​i​s​ ​w​h​e​r​e​ ​i​t​ ​w​o​u​l​d​ ​g​o​ ​o​n​.
+			 */
+			end: string
+			/**
+			 * c​u​t​ ​a​w​a​y
+			 */
+			cutAway: string
+			/**
+			 * T​o​k​e​n
+			 */
+			token: string
+			/**
+			 * C​h​a​n​c​e
+			 */
+			chance: string
+		}
+		attention: {
+			/**
+			 * A​t​t​e​n​t​i​o​n
+			 */
+			title: string
+			/**
+			 * T​o​ ​m​a​k​e​ ​s​o​m​e​t​h​i​n​g​ ​o​f​ ​a​ ​t​o​k​e​n​,​ ​e​a​c​h​ ​h​e​a​d​ ​l​o​o​k​s​ ​b​a​c​k​ ​a​t​ ​e​a​r​l​i​e​r​ ​o​n​e​s​.​ ​A​ ​r​o​w​ ​i​s​ ​a​ ​t​o​k​e​n​ ​t​h​a​t​ ​l​o​o​k​s​,​ ​a​ ​c​o​l​u​m​n​ ​o​n​e​ ​t​h​a​t​ ​i​s​ ​l​o​o​k​e​d​ ​a​t​;​ ​t​h​e​ ​d​a​r​k​e​r​,​ ​t​h​e​ ​m​o​r​e​.
+			 */
+			why: string
+			/**
+			 * A​l​l​ ​h​e​a​d​s
+			 */
+			all: string
+			/**
+			 * l​a​y​e​r​ ​{​n​}
+			 * @param {string} n
+			 */
+			layer: RequiredParams<'n'>
+			/**
+			 * l​a​y​e​r​ ​{​l​a​y​e​r​}​,​ ​h​e​a​d​ ​{​h​e​a​d​}
+			 * @param {string} head
+			 * @param {string} layer
+			 */
+			head: RequiredParams<'head' | 'layer'>
+			/**
+			 * “​{​t​o​k​e​n​}​”​ ​l​o​o​k​s​ ​a​t
+			 * @param {string} token
+			 */
+			looks: RequiredParams<'token'>
+			/**
+			 * A​t​t​e​n​t​i​o​n​ ​o​f​ ​l​a​y​e​r​ ​{​l​a​y​e​r​}​,​ ​h​e​a​d​ ​{​h​e​a​d​}​:​ ​{​s​e​l​f​}​ ​o​n​ ​t​h​e​ ​t​o​k​e​n​ ​i​t​s​e​l​f​,​ ​{​p​r​e​v​i​o​u​s​}​ ​o​n​ ​t​h​e​ ​o​n​e​ ​b​e​f​o​r​e​,​ ​{​f​i​r​s​t​}​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​.
+			 * @param {string} first
+			 * @param {string} head
+			 * @param {string} layer
+			 * @param {string} previous
+			 * @param {string} self
+			 */
+			picture: RequiredParams<'first' | 'head' | 'layer' | 'previous' | 'self'>
+			/**
+			 * O​n​ ​a​v​e​r​a​g​e​ ​o​v​e​r​ ​t​h​i​s​ ​s​e​n​t​e​n​c​e​ ​t​h​i​s​ ​h​e​a​d​ ​s​p​e​n​d​s​ ​{​s​e​l​f​}​ ​o​n​ ​t​h​e​ ​t​o​k​e​n​ ​i​t​s​e​l​f​,​ ​{​p​r​e​v​i​o​u​s​}​ ​o​n​ ​t​h​e​ ​o​n​e​ ​b​e​f​o​r​e​ ​i​t​,​ ​{​f​i​r​s​t​}​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​.
+			 * @param {string} first
+			 * @param {string} previous
+			 * @param {string} self
+			 */
+			habits: RequiredParams<'first' | 'previous' | 'self'>
+			/**
+			 * M​u​c​h​ ​w​e​i​g​h​t​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​ ​t​o​k​e​n​ ​o​f​t​e​n​ ​m​e​a​n​s​ ​t​h​a​t​ ​a​ ​h​e​a​d​ ​h​a​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​d​o​ ​h​e​r​e​:​ ​t​h​e​ ​w​e​i​g​h​t​s​ ​o​f​ ​a​ ​r​o​w​ ​m​u​s​t​ ​a​d​d​ ​u​p​ ​t​o​ ​1​,​ ​s​o​ ​t​h​e​y​ ​a​r​e​ ​p​u​t​ ​w​h​e​r​e​ ​t​h​e​y​ ​d​o​ ​l​i​t​t​l​e​.
+			 */
+			firstWhy: string
+			/**
+			 * {​h​e​a​d​s​}​ ​h​e​a​d​s​ ​s​h​a​r​e​ ​{​k​v​}​ ​s​e​t​s​ ​o​f​ ​k​e​y​s​ ​a​n​d​ ​v​a​l​u​e​s​ ​h​e​r​e​.
+			 * @param {string} heads
+			 * @param {string} kv
+			 */
+			shared: RequiredParams<'heads' | 'kv'>
+			/**
+			 * l​o​o​k​s
+			 */
+			query: string
+			/**
+			 * l​o​o​k​e​d​ ​a​t
+			 */
+			key: string
+		}
+		lens: {
+			/**
+			 * L​o​g​i​t​ ​l​e​n​s
+			 */
+			title: string
+			/**
+			 * W​h​a​t​ ​w​o​u​l​d​ ​t​h​e​ ​m​o​d​e​l​ ​s​a​y​ ​i​f​ ​i​t​ ​h​a​d​ ​t​o​ ​s​t​o​p​ ​a​f​t​e​r​ ​e​a​c​h​ ​l​a​y​e​r​?​ ​T​h​e​ ​f​i​n​a​l​ ​n​o​r​m​ ​a​n​d​ ​t​h​e​ ​h​e​a​d​ ​a​r​e​ ​p​u​t​ ​o​n​ ​e​v​e​r​y​ ​d​e​p​t​h​.​ ​E​a​r​l​y​ ​l​a​y​e​r​s​ ​g​u​e​s​s​,​ ​l​a​t​e​r​ ​o​n​e​s​ ​d​e​c​i​d​e​.
+			 */
+			why: string
+			/**
+			 * e​m​b​e​d​d​i​n​g
+			 */
+			embedding: string
+			/**
+			 * l​a​y​e​r​ ​{​n​}​,​ ​t​h​e​ ​o​u​t​p​u​t
+			 * @param {string} n
+			 */
+			output: RequiredParams<'n'>
+			/**
+			 * D​e​p​t​h
+			 */
+			depth: string
+			/**
+			 * A​f​t​e​r​ ​“​{​t​o​k​e​n​}​”​ ​t​h​e​ ​u​n​c​e​r​t​a​i​n​t​y​ ​g​o​e​s​ ​f​r​o​m​ ​{​f​i​r​s​t​}​ ​n​a​t​s​ ​a​t​ ​t​h​e​ ​e​m​b​e​d​d​i​n​g​ ​t​o​ ​{​l​a​s​t​}​ ​a​t​ ​t​h​e​ ​o​u​t​p​u​t​.
+			 * @param {string} first
+			 * @param {string} last
+			 * @param {string} token
+			 */
+			entropyNow: RequiredParams<'first' | 'last' | 'token'>
+			/**
+			 * u​n​d​e​r​l​i​n​e​d​:​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​f​o​l​l​o​w​s
+			 */
+			right: string
+			/**
+			 * O​n​l​y​ ​t​h​e​ ​l​a​s​t​ ​r​o​w​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​t​o​ ​b​e​ ​r​e​a​d​ ​t​h​i​s​ ​w​a​y​.​ ​W​h​a​t​ ​s​t​a​n​d​s​ ​i​n​ ​t​h​e​ ​o​t​h​e​r​s​ ​i​s​ ​a​ ​h​i​n​t​ ​o​f​ ​w​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​g​o​i​n​g​,​ ​n​o​t​ ​w​h​a​t​ ​i​t​ ​“​t​h​i​n​k​s​”​.
+			 */
+			caution: string
+		}
+		map: {
+			/**
+			 * E​m​b​e​d​d​i​n​g​s
+			 */
+			title: string
+			/**
+			 * E​a​c​h​ ​t​o​k​e​n​ ​i​s​ ​a​ ​p​o​i​n​t​ ​i​n​ ​{​n​}​ ​d​i​m​e​n​s​i​o​n​s​;​ ​h​e​r​e​ ​t​h​e​y​ ​a​r​e​ ​l​a​i​d​ ​f​l​a​t​ ​a​l​o​n​g​ ​t​h​e​ ​t​w​o​ ​d​i​r​e​c​t​i​o​n​s​ ​i​n​ ​w​h​i​c​h​ ​t​h​e​y​ ​d​i​f​f​e​r​ ​m​o​s​t​.
+			 * @param {string} n
+			 */
+			why: RequiredParams<'n'>
+			/**
+			 * D​r​a​w​ ​t​h​e​ ​m​a​p
+			 */
+			show: string
+			/**
+			 * T​h​e​ ​p​l​a​n​e​ ​s​h​o​w​s​ ​{​s​h​a​r​e​}​ ​o​f​ ​a​l​l​ ​d​i​f​f​e​r​e​n​c​e​s​ ​(​{​x​}​ ​a​c​r​o​s​s​,​ ​{​y​}​ ​u​p​)​.​ ​W​h​a​t​ ​i​t​ ​c​a​n​n​o​t​ ​s​h​o​w​ ​a​r​e​ ​t​h​e​ ​o​t​h​e​r​ ​d​i​r​e​c​t​i​o​n​s​,​ ​s​o​ ​n​e​i​g​h​b​o​u​r​s​ ​h​e​r​e​ ​n​e​e​d​ ​n​o​t​ ​b​e​ ​n​e​i​g​h​b​o​u​r​s​ ​t​h​e​r​e​.
+			 * @param {string} share
+			 * @param {string} x
+			 * @param {string} y
+			 */
+			explained: RequiredParams<'share' | 'x' | 'y'>
+			/**
+			 * F​i​n​d​ ​a​ ​t​o​k​e​n
+			 */
+			search: string
+			/**
+			 * N​o​ ​t​o​k​e​n​ ​l​o​o​k​s​ ​l​i​k​e​ ​t​h​a​t​.
+			 */
+			none: string
+			/**
+			 * M​o​s​t​ ​l​i​k​e​ ​“​{​t​o​k​e​n​}​”​ ​i​n​ ​a​l​l​ ​d​i​r​e​c​t​i​o​n​s
+			 * @param {string} token
+			 */
+			near: RequiredParams<'token'>
+			/**
+			 * C​o​s​i​n​e
+			 */
+			cosine: string
+			/**
+			 * A​ ​m​a​p​ ​o​f​ ​{​n​}​ ​t​o​k​e​n​s​.
+			 * @param {string} n
+			 */
+			picture: RequiredParams<'n'>
+			/**
+			 * d​a​r​k​:​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​y​o​u​r​ ​s​e​n​t​e​n​c​e
+			 */
+			yours: string
+		}
+		delta: {
+			/**
+			 * W​h​a​t​ ​t​r​a​i​n​i​n​g​ ​c​h​a​n​g​e​d
+			 */
+			title: string
+			/**
+			 * O​f​ ​e​v​e​r​y​ ​m​a​t​r​i​x​:​ ​h​o​w​ ​l​a​r​g​e​ ​t​h​e​ ​c​h​a​n​g​e​ ​i​s​,​ ​m​e​a​s​u​r​e​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​a​t​r​i​x​ ​i​t​s​e​l​f​,​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​“​{​a​g​a​i​n​s​t​}​”​.
+			 * @param {string} against
+			 */
+			why: RequiredParams<'against'>
+			/**
+			 * T​h​e​ ​m​a​t​r​i​c​e​s​ ​o​f​ ​“​{​a​g​a​i​n​s​t​}​”​ ​s​t​a​y​ ​a​s​ ​t​h​e​y​ ​a​r​e​.​ ​T​h​e​ ​a​d​a​p​t​e​r​ ​a​d​d​s​ ​Δ​W​ ​t​o​ ​s​o​m​e​ ​o​f​ ​t​h​e​m​,​ ​h​e​r​e​ ​m​e​a​s​u​r​e​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​a​t​r​i​x​ ​i​t​s​e​l​f​.
+			 * @param {string} against
+			 */
+			adapterWhy: RequiredParams<'against'>
+			/**
+			 * S​h​o​w​ ​w​h​a​t​ ​i​t​ ​c​h​a​n​g​e​d
+			 */
+			show: string
+			/**
+			 * R​e​l​a​t​i​v​e​ ​c​h​a​n​g​e​ ​‖​Δ​W​‖​ ​/​ ​‖​W​‖
+			 */
+			size: string
+			/**
+			 * L​a​y​e​r
+			 */
+			layer: string
+			/**
+			 * e​m​b​e​d​d​i​n​g
+			 */
+			embed: string
+			/**
+			 * E​m​b​e​d​d​i​n​g​:​ ​{​s​h​a​r​e​}
+			 * @param {string} share
+			 */
+			embedding: RequiredParams<'share'>
+			/**
+			 * Δ​W​ ​o​f​ ​{​n​a​m​e​}​,​ ​{​r​o​w​s​}​ ​×​ ​{​c​o​l​s​}​,​ ​t​h​e​ ​l​a​r​g​e​s​t​ ​e​n​t​r​y​ ​{​m​a​x​}​.
+			 * @param {string} cols
+			 * @param {string} max
+			 * @param {string} name
+			 * @param {string} rows
+			 */
+			picture: RequiredParams<'cols' | 'max' | 'name' | 'rows'>
+			/**
+			 * a​d​d​e​d
+			 */
+			positive: string
+			/**
+			 * t​a​k​e​n​ ​a​w​a​y
+			 */
+			negative: string
+			/**
+			 * E​a​c​h​ ​p​o​i​n​t​ ​s​t​a​n​d​s​ ​f​o​r​ ​{​n​}​ ​×​ ​{​n​}​ ​n​u​m​b​e​r​s​ ​a​n​d​ ​s​h​o​w​s​ ​t​h​e​ ​l​a​r​g​e​s​t​ ​o​f​ ​t​h​e​m​.
+			 * @param {string} n
+			 */
+			block: RequiredParams<'n' | 'n'>
+			/**
+			 * Δ​W​ ​=​ ​{​s​c​a​l​e​}​ ​·​ ​B​ ​·​ ​A​:​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​w​i​t​h​ ​{​t​h​i​n​}​ ​n​u​m​b​e​r​s​ ​m​a​k​e​ ​o​n​e​ ​w​i​t​h​ ​{​f​u​l​l​}​.
+			 * @param {string} full
+			 * @param {string} scale
+			 * @param {string} thin
+			 */
+			product: RequiredParams<'full' | 'scale' | 'thin'>
+			/**
+			 * D​o​R​A​ ​a​l​s​o​ ​g​i​v​e​s​ ​e​a​c​h​ ​r​o​w​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​s​o​ ​Δ​W​ ​i​s​ ​m​o​r​e​ ​t​h​a​n​ ​B​ ​·​ ​A​.
+			 */
+			dora: string
+			/**
+			 * T​h​e​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​,​ ​B​ ​o​n​ ​t​h​e​ ​l​e​f​t​ ​a​n​d​ ​A​ ​a​b​o​v​e
+			 */
+			strips: string
+			/**
+			 * S​i​n​g​u​l​a​r​ ​v​a​l​u​e​s​ ​o​f​ ​Δ​W
+			 */
+			singular: string
+			/**
+			 * O​f​ ​{​a​l​l​}​ ​p​o​s​s​i​b​l​e​ ​d​i​r​e​c​t​i​o​n​s​ ​{​u​s​e​d​}​ ​a​r​e​ ​u​s​e​d​;​ ​{​m​o​s​t​}​ ​o​f​ ​t​h​e​m​ ​c​a​r​r​y​ ​9​0​ ​%​ ​o​f​ ​t​h​e​ ​c​h​a​n​g​e​.
+			 * @param {string} all
+			 * @param {string} most
+			 * @param {string} used
+			 */
+			directions: RequiredParams<'all' | 'most' | 'used'>
+			/**
+			 * N​o​t​h​i​n​g​ ​h​a​s​ ​c​h​a​n​g​e​d​ ​h​e​r​e​ ​y​e​t​.
+			 */
+			nothing: string
+			/**
+			 * V​a​l​u​e​ ​{​n​}​:​ ​{​v​a​l​u​e​}
+			 * @param {string} n
+			 * @param {string} value
+			 */
+			value: RequiredParams<'n' | 'value'>
+		}
+	}
 	label: {
 		/**
 		 * C​o​m​p​a​r​e​ ​a​n​s​w​e​r​s
@@ -5690,6 +6101,360 @@ export type TranslationFunctions = {
 		 * The way a model grows up
 		 */
 		path: () => LocalizedString
+	}
+	inside: {
+		/**
+		 * Look inside
+		 */
+		name: () => LocalizedString
+		/**
+		 * A sentence of your own goes through a model of your own, and you see what every part of it does. Nothing here is drawn for show: each number is computed from the weights of this very checkpoint.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Model
+		 */
+		model: () => LocalizedString
+		/**
+		 * The run in progress, as it is now
+		 */
+		live: () => LocalizedString
+		/**
+		 * Your sentence
+		 */
+		sentence: () => LocalizedString
+		/**
+		 * Ask it as a question
+		 */
+		chat: () => LocalizedString
+		/**
+		 * Look again
+		 */
+		again: () => LocalizedString
+		/**
+		 * Looking…
+		 */
+		looking: () => LocalizedString
+		/**
+		 * Look inside
+		 */
+		look: () => LocalizedString
+		/**
+		 * Your sentence through the model as it is now. A run in progress waits for one moment.
+		 */
+		stageWhy: () => LocalizedString
+		/**
+		 * See all of it
+		 */
+		more: () => LocalizedString
+		/**
+		 * The last {n} tokens were left out: {most} are read at most.
+		 */
+		cut: (arg: { most: string, n: string }) => LocalizedString
+		/**
+		 * The fox lives by the river.|小狐狸住在河边。|Who are you?
+		 */
+		examples: () => LocalizedString
+		tokens: {
+			/**
+			 * Tokens
+			 */
+			title: () => LocalizedString
+			/**
+			 * The model reads tokens, not letters. Choose one to see what happens there.
+			 */
+			why: () => LocalizedString
+			/**
+			 * by number
+			 */
+			byId: () => LocalizedString
+			/**
+			 * by surprise
+			 */
+			byLoss: () => LocalizedString
+			/**
+			 * Colour
+			 */
+			colour: () => LocalizedString
+			/**
+			 * The stronger the colour, the more the token surprised the model: its loss, −ln p, in nats. Mean over this sentence: {mean}. The first token has none, since nothing comes before it.
+			 */
+			lossWhy: (arg: { mean: string }) => LocalizedString
+			/**
+			 * Each number of the vocabulary has its own colour.
+			 */
+			idWhy: () => LocalizedString
+			/**
+			 * Token {n} of {all}: “{token}”, number {id}: {what}
+			 */
+			one: (arg: { all: string, id: string, n: string, token: string, what: string }) => LocalizedString
+			/**
+			 * {loss} nats: given what came before, its probability was {p}.
+			 */
+			loss: (arg: { loss: string, p: string }) => LocalizedString
+			/**
+			 * nothing comes before it.
+			 */
+			noLoss: () => LocalizedString
+		}
+		next: {
+			/**
+			 * What comes next
+			 */
+			title: () => LocalizedString
+			/**
+			 * After “{token}”, this is what the model expects. Your sliders do what they do when it writes.
+			 */
+			why: (arg: { token: string }) => LocalizedString
+			/**
+			 * drawn with these settings
+			 */
+			bar: () => LocalizedString
+			/**
+			 * the model itself, at temperature 1
+			 */
+			plain: () => LocalizedString
+			/**
+			 * Temperature
+			 */
+			temperature: () => LocalizedString
+			/**
+			 * off
+			 */
+			off: () => LocalizedString
+			/**
+			 * {kept} of {all} tokens can still be drawn. Uncertainty: {entropy} nats, as among {among} equally likely tokens.
+			 */
+			kept: (arg: { all: string, among: string, entropy: string, kept: string }) => LocalizedString
+			/**
+			 * At temperature 0 the likeliest token is always taken.
+			 */
+			greedy: () => LocalizedString
+			/**
+			 * What really follows: “{token}”, {p} with these settings.
+			 */
+			really: (arg: { p: string, token: string }) => LocalizedString
+			/**
+			 * Your sentence ends here: this is where it would go on.
+			 */
+			end: () => LocalizedString
+			/**
+			 * cut away
+			 */
+			cutAway: () => LocalizedString
+			/**
+			 * Token
+			 */
+			token: () => LocalizedString
+			/**
+			 * Chance
+			 */
+			chance: () => LocalizedString
+		}
+		attention: {
+			/**
+			 * Attention
+			 */
+			title: () => LocalizedString
+			/**
+			 * To make something of a token, each head looks back at earlier ones. A row is a token that looks, a column one that is looked at; the darker, the more.
+			 */
+			why: () => LocalizedString
+			/**
+			 * All heads
+			 */
+			all: () => LocalizedString
+			/**
+			 * layer {n}
+			 */
+			layer: (arg: { n: string }) => LocalizedString
+			/**
+			 * layer {layer}, head {head}
+			 */
+			head: (arg: { head: string, layer: string }) => LocalizedString
+			/**
+			 * “{token}” looks at
+			 */
+			looks: (arg: { token: string }) => LocalizedString
+			/**
+			 * Attention of layer {layer}, head {head}: {self} on the token itself, {previous} on the one before, {first} on the first.
+			 */
+			picture: (arg: { first: string, head: string, layer: string, previous: string, self: string }) => LocalizedString
+			/**
+			 * On average over this sentence this head spends {self} on the token itself, {previous} on the one before it, {first} on the first.
+			 */
+			habits: (arg: { first: string, previous: string, self: string }) => LocalizedString
+			/**
+			 * Much weight on the first token often means that a head has nothing to do here: the weights of a row must add up to 1, so they are put where they do little.
+			 */
+			firstWhy: () => LocalizedString
+			/**
+			 * {heads} heads share {kv} sets of keys and values here.
+			 */
+			shared: (arg: { heads: string, kv: string }) => LocalizedString
+			/**
+			 * looks
+			 */
+			query: () => LocalizedString
+			/**
+			 * looked at
+			 */
+			key: () => LocalizedString
+		}
+		lens: {
+			/**
+			 * Logit lens
+			 */
+			title: () => LocalizedString
+			/**
+			 * What would the model say if it had to stop after each layer? The final norm and the head are put on every depth. Early layers guess, later ones decide.
+			 */
+			why: () => LocalizedString
+			/**
+			 * embedding
+			 */
+			embedding: () => LocalizedString
+			/**
+			 * layer {n}, the output
+			 */
+			output: (arg: { n: string }) => LocalizedString
+			/**
+			 * Depth
+			 */
+			depth: () => LocalizedString
+			/**
+			 * After “{token}” the uncertainty goes from {first} nats at the embedding to {last} at the output.
+			 */
+			entropyNow: (arg: { first: string, last: string, token: string }) => LocalizedString
+			/**
+			 * underlined: what really follows
+			 */
+			right: () => LocalizedString
+			/**
+			 * Only the last row was trained to be read this way. What stands in the others is a hint of where the model is going, not what it “thinks”.
+			 */
+			caution: () => LocalizedString
+		}
+		map: {
+			/**
+			 * Embeddings
+			 */
+			title: () => LocalizedString
+			/**
+			 * Each token is a point in {n} dimensions; here they are laid flat along the two directions in which they differ most.
+			 */
+			why: (arg: { n: string }) => LocalizedString
+			/**
+			 * Draw the map
+			 */
+			show: () => LocalizedString
+			/**
+			 * The plane shows {share} of all differences ({x} across, {y} up). What it cannot show are the other directions, so neighbours here need not be neighbours there.
+			 */
+			explained: (arg: { share: string, x: string, y: string }) => LocalizedString
+			/**
+			 * Find a token
+			 */
+			search: () => LocalizedString
+			/**
+			 * No token looks like that.
+			 */
+			none: () => LocalizedString
+			/**
+			 * Most like “{token}” in all directions
+			 */
+			near: (arg: { token: string }) => LocalizedString
+			/**
+			 * Cosine
+			 */
+			cosine: () => LocalizedString
+			/**
+			 * A map of {n} tokens.
+			 */
+			picture: (arg: { n: string }) => LocalizedString
+			/**
+			 * dark: the tokens of your sentence
+			 */
+			yours: () => LocalizedString
+		}
+		delta: {
+			/**
+			 * What training changed
+			 */
+			title: () => LocalizedString
+			/**
+			 * Of every matrix: how large the change is, measured against the matrix itself, compared with “{against}”.
+			 */
+			why: (arg: { against: string }) => LocalizedString
+			/**
+			 * The matrices of “{against}” stay as they are. The adapter adds ΔW to some of them, here measured against the matrix itself.
+			 */
+			adapterWhy: (arg: { against: string }) => LocalizedString
+			/**
+			 * Show what it changed
+			 */
+			show: () => LocalizedString
+			/**
+			 * Relative change ‖ΔW‖ / ‖W‖
+			 */
+			size: () => LocalizedString
+			/**
+			 * Layer
+			 */
+			layer: () => LocalizedString
+			/**
+			 * embedding
+			 */
+			embed: () => LocalizedString
+			/**
+			 * Embedding: {share}
+			 */
+			embedding: (arg: { share: string }) => LocalizedString
+			/**
+			 * ΔW of {name}, {rows} × {cols}, the largest entry {max}.
+			 */
+			picture: (arg: { cols: string, max: string, name: string, rows: string }) => LocalizedString
+			/**
+			 * added
+			 */
+			positive: () => LocalizedString
+			/**
+			 * taken away
+			 */
+			negative: () => LocalizedString
+			/**
+			 * Each point stands for {n} × {n} numbers and shows the largest of them.
+			 */
+			block: (arg: { n: string }) => LocalizedString
+			/**
+			 * ΔW = {scale} · B · A: two thin matrices with {thin} numbers make one with {full}.
+			 */
+			product: (arg: { full: string, scale: string, thin: string }) => LocalizedString
+			/**
+			 * DoRA also gives each row a length of its own, so ΔW is more than B · A.
+			 */
+			dora: () => LocalizedString
+			/**
+			 * The two thin matrices, B on the left and A above
+			 */
+			strips: () => LocalizedString
+			/**
+			 * Singular values of ΔW
+			 */
+			singular: () => LocalizedString
+			/**
+			 * Of {all} possible directions {used} are used; {most} of them carry 90 % of the change.
+			 */
+			directions: (arg: { all: string, most: string, used: string }) => LocalizedString
+			/**
+			 * Nothing has changed here yet.
+			 */
+			nothing: () => LocalizedString
+			/**
+			 * Value {n}: {value}
+			 */
+			value: (arg: { n: string, value: string }) => LocalizedString
+		}
 	}
 	label: {
 		/**

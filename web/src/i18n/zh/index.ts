@@ -2,6 +2,7 @@ import type { Translation } from '../i18n-types'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
+import { inside } from './inside.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
 import { problems } from './problems.js'
@@ -16,6 +17,7 @@ export default {
   engine,
   exercises,
   home,
+  inside,
   label,
   lessons,
   measures,
