@@ -1570,6 +1570,12 @@ type RootTranslation = {
 			 */
 			why: string
 			/**
+			 * {​i​d​}​ ​·​ ​{​l​o​s​s​}​ ​n​a​t​s
+			 * @param {string} id
+			 * @param {string} loss
+			 */
+			hint: RequiredParams<'id' | 'loss'>
+			/**
 			 * b​y​ ​n​u​m​b​e​r
 			 */
 			byId: string
@@ -1736,6 +1742,12 @@ type RootTranslation = {
 			key: string
 		}
 		lens: {
+			/**
+			 * {​p​}​,​ ​u​n​c​e​r​t​a​i​n​t​y​ ​{​e​n​t​r​o​p​y​}​ ​n​a​t​s
+			 * @param {string} entropy
+			 * @param {string} p
+			 */
+			cell: RequiredParams<'entropy' | 'p'>
 			/**
 			 * L​o​g​i​t​ ​l​e​n​s
 			 */
@@ -6165,6 +6177,10 @@ export type TranslationFunctions = {
 			 */
 			why: () => LocalizedString
 			/**
+			 * {id} · {loss} nats
+			 */
+			hint: (arg: { id: string, loss: string }) => LocalizedString
+			/**
 			 * by number
 			 */
 			byId: () => LocalizedString
@@ -6302,6 +6318,10 @@ export type TranslationFunctions = {
 			key: () => LocalizedString
 		}
 		lens: {
+			/**
+			 * {p}, uncertainty {entropy} nats
+			 */
+			cell: (arg: { entropy: string, p: string }) => LocalizedString
 			/**
 			 * Logit lens
 			 */

@@ -17,6 +17,7 @@ export const inside = {
   tokens: {
     title: 'Tokens',
     why: 'The model reads tokens, not letters. Choose one to see what happens there.',
+    hint: '{id:string} · {loss:string} nats',
     byId: 'by number',
     byLoss: 'by surprise',
     colour: 'Colour',
@@ -60,6 +61,7 @@ export const inside = {
     key: 'looked at',
   },
   lens: {
+    cell: '{p:string}, uncertainty {entropy:string} nats',
     title: 'Logit lens',
     why: 'What would the model say if it had to stop after each layer? The final norm and the head are put on every depth. Early layers guess, later ones decide.',
     embedding: 'embedding',

@@ -18,6 +18,7 @@ export const inside: Translation['inside'] = {
   tokens: {
     title: '词元 token',
     why: '模型读的是词元，不是字母。选一个，看看那里发生了什么。',
+    hint: '{id} · {loss} nat',
     byId: '按编号',
     byLoss: '按意外程度',
     colour: '颜色',
@@ -61,6 +62,7 @@ export const inside: Translation['inside'] = {
     key: '被看',
   },
   lens: {
+    cell: '{p}，不确定程度 {entropy} nat',
     title: '逐层透视 logit lens',
     why: '如果模型算完某一层就必须开口，它会说什么？把最后的归一化和输出头接到每一层上就知道了。前面的层在猜，后面的层在定。',
     embedding: '嵌入',
