@@ -81,6 +81,9 @@ func TestAdapterRewardAndPreferences(t *testing.T) {
 	x.do(slow, "await (await sprout.run({stage: 'lora', parent: base, lessons: talk, params: brief({context: 80, lr: 0.05})})).done")
 	adapter := value[string](x, 10*time.Second, "const c = (await sprout.checkpoints.list())[0]; return c.adapter && c.base === base ? c.id : ''")
 	require.NotEmpty(t, adapter)
+	x.press("Show what it changed")
+	x.sees("possible directions")
+	assert.Positive(t, value[int](x, time.Second, "return document.querySelectorAll('figure canvas').length"))
 	say := func(model, with string) string {
 		return value[string](x, 30*time.Second, "return (await sprout.sample({checkpoint: '"+model+"', adapter: '"+with+"', chat: true, prompt: 'What?', maxTokens: 16, temperature: 1})).text")
 	}

@@ -46,6 +46,18 @@ func AdapterTargets() []string {
 	return names
 }
 
+// Place is the layer of a matrix and its name there, "q_proj" and so on, by its
+// full name; ok is false for what belongs to no layer, or is no matrix.
+func Place(weight string) (layer int, name string, ok bool) {
+	for _, t := range targets {
+		var rest string
+		if _, err := fmt.Sscanf(weight, "model.layers.%d.%s", &layer, &rest); err == nil && rest == t.weight {
+			return layer, t.name, true
+		}
+	}
+	return 0, "", false
+}
+
 // Scale is α/r.
 func (c AdapterConfig) Scale() float64 { return c.Alpha / float64(c.Rank) }
 

@@ -92,3 +92,16 @@ func TestAdapterConfigTravelsAsPEFTs(t *testing.T) {
 		require.Equal(t, code, problem.From(err).Code, what)
 	}
 }
+
+func TestPlace(t *testing.T) {
+	for _, target := range targets {
+		layer, name, ok := Place(InLayer(12, target.weight))
+		require.True(t, ok)
+		require.Equal(t, 12, layer)
+		require.Equal(t, target.name, name)
+	}
+	for _, other := range []string{Embed, FinalNorm, InLayer(0, MLPNorm), ""} {
+		_, _, ok := Place(other)
+		require.False(t, ok, other)
+	}
+}

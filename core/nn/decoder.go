@@ -91,9 +91,19 @@ func (p *Params) Forward(t *autograd.Tape, in Input, opt Options) Output {
 	}
 	out.Final = p.norm(t, x, p.At(FinalNorm))
 	if !opt.NoHead {
-		out.Logits = Dense(t, out.Final, p.At(Embed), Embed)
+		out.Logits = p.head(t, out.Final)
 	}
 	return out
+}
+
+// Unembed records what the final norm and the head make of any residual stream
+// x [N,C]: logits [N,V]. On that of the last layer they are the model's own.
+func (p *Params) Unembed(t *autograd.Tape, x tensor.Tensor) tensor.Tensor {
+	return p.head(t, p.norm(t, x, p.At(FinalNorm)))
+}
+
+func (p *Params) head(t *autograd.Tape, final tensor.Tensor) tensor.Tensor {
+	return Dense(t, final, p.At(Embed), Embed)
 }
 
 // block records layer l: x + attention(norm(x)), then the same with the MLP.

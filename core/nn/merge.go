@@ -55,26 +55,37 @@ func (a *Adapter) DumpMerged(each func(name string, shape tensor.Shape, data []f
 	})
 }
 
-// merged gives each adapted weight as it is and as it becomes. Sums are formed
-// in float64 and rounded once.
+// merged gives each adapted weight as it is and as it becomes, rounded once.
 func (a *Adapter) merged(each func(w Param, old, merged []float32) error) error {
+	return a.Each(func(w Param, old []float32, with []float64) error {
+		merged := make([]float32, len(with))
+		for i, x := range with {
+			merged[i] = float32(x)
+		}
+		return each(w, old, merged)
+	})
+}
+
+// Each gives every weight that the adapter changes, in the order of the model's
+// memory: as it is, and with the adapter at strength 1, both [out,in]. Sums are
+// formed in float64 and not rounded, so that the difference of both is the very
+// change.
+func (a *Adapter) Each(each func(w Param, old []float32, with []float64) error) error {
 	R, scale := a.Config.Rank, a.Config.Scale()
 	for _, w := range a.Config.weights(a.base.Config) {
-		p := a.pairs[w.Name]
 		out, in := w.Shape[0], w.Shape[1]
-		old, A, B := make([]float32, out*in), make([]float32, R*in), make([]float32, out*R)
-		var magnitude []float32
-		if !p.magnitude.IsNone() {
-			magnitude = make([]float32, out)
+		old := make([]float32, out*in)
+		if err := a.be.Read(old, w.In(a.base.Slab)); err != nil {
+			return err
 		}
-		for _, r := range []struct {
-			dst []float32
-			t   tensor.Tensor
-		}{{old, w.In(a.base.Slab)}, {A, p.a}, {B, p.b}, {magnitude, p.magnitude}} {
-			if r.dst == nil {
-				continue
-			}
-			if err := a.be.Read(r.dst, r.t); err != nil {
+		A, B, err := a.Factors(w.Name)
+		if err != nil {
+			return err
+		}
+		var magnitude []float32
+		if m := a.pairs[w.Name].magnitude; !m.IsNone() {
+			magnitude = make([]float32, out)
+			if err := a.be.Read(magnitude, m); err != nil {
 				return err
 			}
 		}
@@ -92,13 +103,23 @@ func (a *Adapter) merged(each func(w Param, old, merged []float32) error) error 
 			}
 		}
 		a.form.merge(v, magnitude)
-		merged := make([]float32, len(v))
-		for i, x := range v {
-			merged[i] = float32(x)
-		}
-		if err := each(w, old, merged); err != nil {
+		if err := each(w, old, v); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Factors reads A [R,in] and B [out,R] of a weight by its full name, nil where
+// the adapter leaves it alone.
+func (a *Adapter) Factors(weight string) (A, B []float32, err error) {
+	p, adapted := a.pairs[weight]
+	if !adapted {
+		return nil, nil, nil
+	}
+	A, B = make([]float32, p.a.Len()), make([]float32, p.b.Len())
+	if err := a.be.Read(A, p.a); err != nil {
+		return nil, nil, err
+	}
+	return A, B, a.be.Read(B, p.b)
 }

@@ -1,8 +1,10 @@
 import { stageNames, type StageName } from '../stages/list'
 
-export type Page = 'home' | 'tokenizer' | 'pretrain' | 'label' | 'grown' | StageName
+/** Pages beside those of the stages. */
+const single = ['home', 'tokenizer', 'pretrain', 'label', 'inside', 'grown'] as const
+export type Page = (typeof single)[number] | StageName
 
-const pages: readonly string[] = ['home', 'tokenizer', 'pretrain', 'label', 'grown', ...stageNames]
+const pages: readonly string[] = [...single, ...stageNames]
 
 /** The page and its settings as the address says: #/pretrain?preset=seed&seed=7 */
 class Route {

@@ -1,6 +1,6 @@
 // Package gradcheck holds the gradients of all operations against central
-// differences in float64. It stands apart from optest because gonum does not
-// belong into the page.
+// differences in float64. It stands apart from optest because
+// gonum's differences do not belong into the page.
 package gradcheck
 
 import (

@@ -231,6 +231,11 @@ export const problems = {
     'This checkpoint holds weights alone, so its run cannot go on exactly. You can talk to it.',
   training_diverged:
     'A value grew beyond all bounds at step {step|number}. Training stopped and went back to the last good step, {kept|number}, which is kept. Lower the learning rate and go on.',
+  inspect_not_finite:
+    'The model’s output is not a number, so there is nothing to see. Go back to a checkpoint from before its training diverged.',
+  changes_unknown:
+    'What has changed in “{name:string}” cannot be told: the model that it goes back to is no longer here, or has another shape.',
+  token_unknown: 'This model has no token {token:number}; it knows those below {vocab:number}.',
   sampling_not_finite:
     'The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.',
   sampling_setting: 'The setting {field} = {value} is not possible; it must be {want}.',

@@ -3,6 +3,7 @@ import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { curves } from './curves.js'
 import { home, stages } from './home.js'
+import { inside } from './inside.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { family, journey } from './journey.js'
 import { label } from './label.js'
@@ -23,6 +24,7 @@ export default {
   family,
   home,
   journey,
+  inside,
   label,
   lessons,
   measures,

@@ -167,6 +167,9 @@ export const problems: Translation['problems'] = {
   resume_weights: '这个检查点只有权重，不能原样接着练，但可以和它说话。',
   training_diverged:
     '第 {step|number} 步有个值涨得没了边。训练停下，退回到最后一个好的步子：第 {kept|number} 步，已经留好。调小学习率再继续。',
+  inspect_not_finite: '模型的输出不是数，没有什么可看的。请回到训练发散以前的检查点。',
+  changes_unknown: '说不出“{name}”变了什么：它所出自的模型已经不在这里，或者形状不同。',
+  token_unknown: '这个模型没有词元 {token}，它只认得编号小于 {vocab} 的。',
   sampling_not_finite:
     '模型的输出已经不是数了，写不出字来。它的训练爆了，请从更早的检查点，用更小的学习率继续。',
   sampling_setting: '{field} = {value} 不行，应当是 {want}。',
