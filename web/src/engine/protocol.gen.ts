@@ -3,6 +3,18 @@
 export interface Protocol {
   version: 1
   commands: {
+    'arena.drop': {
+      command: DropVotes
+      result: Votes
+    }
+    'arena.vote': {
+      command: Vote
+      result: Votes
+    }
+    'arena.votes': {
+      command: ListVotes
+      result: Votes
+    }
     ask: {
       command: Ask
       result: Answers
@@ -179,6 +191,36 @@ export interface Protocol {
     workers: WorkersEvent
   }
 }
+export interface DropVotes {
+  last: boolean
+}
+export interface Votes {
+  count: number
+  pairs: Tallied[]
+}
+export interface Tallied {
+  a: string
+  b: string
+  name_a: string
+  name_b: string
+  blind: boolean
+  wins: number
+  ties: number
+  losses: number
+  win_rate: Estimate
+}
+export interface Estimate {
+  value: number
+  low: number
+  high: number
+  n: number
+}
+export interface Vote {
+  checkpoints: string[]
+  best: string
+  blind: boolean
+}
+export interface ListVotes {}
 export interface Ask {
   checkpoints: string[]
   dataset: string
@@ -574,12 +616,6 @@ export interface ReportCard {
   opponent?: string
   match?: Match
 }
-export interface Estimate {
-  value: number
-  low: number
-  high: number
-  n: number
-}
 export interface Match {
   win_rate: Estimate
   wins: number
@@ -670,6 +706,7 @@ export interface Sample {
   adapter?: string
   prompt: string
   chat?: boolean
+  before?: Turn[]
   max_tokens: number
   temperature: number
   top_k: number

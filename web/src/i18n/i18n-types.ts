@@ -14,6 +14,223 @@ export type Translation = RootTranslation
 export type Translations = RootTranslation
 
 type RootTranslation = {
+	arena: {
+		/**
+		 * A​r​e​n​a
+		 */
+		name: string
+		/**
+		 * T​a​l​k​ ​t​o​ ​o​n​e​ ​m​o​d​e​l​,​ ​o​r​ ​g​i​v​e​ ​t​h​e​ ​s​a​m​e​ ​p​r​o​m​p​t​ ​t​o​ ​t​w​o​ ​o​r​ ​t​h​r​e​e​ ​a​n​d​ ​s​a​y​ ​w​h​i​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​b​e​s​t​.​ ​A​l​l​ ​o​f​ ​t​h​e​m​ ​g​e​t​ ​t​h​e​ ​s​a​m​e​ ​s​e​e​d​ ​a​n​d​ ​t​h​e​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​,​ ​s​o​ ​t​h​a​t​ ​n​o​t​h​i​n​g​ ​d​i​f​f​e​r​s​ ​b​u​t​ ​t​h​e​ ​w​e​i​g​h​t​s​.
+		 */
+		intro: string
+		/**
+		 * W​h​o​ ​a​n​s​w​e​r​s
+		 */
+		who: string
+		/**
+		 * M​o​d​e​l
+		 */
+		first: string
+		/**
+		 * S​e​c​o​n​d​ ​m​o​d​e​l
+		 */
+		second: string
+		/**
+		 * T​h​i​r​d​ ​m​o​d​e​l
+		 */
+		third: string
+		/**
+		 * n​o​b​o​d​y
+		 */
+		nobody: string
+		/**
+		 * H​i​d​e​ ​t​h​e​ ​n​a​m​e​s​ ​u​n​t​i​l​ ​I​ ​h​a​v​e​ ​v​o​t​e​d
+		 */
+		blind: string
+		/**
+		 * W​h​o​e​v​e​r​ ​k​n​o​w​s​ ​t​h​e​ ​n​a​m​e​ ​s​e​e​s​ ​w​h​a​t​ ​t​h​e​y​ ​e​x​p​e​c​t​.​ ​T​h​e​ ​p​l​a​c​e​s​ ​a​r​e​ ​d​r​a​w​n​ ​a​n​e​w​ ​f​o​r​ ​e​v​e​r​y​ ​p​r​o​m​p​t​.
+		 */
+		blindWhy: string
+		/**
+		 * W​h​a​t​ ​d​o​ ​y​o​u​ ​s​a​y
+		 */
+		prompt: string
+		/**
+		 * A​s​k​ ​s​o​m​e​t​h​i​n​g​…
+		 */
+		placeholder: string
+		/**
+		 * S​e​n​d
+		 */
+		ask: string
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * A​g​a​i​n​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​s​e​e​d
+		 */
+		again: string
+		/**
+		 * B​e​g​i​n​ ​a​ ​n​e​w​ ​c​o​n​v​e​r​s​a​t​i​o​n
+		 */
+		anew: string
+		/**
+		 * S​a​m​p​l​i​n​g
+		 */
+		settings: string
+		/**
+		 * S​e​e​d
+		 */
+		seed: string
+		/**
+		 * t​e​m​p​e​r​a​t​u​r​e​ ​{​t​e​m​p​e​r​a​t​u​r​e​}​ ​·​ ​t​o​p​-​k​ ​{​k​}​ ​·​ ​t​o​p​-​p​ ​{​p​}​ ​·​ ​s​e​e​d​ ​{​s​e​e​d​}
+		 * @param {string} k
+		 * @param {string} p
+		 * @param {string} seed
+		 * @param {string} temperature
+		 */
+		settingsLine: RequiredParams<'k' | 'p' | 'seed' | 'temperature'>
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​f​o​r​ ​a​l​l​:
+		 */
+		same: string
+		/**
+		 * a​s​k​e​d​ ​i​n​ ​p​l​a​i​n​ ​t​e​x​t​:​ ​i​t​ ​h​a​s​ ​n​o​t​ ​l​e​a​r​n​e​d​ ​t​o​ ​c​o​n​v​e​r​s​e
+		 */
+		plain: string
+		/**
+		 * Y​o​u
+		 */
+		you: string
+		/**
+		 * I​t​ ​h​a​s​ ​n​o​t​ ​l​e​a​r​n​e​d​ ​t​o​ ​c​o​n​v​e​r​s​e​,​ ​s​o​ ​i​t​ ​s​e​e​s​ ​e​a​c​h​ ​m​e​s​s​a​g​e​ ​a​l​o​n​e​ ​a​n​d​ ​g​o​e​s​ ​o​n​ ​w​r​i​t​i​n​g​ ​f​r​o​m​ ​t​h​e​r​e​.
+		 */
+		turnsLost: string
+		/**
+		 * I​t​ ​r​e​a​d​s​ ​t​h​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​s​o​ ​f​a​r​ ​w​i​t​h​ ​e​v​e​r​y​ ​m​e​s​s​a​g​e​,​ ​a​n​d​ ​f​o​r​g​e​t​s​ ​t​h​e​ ​o​l​d​e​s​t​ ​t​u​r​n​s​ ​w​h​e​n​ ​i​t​s​ ​c​o​n​t​e​x​t​ ​i​s​ ​f​u​l​l​.
+		 */
+		remembers: string
+		/**
+		 * A​n​s​w​e​r​ ​{​n​u​m​b​e​r​}
+		 * @param {string} number
+		 */
+		answer: RequiredParams<'number'>
+		/**
+		 * w​a​i​t​s​ ​f​o​r​ ​i​t​s​ ​t​u​r​n
+		 */
+		waiting: string
+		/**
+		 * (​n​o​t​h​i​n​g​)
+		 */
+		nothing: string
+		/**
+		 * {​n​u​m​b​e​r​}​ ​i​s​ ​b​e​s​t
+		 * @param {string} number
+		 */
+		best: RequiredParams<'number'>
+		/**
+		 * N​o​ ​d​i​f​f​e​r​e​n​c​e
+		 */
+		tie: string
+		/**
+		 * K​e​y​s​:​ ​1​,​ ​2​,​ ​3​ ​c​h​o​o​s​e​,​ ​0​ ​m​e​a​n​s​ ​n​o​ ​d​i​f​f​e​r​e​n​c​e​,​ ​z​ ​t​a​k​e​s​ ​t​h​e​ ​l​a​s​t​ ​v​o​t​e​ ​b​a​c​k​.
+		 */
+		keys: string
+		/**
+		 * Y​o​u​ ​c​h​o​s​e​ ​t​h​i​s​ ​o​n​e
+		 */
+		won: string
+		/**
+		 * Y​o​u​ ​s​a​w​ ​n​o​ ​d​i​f​f​e​r​e​n​c​e​.
+		 */
+		tied: string
+		/**
+		 * Y​o​u​ ​c​h​o​s​e​ ​{​n​a​m​e​}​.
+		 * @param {string} name
+		 */
+		voted: RequiredParams<'name'>
+		/**
+		 * Y​o​u​ ​h​a​v​e​ ​v​o​t​e​d​ ​o​n​ ​t​h​e​s​e​ ​v​e​r​y​ ​a​n​s​w​e​r​s​ ​b​e​f​o​r​e​.​ ​A​n​o​t​h​e​r​ ​p​r​o​m​p​t​ ​o​r​ ​a​n​o​t​h​e​r​ ​s​e​e​d​ ​g​i​v​e​s​ ​n​e​w​ ​o​n​e​s​.
+		 */
+		judged: string
+		/**
+		 * Y​o​u​r​ ​v​o​t​e​s
+		 */
+		tally: string
+		/**
+		 * T​h​e​s​e​ ​a​r​e​ ​y​o​u​r​ ​o​w​n​ ​v​o​t​e​s​,​ ​c​o​u​n​t​e​d​.​ ​T​h​e​ ​i​n​t​e​r​v​a​l​ ​s​a​y​s​ ​w​h​e​r​e​ ​t​h​e​ ​s​h​a​r​e​ ​w​o​u​l​d​ ​l​i​e​ ​i​f​ ​y​o​u​ ​w​e​n​t​ ​o​n​ ​v​o​t​i​n​g​ ​o​n​ ​p​r​o​m​p​t​s​ ​l​i​k​e​ ​t​h​e​s​e​:​ ​a​s​ ​l​o​n​g​ ​a​s​ ​i​t​ ​c​o​n​t​a​i​n​s​ ​o​n​e​ ​h​a​l​f​,​ ​y​o​u​ ​h​a​v​e​ ​n​o​t​ ​s​h​o​w​n​ ​t​h​a​t​ ​e​i​t​h​e​r​ ​i​s​ ​b​e​t​t​e​r​.
+		 */
+		tallyWhy: string
+		/**
+		 * N​o​ ​v​o​t​e​s​ ​y​e​t​.​ ​C​h​o​o​s​e​ ​t​w​o​ ​m​o​d​e​l​s​,​ ​s​e​n​d​ ​a​ ​p​r​o​m​p​t​,​ ​a​n​d​ ​v​o​t​e​.
+		 */
+		noVotes: string
+		/**
+		 * P​a​i​r
+		 */
+		pair: string
+		/**
+		 * n​a​m​e​s​ ​h​i​d​d​e​n
+		 */
+		blindVotes: string
+		/**
+		 * n​a​m​e​s​ ​s​h​o​w​n
+		 */
+		openVotes: string
+		/**
+		 * w​o​n
+		 */
+		wins: string
+		/**
+		 * t​i​e​d
+		 */
+		ties: string
+		/**
+		 * l​o​s​t
+		 */
+		losses: string
+		/**
+		 * w​i​n​ ​r​a​t​e​ ​o​f​ ​t​h​e​ ​f​i​r​s​t​,​ ​9​5​ ​%​ ​i​n​t​e​r​v​a​l
+		 */
+		rate: string
+		/**
+		 * {​r​a​t​e​}​ ​(​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​)
+		 * @param {string} high
+		 * @param {string} low
+		 * @param {string} rate
+		 */
+		rateText: RequiredParams<'high' | 'low' | 'rate'>
+		/**
+		 * u​n​d​e​c​i​d​e​d​ ​s​o​ ​f​a​r
+		 */
+		undecided: string
+		/**
+		 * {​n​a​m​e​}​ ​i​s​ ​a​h​e​a​d
+		 * @param {string} name
+		 */
+		ahead: RequiredParams<'name'>
+		/**
+		 * T​a​k​e​ ​t​h​e​ ​l​a​s​t​ ​v​o​t​e​ ​b​a​c​k
+		 */
+		undo: string
+		/**
+		 * F​o​r​g​e​t​ ​a​l​l​ ​v​o​t​e​s
+		 */
+		clear: string
+		/**
+		 * i​n​ ​t​h​e​ ​a​r​e​n​a
+		 */
+		open: string
+		/**
+		 * R​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​(​S​e​e​d​,​ ​p​r​e​t​r​a​i​n​e​d​)
+		 */
+		demo: string
+		/**
+		 * O​n​l​y​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​i​s​ ​h​e​r​e​ ​y​e​t​.​ ​E​v​e​r​y​ ​c​h​e​c​k​p​o​i​n​t​ ​t​h​a​t​ ​y​o​u​ ​g​r​o​w​ ​c​a​n​ ​a​n​s​w​e​r​ ​h​e​r​e​,​ ​t​o​o​.
+		 */
+		none: string
+	}
 	breakIt: {
 		/**
 		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
@@ -4308,6 +4525,212 @@ type RootTranslation = {
 }
 
 export type TranslationFunctions = {
+	arena: {
+		/**
+		 * Arena
+		 */
+		name: () => LocalizedString
+		/**
+		 * Talk to one model, or give the same prompt to two or three and say which answer is best. All of them get the same seed and the same settings, so that nothing differs but the weights.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Who answers
+		 */
+		who: () => LocalizedString
+		/**
+		 * Model
+		 */
+		first: () => LocalizedString
+		/**
+		 * Second model
+		 */
+		second: () => LocalizedString
+		/**
+		 * Third model
+		 */
+		third: () => LocalizedString
+		/**
+		 * nobody
+		 */
+		nobody: () => LocalizedString
+		/**
+		 * Hide the names until I have voted
+		 */
+		blind: () => LocalizedString
+		/**
+		 * Whoever knows the name sees what they expect. The places are drawn anew for every prompt.
+		 */
+		blindWhy: () => LocalizedString
+		/**
+		 * What do you say
+		 */
+		prompt: () => LocalizedString
+		/**
+		 * Ask something…
+		 */
+		placeholder: () => LocalizedString
+		/**
+		 * Send
+		 */
+		ask: () => LocalizedString
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * Again with another seed
+		 */
+		again: () => LocalizedString
+		/**
+		 * Begin a new conversation
+		 */
+		anew: () => LocalizedString
+		/**
+		 * Sampling
+		 */
+		settings: () => LocalizedString
+		/**
+		 * Seed
+		 */
+		seed: () => LocalizedString
+		/**
+		 * temperature {temperature} · top-k {k} · top-p {p} · seed {seed}
+		 */
+		settingsLine: (arg: { k: string, p: string, seed: string, temperature: string }) => LocalizedString
+		/**
+		 * The same for all:
+		 */
+		same: () => LocalizedString
+		/**
+		 * asked in plain text: it has not learned to converse
+		 */
+		plain: () => LocalizedString
+		/**
+		 * You
+		 */
+		you: () => LocalizedString
+		/**
+		 * It has not learned to converse, so it sees each message alone and goes on writing from there.
+		 */
+		turnsLost: () => LocalizedString
+		/**
+		 * It reads the conversation so far with every message, and forgets the oldest turns when its context is full.
+		 */
+		remembers: () => LocalizedString
+		/**
+		 * Answer {number}
+		 */
+		answer: (arg: { number: string }) => LocalizedString
+		/**
+		 * waits for its turn
+		 */
+		waiting: () => LocalizedString
+		/**
+		 * (nothing)
+		 */
+		nothing: () => LocalizedString
+		/**
+		 * {number} is best
+		 */
+		best: (arg: { number: string }) => LocalizedString
+		/**
+		 * No difference
+		 */
+		tie: () => LocalizedString
+		/**
+		 * Keys: 1, 2, 3 choose, 0 means no difference, z takes the last vote back.
+		 */
+		keys: () => LocalizedString
+		/**
+		 * You chose this one
+		 */
+		won: () => LocalizedString
+		/**
+		 * You saw no difference.
+		 */
+		tied: () => LocalizedString
+		/**
+		 * You chose {name}.
+		 */
+		voted: (arg: { name: string }) => LocalizedString
+		/**
+		 * You have voted on these very answers before. Another prompt or another seed gives new ones.
+		 */
+		judged: () => LocalizedString
+		/**
+		 * Your votes
+		 */
+		tally: () => LocalizedString
+		/**
+		 * These are your own votes, counted. The interval says where the share would lie if you went on voting on prompts like these: as long as it contains one half, you have not shown that either is better.
+		 */
+		tallyWhy: () => LocalizedString
+		/**
+		 * No votes yet. Choose two models, send a prompt, and vote.
+		 */
+		noVotes: () => LocalizedString
+		/**
+		 * Pair
+		 */
+		pair: () => LocalizedString
+		/**
+		 * names hidden
+		 */
+		blindVotes: () => LocalizedString
+		/**
+		 * names shown
+		 */
+		openVotes: () => LocalizedString
+		/**
+		 * won
+		 */
+		wins: () => LocalizedString
+		/**
+		 * tied
+		 */
+		ties: () => LocalizedString
+		/**
+		 * lost
+		 */
+		losses: () => LocalizedString
+		/**
+		 * win rate of the first, 95 % interval
+		 */
+		rate: () => LocalizedString
+		/**
+		 * {rate} ({low} to {high})
+		 */
+		rateText: (arg: { high: string, low: string, rate: string }) => LocalizedString
+		/**
+		 * undecided so far
+		 */
+		undecided: () => LocalizedString
+		/**
+		 * {name} is ahead
+		 */
+		ahead: (arg: { name: string }) => LocalizedString
+		/**
+		 * Take the last vote back
+		 */
+		undo: () => LocalizedString
+		/**
+		 * Forget all votes
+		 */
+		clear: () => LocalizedString
+		/**
+		 * in the arena
+		 */
+		open: () => LocalizedString
+		/**
+		 * Ready-made model (Seed, pretrained)
+		 */
+		demo: () => LocalizedString
+		/**
+		 * Only the ready-made model is here yet. Every checkpoint that you grow can answer here, too.
+		 */
+		none: () => LocalizedString
+	}
 	breakIt: {
 		/**
 		 * A learning rate far too large

@@ -1,4 +1,5 @@
 import type { BaseTranslation } from '../i18n-types'
+import { arena } from './arena.js'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
@@ -10,6 +11,7 @@ import { silence } from './silence.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
+  arena,
   breakIt,
   checkpoints,
   common,
