@@ -43,6 +43,7 @@ var Commands = map[string][2]any{
 	"arena.drop":          {DropVotes{}, Votes{}},
 	"report":              {Report{}, ReportCard{}},
 	"attribute":           {Attribute{}, Attribution{}},
+	"beliefs":             {GetBeliefs{}, Beliefs{}},
 	"evaluate":            {Evaluate{}, Evaluation{}},
 	"selftest":            {SelfTest{}, SelfTestReport{}},
 	"profile":             {Profile{}, StepProfile{}},

@@ -22,6 +22,21 @@ type (
 		Answer   string `json:"answer"`
 		Lines    int    `json:"lines,omitempty"` // of each fact; 0: 8
 	}
+	// GetBeliefs asks models how they would end a sentence about a fact. Result:
+	// Beliefs.
+	GetBeliefs struct {
+		Checkpoints []string `json:"checkpoints"` // as in Sample
+		Dataset     string   `json:"dataset"`     // a town's text
+		Fact        int      `json:"fact"`        // its number in Attribution
+		Lang        string   `json:"lang"`        // "en" or "zh"
+	}
+	// Beliefs are probabilities among eight endings, of which one is true.
+	Beliefs struct {
+		Prompt  string      `json:"prompt"`
+		Endings []string    `json:"endings"`
+		Answer  int         `json:"answer"` // index of the true one
+		P       [][]float64 `json:"p"`      // of each checkpoint, of each ending
+	}
 
 	// Estimate is a value with its 95 % interval.
 	Estimate struct {

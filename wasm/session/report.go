@@ -1,12 +1,8 @@
 package session
 
 import (
-	"strings"
-	"unicode"
-
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
-	"sprout/core/world"
 	"sprout/stages"
 	"sprout/wasm/protocol"
 )
@@ -19,10 +15,7 @@ func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 	}
 	meta := of.Checkpoint.Meta
 	o := stages.ReportOptions{
-		Machine: stages.Machine{
-			NewBackend: s.options.NewBackend, Spawn: s.options.Spawn,
-			Workers: s.possible(0), MaxWorkers: s.cores(), Now: s.host.Now, Yield: s.host.Yield,
-		},
+		Machine: s.machine(),
 		Prompts: c.Prompts, Temperature: c.Temperature, Seed: c.Seed, Quick: c.Quick,
 		Progress: s.preparing(),
 	}
@@ -55,6 +48,14 @@ func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 		return nil, nil, err
 	}
 	return reportCard(card), nil, nil
+}
+
+// machine is what a checkpoint is read with, beside the run in progress.
+func (s *Session) machine() stages.Machine {
+	return stages.Machine{
+		NewBackend: s.options.NewBackend, Spawn: s.options.Spawn,
+		Workers: s.possible(0), MaxWorkers: s.cores(), Now: s.host.Now, Yield: s.host.Yield,
+	}
 }
 
 // examinee is a checkpoint with the model under it, where it is an adapter.
@@ -101,54 +102,6 @@ func reportCard(c stages.Card) protocol.ReportCard {
 			Score: protocol.Estimate(m.Score), Against: protocol.Estimate(m.Against), Gain: protocol.Estimate(m.Gain),
 			KL: (*protocol.Estimate)(m.KL), KLPerToken: (*protocol.Estimate)(m.KLPerToken),
 		}
-	}
-	return out
-}
-
-// usualLines is how many lines are given of each fact.
-const usualLines = 8
-
-// attribute finds where an answer comes from.
-func (s *Session) attribute(c protocol.Attribute, _ []byte) (any, []byte, error) {
-	d, err := s.dataset(c.Dataset)
-	if err != nil {
-		return nil, nil, err
-	}
-	if c.Lines <= 0 {
-		c.Lines = usualLines
-	}
-	out := protocol.Attribution{Facts: []protocol.FactSource{}, Shared: []protocol.SharedLine{}}
-	if d.town == nil {
-		for _, l := range stages.LinesThatShareWords(d.corpus.Train, c.Question, c.Answer, c.Lines) {
-			out.Shared = append(out.Shared, protocol.SharedLine(l))
-		}
-		return out, nil, nil
-	}
-	lang := world.EN
-	if strings.IndexFunc(c.Question+c.Answer, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
-		lang = world.ZH
-	}
-	for _, x := range stages.Attribute(d.town, d.langs, c.Question, c.Answer, c.Lines) {
-		out.Facts = append(out.Facts, factSource(d.town, x, lang))
-	}
-	return out, nil, nil
-}
-
-func factSource(t *world.Town, x stages.Source, lang world.Lang) protocol.FactSource {
-	f := t.Facts[x.Claim.Fact]
-	out := protocol.FactSource{
-		Fact: x.Claim.Fact, Name: t.Residents[f.Resident].Name, Kind: f.Kind.String(), Truth: t.Value(f, lang),
-		Count: x.Count, Documents: x.Documents, Forms: map[string]int{}, Lines: []protocol.SourceLine{},
-	}
-	if x.Claim.Value >= 0 {
-		f.Value = x.Claim.Value
-		out.Stated = t.Value(f, lang)
-	}
-	for form, n := range x.Forms {
-		out.Forms[form.String()] = n
-	}
-	for _, l := range x.Lines {
-		out.Lines = append(out.Lines, protocol.SourceLine{Document: l.Document, Text: l.Text})
 	}
 	return out
 }

@@ -76,6 +76,17 @@ func TestAttributeInATown(t *testing.T) {
 	require.Zero(t, a.Facts[0].Count)
 	again, err := s.dataset(without.ID)
 	require.NoError(t, err)
+	_, _, refused := ask[protocol.Beliefs](t, s, p, "beliefs", protocol.GetBeliefs{Dataset: d.ID, Fact: 1 << 20})
+	require.Equal(t, "bad_command", refused.Code)
+	start := protocol.StartRun{Stage: "pretrain", Preset: "seed", Dataset: d.ID, Params: map[string]float64{"steps": 2, "batch": 2, "context": 48, "eval_every": 100, "sample_every": 100}}
+	start.Tokenizer = mustAsk[protocol.TokenizerInfo](t, s, p, "tokenizer.train", protocol.TrainTokenizer{Dataset: d.ID, Kind: "bpe", Merges: 300}).ID
+	train(t, s, p, start)
+	id := newest(t, s, p).ID
+	b := mustAsk[protocol.Beliefs](t, s, p, "beliefs", protocol.GetBeliefs{Checkpoints: []string{id, live}, Dataset: without.ID, Fact: fact, Lang: "en"})
+	require.Contains(t, b.Endings[b.Answer], f.Truth)
+	require.Contains(t, b.Prompt, q.Name)
+	require.Len(t, b.P[0], 8)
+	require.Equal(t, b.P[0], b.P[1])
 	require.Equal(t, []int{fact}, again.town.Config.Without)
 	_, _, trouble := ask[protocol.Dataset](t, s, p, "town.make", protocol.MakeTown{Seed: 3, Size: "quick", Without: []int{1 << 20}})
 	require.Equal(t, "bad_command", trouble.Code)

@@ -127,6 +127,7 @@ var handlers = map[string]handler{
 	"arena.drop":          on((*Session).dropVotes),
 	"report":              on((*Session).report),
 	"attribute":           on((*Session).attribute),
+	"beliefs":             on((*Session).beliefs),
 	"evaluate":            on((*Session).evaluate),
 	"selftest":            on((*Session).selfTest),
 	"profile":             on((*Session).profile),

@@ -23,6 +23,10 @@ export interface Protocol {
       command: Attribute
       result: Attribution
     }
+    beliefs: {
+      command: GetBeliefs
+      result: Beliefs
+    }
     'checkpoints.delete': {
       command: DeleteCheckpoint
       result: null
@@ -273,6 +277,18 @@ export interface SharedLine {
   text: string
   words: string[]
   score: number
+}
+export interface GetBeliefs {
+  checkpoints: string[]
+  dataset: string
+  fact: number
+  lang: string
+}
+export interface Beliefs {
+  prompt: string
+  endings: string[]
+  answer: number
+  p: number[][]
 }
 export interface DeleteCheckpoint {
   checkpoint: string

@@ -231,6 +231,197 @@ type RootTranslation = {
 		 */
 		none: string
 	}
+	attribution: {
+		/**
+		 * W​h​o​ ​t​a​u​g​h​t​ ​i​t​ ​t​h​a​t​?
+		 */
+		open: string
+		/**
+		 * L​o​o​k​i​n​g​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​t​e​x​t​…
+		 */
+		looking: string
+		/**
+		 * {​n​a​m​e​}​:​ ​{​k​i​n​d​}
+		 * @param {string} kind
+		 * @param {string} name
+		 */
+		fact: RequiredParams<'kind' | 'name'>
+		kinds: {
+			/**
+			 * w​h​a​t​ ​k​i​n​d​ ​o​f​ ​a​n​i​m​a​l
+			 */
+			species: string
+			/**
+			 * c​o​l​o​u​r
+			 */
+			colour: string
+			/**
+			 * j​o​b
+			 */
+			job: string
+			/**
+			 * h​o​m​e
+			 */
+			home: string
+			/**
+			 * f​a​v​o​u​r​i​t​e​ ​f​o​o​d
+			 */
+			food: string
+			/**
+			 * f​r​i​e​n​d
+			 */
+			friend: string
+		}
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​ ​s​a​y​s​ ​“​{​s​t​a​t​e​d​}​”​,​ ​a​n​d​ ​s​o​ ​d​o​e​s​ ​t​h​e​ ​t​e​x​t​.
+		 * @param {string} stated
+		 */
+		states: RequiredParams<'stated'>
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​ ​s​a​y​s​ ​“​{​s​t​a​t​e​d​}​”​.​ ​N​o​ ​l​i​n​e​ ​o​f​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​s​o​:​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​“​{​t​r​u​t​h​}​”​.​ ​T​h​e​ ​m​o​d​e​l​ ​m​a​d​e​ ​i​t​ ​u​p​,​ ​o​r​ ​m​i​x​e​d​ ​u​p​ ​w​h​o​m​ ​i​t​ ​r​e​a​d​ ​a​b​o​u​t​.
+		 * @param {string} stated
+		 * @param {string} truth
+		 */
+		statesWrong: RequiredParams<'stated' | 'truth'>
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​ ​s​t​a​t​e​s​ ​n​o​ ​v​a​l​u​e​ ​h​e​r​e​;​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​“​{​t​r​u​t​h​}​”​.
+		 * @param {string} truth
+		 */
+		statesNothing: RequiredParams<'truth'>
+		/**
+		 * {​c​o​u​n​t​}​ ​s​e​n​t​e​n​c​e​s​ ​i​n​ ​{​d​o​c​u​m​e​n​t​s​}​ ​d​o​c​u​m​e​n​t​s​ ​o​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​t​e​x​t​ ​s​a​y​ ​“​{​t​r​u​t​h​}​”​.​ ​S​o​m​e​ ​o​f​ ​t​h​e​m​:
+		 * @param {string} count
+		 * @param {string} documents
+		 * @param {string} truth
+		 */
+		lines: RequiredParams<'count' | 'documents' | 'truth'>
+		/**
+		 * N​o​ ​l​i​n​e​ ​o​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​t​e​x​t​ ​s​t​a​t​e​s​ ​i​t​:​ ​t​h​e​s​e​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​ ​b​e​f​o​r​e​ ​t​h​i​s​ ​m​o​d​e​l​ ​r​e​a​d​.
+		 */
+		noLines: string
+		/**
+		 * N​o​ ​f​a​c​t​ ​o​f​ ​t​h​e​ ​t​o​w​n​ ​c​a​n​ ​b​e​ ​f​o​u​n​d​ ​i​n​ ​t​h​i​s​ ​a​n​s​w​e​r​:​ ​e​i​t​h​e​r​ ​i​t​ ​s​t​a​t​e​s​ ​n​o​n​e​,​ ​o​r​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​s​o​m​e​b​o​d​y​ ​o​f​ ​w​h​o​m​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​n​o​t​h​i​n​g​.
+		 */
+		nobody: string
+		/**
+		 * L​e​s​s​o​n​s​ ​i​n​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​m​a​y​ ​r​e​p​e​a​t​ ​i​t​:​ ​a​b​o​u​t​ ​t​w​o​ ​r​e​s​i​d​e​n​t​s​ ​i​n​ ​t​h​r​e​e​ ​a​r​e​ ​a​s​k​e​d​ ​a​b​o​u​t​ ​t​h​e​r​e​.
+		 */
+		lessonsToo: string
+		/**
+		 * L​i​n​e​s​ ​o​f​ ​y​o​u​r​ ​t​e​x​t​ ​t​h​a​t​ ​s​h​a​r​e​ ​w​o​r​d​s​ ​w​i​t​h​ ​t​h​i​s​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​a​n​s​w​e​r​,​ ​t​h​e​ ​r​a​r​e​s​t​ ​w​o​r​d​s​ ​f​i​r​s​t​:
+		 */
+		shared: string
+		/**
+		 * N​o​ ​l​i​n​e​ ​o​f​ ​y​o​u​r​ ​t​e​x​t​ ​s​h​a​r​e​s​ ​a​ ​w​o​r​d​ ​w​i​t​h​ ​i​t​.
+		 */
+		sharedNone: string
+		/**
+		 * I​n​ ​a​ ​t​e​x​t​ ​o​f​ ​y​o​u​r​ ​o​w​n​ ​n​o​t​h​i​n​g​ ​s​a​y​s​ ​w​h​i​c​h​ ​w​o​r​d​s​ ​a​r​e​ ​f​a​c​t​s​,​ ​s​o​ ​t​h​i​s​ ​i​s​ ​a​ ​s​e​a​r​c​h​ ​f​o​r​ ​w​o​r​d​s​,​ ​n​o​ ​p​r​o​o​f​.
+		 */
+		sharedWhy: string
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​t​h​r​o​u​g​h​ ​e​v​e​r​y​ ​a​n​c​e​s​t​o​r
+		 */
+		ancestors: string
+		/**
+		 * A​s​k​e​d​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​,​ ​t​h​e​ ​o​l​d​e​s​t​ ​f​i​r​s​t​.​ ​B​e​s​i​d​e​ ​i​t​,​ ​h​o​w​ ​l​i​k​e​l​y​ ​e​a​c​h​ ​f​i​n​d​s​ ​“​{​e​n​d​i​n​g​}​”​ ​a​f​t​e​r​ ​“​{​p​r​o​m​p​t​}​”​,​ ​a​m​o​n​g​ ​e​i​g​h​t​ ​e​n​d​i​n​g​s​ ​o​f​ ​t​h​a​t​ ​k​i​n​d​.​ ​S​o​m​e​b​o​d​y​ ​w​h​o​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​ ​g​i​v​e​s​ ​o​n​e​ ​i​n​ ​e​i​g​h​t​.
+		 * @param {string} ending
+		 * @param {string} prompt
+		 */
+		ancestorsWhy: RequiredParams<'ending' | 'prompt'>
+		/**
+		 * A​s​k​e​d​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​,​ ​t​h​e​ ​o​l​d​e​s​t​ ​f​i​r​s​t​.
+		 */
+		ancestorsPlain: string
+		/**
+		 * M​o​d​e​l
+		 */
+		model: string
+		/**
+		 * W​h​a​t​ ​i​t​ ​a​n​s​w​e​r​s
+		 */
+		said: string
+		/**
+		 * P​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​t​h​e​ ​t​r​u​e​ ​e​n​d​i​n​g
+		 */
+		belief: string
+		/**
+		 * o​n​e​ ​i​n​ ​e​i​g​h​t
+		 */
+		chance: string
+		/**
+		 * {​n​a​m​e​s​}​ ​c​a​n​ ​n​o​ ​l​o​n​g​e​r​ ​b​e​ ​a​s​k​e​d​:​ ​d​e​l​e​t​e​d​,​ ​o​r​ ​n​e​v​e​r​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.
+		 * @param {string} names
+		 */
+		gone: RequiredParams<'names'>
+		/**
+		 * t​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​s​e​ ​l​i​n​e​s
+		 */
+		without: string
+		/**
+		 * D​e​l​e​t​e​ ​t​h​e​s​e​ ​l​i​n​e​s​ ​a​n​d​ ​t​r​a​i​n​ ​a​g​a​i​n
+		 */
+		retrain: string
+		/**
+		 * T​h​i​s​ ​i​s​ ​a​ ​n​e​w​ ​t​r​a​i​n​i​n​g​ ​f​r​o​m​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​n​o​t​ ​a​ ​c​o​n​t​i​n​u​a​t​i​o​n​:​ ​w​h​a​t​ ​h​a​s​ ​b​e​e​n​ ​r​e​a​d​ ​c​a​n​n​o​t​ ​b​e​ ​u​n​r​e​a​d​.​ ​S​a​m​e​ ​s​e​e​d​,​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​,​ ​s​a​m​e​ ​t​o​k​e​n​i​z​e​r​ ​a​s​ ​“​{​n​a​m​e​}​”​,​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​{​t​i​m​e​}​;​ ​o​n​l​y​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​t​h​a​t​ ​s​t​a​t​e​ ​t​h​i​s​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​ ​o​f​ ​t​h​e​ ​t​e​x​t​,​ ​a​n​d​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s​.
+		 * @param {string} name
+		 * @param {string} steps
+		 * @param {string} time
+		 */
+		retrainWhy: RequiredParams<'name' | 'steps' | 'time'>
+		/**
+		 * T​h​e​n​ ​t​h​e​s​e​ ​s​t​a​g​e​s​ ​a​r​e​ ​r​e​p​e​a​t​e​d​ ​o​n​ ​t​o​p​ ​o​f​ ​i​t​:​ ​{​s​t​a​g​e​s​}​.
+		 * @param {string} stages
+		 */
+		retrainChain: RequiredParams<'stages'>
+		/**
+		 * T​h​e​ ​l​a​t​e​r​ ​s​t​a​g​e​s​ ​(​{​s​t​a​g​e​s​}​)​ ​a​r​e​ ​n​o​t​ ​r​e​p​e​a​t​e​d​,​ ​s​o​ ​c​o​m​p​a​r​e​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​s​ ​b​e​f​o​r​e​ ​t​h​e​m​.
+		 * @param {string} stages
+		 */
+		retrainStop: RequiredParams<'stages'>
+		/**
+		 * T​h​e​ ​f​i​l​e​ ​d​o​e​s​ ​n​o​t​ ​t​e​l​l​ ​i​t​s​ ​s​e​t​t​i​n​g​s​,​ ​s​o​ ​t​h​o​s​e​ ​a​r​e​ ​t​a​k​e​n​ ​t​h​a​t​ ​a​r​e​ ​u​s​u​a​l​ ​f​o​r​ ​i​t​s​ ​s​i​z​e​.
+		 */
+		retrainDefaults: string
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​r​e​a​d​ ​t​h​e​ ​t​e​x​t​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​h​e​r​e​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​t​r​a​i​n​ ​a​g​a​i​n​.
+		 */
+		retrainRoot: string
+		/**
+		 *  ​(​i​t​ ​t​o​o​k​ ​{​t​i​m​e​}​ ​t​h​e​n​)
+		 * @param {string} time
+		 */
+		before: RequiredParams<'time'>
+		/**
+		 * A​ ​r​u​n​ ​i​s​ ​i​n​ ​p​r​o​g​r​e​s​s​.​ ​S​t​o​p​ ​i​t​,​ ​o​r​ ​w​a​i​t​ ​f​o​r​ ​i​t​s​ ​e​n​d​.
+		 */
+		busy: string
+		/**
+		 * {​s​t​a​g​e​}​:​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​o​f​ ​{​s​t​e​p​s​}​,​ ​r​u​n​ ​{​n​}​ ​o​f​ ​{​o​f​}
+		 * @param {string} n
+		 * @param {string} of
+		 * @param {string} stage
+		 * @param {string} step
+		 * @param {string} steps
+		 */
+		running: RequiredParams<'n' | 'of' | 'stage' | 'step' | 'steps'>
+		/**
+		 * W​a​t​c​h​ ​i​t
+		 */
+		watch: string
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * S​t​o​p​p​e​d​ ​b​e​f​o​r​e​ ​t​h​e​ ​e​n​d​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​c​o​m​p​a​r​e​.
+		 */
+		stopped: string
+		/**
+		 * T​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​s​e​ ​l​i​n​e​s​.​ ​T​h​e​ ​r​o​w​s​ ​a​t​ ​t​h​e​ ​e​n​d​ ​a​r​e​ ​t​h​e​ ​n​e​w​ ​m​o​d​e​l​s​.
+		 */
+		done: string
+	}
 	breakIt: {
 		/**
 		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
@@ -4730,6 +4921,174 @@ export type TranslationFunctions = {
 		 * Only the ready-made model is here yet. Every checkpoint that you grow can answer here, too.
 		 */
 		none: () => LocalizedString
+	}
+	attribution: {
+		/**
+		 * Who taught it that?
+		 */
+		open: () => LocalizedString
+		/**
+		 * Looking through the text…
+		 */
+		looking: () => LocalizedString
+		/**
+		 * {name}: {kind}
+		 */
+		fact: (arg: { kind: string, name: string }) => LocalizedString
+		kinds: {
+			/**
+			 * what kind of animal
+			 */
+			species: () => LocalizedString
+			/**
+			 * colour
+			 */
+			colour: () => LocalizedString
+			/**
+			 * job
+			 */
+			job: () => LocalizedString
+			/**
+			 * home
+			 */
+			home: () => LocalizedString
+			/**
+			 * favourite food
+			 */
+			food: () => LocalizedString
+			/**
+			 * friend
+			 */
+			friend: () => LocalizedString
+		}
+		/**
+		 * The answer says “{stated}”, and so does the text.
+		 */
+		states: (arg: { stated: string }) => LocalizedString
+		/**
+		 * The answer says “{stated}”. No line of the text says so: the text says “{truth}”. The model made it up, or mixed up whom it read about.
+		 */
+		statesWrong: (arg: { stated: string, truth: string }) => LocalizedString
+		/**
+		 * The answer states no value here; the text says “{truth}”.
+		 */
+		statesNothing: (arg: { truth: string }) => LocalizedString
+		/**
+		 * {count} sentences in {documents} documents of the training text say “{truth}”. Some of them:
+		 */
+		lines: (arg: { count: string, documents: string, truth: string }) => LocalizedString
+		/**
+		 * No line of the training text states it: these were left out before this model read.
+		 */
+		noLines: () => LocalizedString
+		/**
+		 * No fact of the town can be found in this answer: either it states none, or it is about somebody of whom the text says nothing.
+		 */
+		nobody: () => LocalizedString
+		/**
+		 * Lessons in conversation may repeat it: about two residents in three are asked about there.
+		 */
+		lessonsToo: () => LocalizedString
+		/**
+		 * Lines of your text that share words with this question and answer, the rarest words first:
+		 */
+		shared: () => LocalizedString
+		/**
+		 * No line of your text shares a word with it.
+		 */
+		sharedNone: () => LocalizedString
+		/**
+		 * In a text of your own nothing says which words are facts, so this is a search for words, no proof.
+		 */
+		sharedWhy: () => LocalizedString
+		/**
+		 * The same question through every ancestor
+		 */
+		ancestors: () => LocalizedString
+		/**
+		 * Asked at temperature 0, the oldest first. Beside it, how likely each finds “{ending}” after “{prompt}”, among eight endings of that kind. Somebody who knows nothing gives one in eight.
+		 */
+		ancestorsWhy: (arg: { ending: string, prompt: string }) => LocalizedString
+		/**
+		 * Asked at temperature 0, the oldest first.
+		 */
+		ancestorsPlain: () => LocalizedString
+		/**
+		 * Model
+		 */
+		model: () => LocalizedString
+		/**
+		 * What it answers
+		 */
+		said: () => LocalizedString
+		/**
+		 * Probability of the true ending
+		 */
+		belief: () => LocalizedString
+		/**
+		 * one in eight
+		 */
+		chance: () => LocalizedString
+		/**
+		 * {names} can no longer be asked: deleted, or never in this browser.
+		 */
+		gone: (arg: { names: string }) => LocalizedString
+		/**
+		 * trained without these lines
+		 */
+		without: () => LocalizedString
+		/**
+		 * Delete these lines and train again
+		 */
+		retrain: () => LocalizedString
+		/**
+		 * This is a new training from the beginning, not a continuation: what has been read cannot be unread. Same seed, same settings, same tokenizer as “{name}”, {steps} steps{time}; only the sentences that state this are left out of the text, and out of the lessons.
+		 */
+		retrainWhy: (arg: { name: string, steps: string, time: string }) => LocalizedString
+		/**
+		 * Then these stages are repeated on top of it: {stages}.
+		 */
+		retrainChain: (arg: { stages: string }) => LocalizedString
+		/**
+		 * The later stages ({stages}) are not repeated, so compare the answers of the models before them.
+		 */
+		retrainStop: (arg: { stages: string }) => LocalizedString
+		/**
+		 * The file does not tell its settings, so those are taken that are usual for its size.
+		 */
+		retrainDefaults: () => LocalizedString
+		/**
+		 * The model that read the text first is no longer here, so there is nothing to train again.
+		 */
+		retrainRoot: () => LocalizedString
+		/**
+		 *  (it took {time} then)
+		 */
+		before: (arg: { time: string }) => LocalizedString
+		/**
+		 * A run is in progress. Stop it, or wait for its end.
+		 */
+		busy: () => LocalizedString
+		/**
+		 * {stage}: step {step} of {steps}, run {n} of {of}
+		 */
+		running: (arg: { n: string, of: string, stage: string, step: string, steps: string }) => LocalizedString
+		/**
+		 * Watch it
+		 */
+		watch: () => LocalizedString
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * Stopped before the end, so there is nothing to compare.
+		 */
+		stopped: () => LocalizedString
+		/**
+		 * Trained without these lines. The rows at the end are the new models.
+		 */
+		done: () => LocalizedString
 	}
 	breakIt: {
 		/**

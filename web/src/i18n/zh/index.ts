@@ -1,5 +1,6 @@
 import type { Translation } from '../i18n-types'
 import { arena } from './arena.js'
+import { attribution } from './attribution.js'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
@@ -12,6 +13,7 @@ import { speech, tokenizer } from './tokenizer.js'
 
 export default {
   arena,
+  attribution,
   breakIt,
   checkpoints,
   common,
