@@ -42,6 +42,8 @@ var Commands = map[string][2]any{
 	"arena.votes":         {ListVotes{}, Votes{}},
 	"arena.drop":          {DropVotes{}, Votes{}},
 	"report":              {Report{}, ReportCard{}},
+	"report.stop":         {StopReport{}, nil},
+	"report.list":         {ListReports{}, Reports{}},
 	"attribute":           {Attribute{}, Attribution{}},
 	"beliefs":             {GetBeliefs{}, Beliefs{}},
 	"evaluate":            {Evaluate{}, Evaluation{}},

@@ -390,6 +390,10 @@ type (
 		Seed        uint64  `json:"seed"`
 		// Measures are what its stage alone has to tell, as measured last.
 		Measures map[string]float64 `json:"measures,omitempty"`
+		// Score and Right are of the report card that is kept: the mean score of its
+		// answers, and the share of right ones about residents whom no example names.
+		Score *Estimate `json:"score,omitempty"`
+		Right *Estimate `json:"right,omitempty"`
 		// Ancestors, nearest first, whether they are still there or not.
 		Ancestors []Ancestor `json:"ancestors,omitempty"`
 		// Companions are the other checkpoints that it learned from: "reward",

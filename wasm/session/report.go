@@ -7,17 +7,34 @@ import (
 	"sprout/wasm/protocol"
 )
 
-// report grades a checkpoint; the engine is held meanwhile.
+// reporting is the report in progress.
+type reporting struct{ stop bool }
+
+// report grades a checkpoint. It is read on backends of its own, so that a run
+// in progress goes on meanwhile.
 func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
+	if s.reporting != nil {
+		return nil, nil, problem.New("report_busy", nil, "Another report is being made; wait for it, or stop it.")
+	}
+	now := &reporting{}
+	s.reporting = now
+	defer func() { s.reporting = nil }()
 	of, err := s.examinee(c.Checkpoint)
 	if err != nil {
 		return nil, nil, err
 	}
+	tell := s.preparing()
 	meta := of.Checkpoint.Meta
 	o := stages.ReportOptions{
 		Machine: s.machine(),
 		Prompts: c.Prompts, Temperature: c.Temperature, Seed: c.Seed, Quick: c.Quick,
-		Progress: s.preparing(),
+		Progress: func(what string, done float64) error {
+			err := tell(what, done)
+			if now.stop {
+				err = problem.New("report_stopped", nil, "The report was stopped.")
+			}
+			return err
+		},
 	}
 	if c.Against != "" {
 		x, err := s.examinee(c.Against)
@@ -41,13 +58,14 @@ func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 	}
 	o.Town, o.Langs, o.Corpus = d.town, d.langs, d.corpus
 
-	s.engine.Lock()
-	defer s.engine.Unlock()
 	card, err := stages.ReportCard(of, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	return reportCard(card), nil, nil
+	out := reportCard(card)
+	out.Checkpoint, out.Quick = c.Checkpoint, c.Quick
+	s.keepCard(out)
+	return out, nil, nil
 }
 
 // machine is what a checkpoint is read with, beside the run in progress.
@@ -104,4 +122,18 @@ func reportCard(c stages.Card) protocol.ReportCard {
 		}
 	}
 	return out
+}
+
+func (s *Session) stopReport(protocol.StopReport, []byte) (any, []byte, error) {
+	if s.reporting != nil {
+		s.reporting.stop = true
+	}
+	return nil, nil, nil
+}
+
+func init() {
+	problem.Register(map[string]string{
+		"report_busy":    "another report is being made",
+		"report_stopped": "somebody stopped a report",
+	})
 }

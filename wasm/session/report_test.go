@@ -39,6 +39,15 @@ func TestReportOnOwnText(t *testing.T) {
 	require.Positive(t, c.Measures["bits_per_byte"].Value)
 	require.Positive(t, c.Bytes)
 	require.NotEmpty(t, all[protocol.ProgressEvent](p, "progress"))
+	require.True(t, c.Quick)
+	kept := mustAsk[protocol.Reports](t, s, p, "report.list", protocol.ListReports{})
+	require.Equal(t, []protocol.ReportCard{c}, kept.Cards)
+	require.NoError(t, s.storage.store.PutSetting(t.Context(), cardsKey, []byte(`{"`+id+`":{"checkpoint":"`+id+`","measures":{"score":{"value":0.5}}},"gone":{"checkpoint":"gone"}}`)))
+	require.Equal(t, 0.5, newest(t, s, p).Score.Value)
+	require.Nil(t, newest(t, s, p).Right)
+	kept = mustAsk[protocol.Reports](t, s, p, "report.list", protocol.ListReports{})
+	require.Len(t, kept.Cards, 1)
+	require.NotEmpty(t, kept.Cards[0].Name)
 	_, _, trouble := ask[protocol.ReportCard](t, s, p, "report", protocol.Report{Checkpoint: id, Against: id})
 	require.Equal(t, "report_without_town", trouble.Code)
 	_, _, trouble = ask[protocol.ReportCard](t, s, p, "report", protocol.Report{Checkpoint: "none"})
@@ -54,7 +63,8 @@ func TestReportOnOwnText(t *testing.T) {
 // made without them.
 func TestAttributeInATown(t *testing.T) {
 	p := newPage()
-	s := open(p, nil)
+	s := open(p, checkpoint.NewMemory(0, nil))
+	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{Writer: true})
 	d := mustAsk[protocol.Dataset](t, s, p, "town.make", protocol.MakeTown{Seed: 3, Size: "quick", Lang: "en"})
 	town := s.data.datasets[d.ID].town
 	q := town.Questions(world.Seen, world.EN)[0]

@@ -65,6 +65,8 @@ type Session struct {
 	walking  *walking      // nil: no journey
 	models   models
 
+	reporting *reporting // nil: none
+
 	sampling sync.Map // stream → *bool that asks for its end
 
 	asking sync.Map // number of a question to the page → chan for its answer
@@ -126,6 +128,8 @@ var handlers = map[string]handler{
 	"arena.votes":         on((*Session).listVotes),
 	"arena.drop":          on((*Session).dropVotes),
 	"report":              on((*Session).report),
+	"report.stop":         on((*Session).stopReport),
+	"report.list":         on((*Session).listReports),
 	"attribute":           on((*Session).attribute),
 	"beliefs":             on((*Session).beliefs),
 	"evaluate":            on((*Session).evaluate),

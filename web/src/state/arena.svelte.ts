@@ -177,7 +177,9 @@ class Arena {
   /** Whether the answers on the table can be voted on. */
   get votable(): boolean {
     const r = this.round
-    return !!r?.over && r.best === undefined && r.contestants.length > 1 && !this.#judged.has(key(r))
+    return (
+      !!r?.over && r.best === undefined && r.contestants.length > 1 && !this.#judged.has(key(r))
+    )
   }
 
   get judgedBefore(): boolean {

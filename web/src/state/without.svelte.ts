@@ -69,7 +69,11 @@ class Without {
   stopped = $state(false)
 
   /** Trains the links again without a fact. Resolves with the last model's id, or undefined. */
-  async train(links: readonly Relative[], dataset: string, fact: number): Promise<string | undefined> {
+  async train(
+    links: readonly Relative[],
+    dataset: string,
+    fact: number,
+  ): Promise<string | undefined> {
     this.stopped = false
     const [, size, lang, seed] = dataset.split(':') as [string, string, string, string]
     const before = withheld(dataset)

@@ -36,7 +36,8 @@ export const arena = {
   won: 'You chose this one',
   tied: 'You saw no difference.',
   voted: 'You chose {name:string}.',
-  judged: 'You have voted on these very answers before. Another prompt or another seed gives new ones.',
+  judged:
+    'You have voted on these very answers before. Another prompt or another seed gives new ones.',
   tally: 'Your votes',
   tallyWhy:
     'These are your own votes, counted. The interval says where the share would lie if you went on voting on prompts like these: as long as it contains one half, you have not shown that either is better.',

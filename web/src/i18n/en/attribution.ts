@@ -21,7 +21,8 @@ export const attribution = {
     'No fact of the town can be found in this answer: either it states none, or it is about somebody of whom the text says nothing.',
   lessonsToo:
     'Lessons in conversation may repeat it: about two residents in three are asked about there.',
-  shared: 'Lines of your text that share words with this question and answer, the rarest words first:',
+  shared:
+    'Lines of your text that share words with this question and answer, the rarest words first:',
   sharedNone: 'No line of your text shares a word with it.',
   sharedWhy:
     'In a text of your own nothing says which words are facts, so this is a search for words, no proof.',
@@ -43,7 +44,8 @@ export const attribution = {
     'The later stages ({stages:string}) are not repeated, so compare the answers of the models before them.',
   retrainDefaults:
     'The file does not tell its settings, so those are taken that are usual for its size.',
-  retrainRoot: 'The model that read the text first is no longer here, so there is nothing to train again.',
+  retrainRoot:
+    'The model that read the text first is no longer here, so there is nothing to train again.',
   before: ' (it took {time:string} then)',
   busy: 'A run is in progress. Stop it, or wait for its end.',
   running: '{stage:string}: step {step:string} of {steps:string}, run {n:string} of {of:string}',

@@ -1,6 +1,7 @@
 import type { Translation } from '../i18n-types'
 import { arena } from './arena.js'
 import { attribution } from './attribution.js'
+import { card } from './card.js'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
@@ -14,6 +15,7 @@ import { speech, tokenizer } from './tokenizer.js'
 export default {
   arena,
   attribution,
+  card,
   breakIt,
   checkpoints,
   common,
