@@ -135,6 +135,14 @@ export interface Protocol {
       command: Report
       result: ReportCard
     }
+    'report.list': {
+      command: ListReports
+      result: Reports
+    }
+    'report.stop': {
+      command: StopReport
+      result: null
+    }
     'run.control': {
       command: Control
       result: RunState
@@ -367,6 +375,8 @@ export interface CheckpointInfo {
   measures?: {
     [k: string]: number
   }
+  score?: Estimate
+  right?: Estimate
   ancestors?: Ancestor[]
   companions?: {
     [k: string]: Ancestor
@@ -622,6 +632,7 @@ export interface ReportCard {
   parameters: number
   trained: number
   bytes: number
+  quick: boolean
   seed: number
   temperature: number
   tokens_per_s: number
@@ -643,6 +654,11 @@ export interface Match {
   kl?: Estimate
   kl_per_token?: Estimate
 }
+export interface ListReports {}
+export interface Reports {
+  cards: ReportCard[]
+}
+export interface StopReport {}
 export interface Control {
   action: string
   workers?: number

@@ -422,6 +422,259 @@ type RootTranslation = {
 		 */
 		done: string
 	}
+	card: {
+		/**
+		 * R​e​p​o​r​t​ ​c​a​r​d​s
+		 */
+		title: string
+		/**
+		 * H​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​,​ ​w​h​i​c​h​ ​n​o​ ​l​e​s​s​o​n​ ​c​o​n​t​a​i​n​s​,​ ​a​r​e​ ​a​s​k​e​d​ ​a​n​d​ ​g​r​a​d​e​d​ ​b​y​ ​w​h​a​t​ ​i​s​ ​k​n​o​w​n​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​H​e​l​d​ ​o​u​t​ ​i​n​ ​t​h​r​e​e​ ​w​a​y​s​:​ ​a​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​ ​i​n​ ​a​ ​c​o​m​b​i​n​a​t​i​o​n​ ​o​f​ ​f​a​c​t​ ​a​n​d​ ​p​h​r​a​s​i​n​g​ ​n​e​v​e​r​ ​s​e​e​n​,​ ​a​ ​p​h​r​a​s​i​n​g​ ​n​e​v​e​r​ ​s​e​e​n​,​ ​a​n​d​ ​a​ ​r​e​s​i​d​e​n​t​ ​w​h​o​m​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​s​.​ ​A​ ​m​o​d​e​l​ ​t​h​a​t​ ​o​n​l​y​ ​r​e​m​e​m​b​e​r​s​ ​i​t​s​ ​l​e​s​s​o​n​s​ ​f​a​i​l​s​ ​t​h​e​ ​l​a​s​t​.
+		 */
+		intro: string
+		/**
+		 * C​a​r​d​ ​o​f
+		 */
+		of: string
+		/**
+		 * C​o​m​p​a​r​e​d​ ​w​i​t​h
+		 */
+		against: string
+		/**
+		 * n​o​b​o​d​y
+		 */
+		nobody: string
+		/**
+		 * S​i​z​e
+		 */
+		size: string
+		/**
+		 * S​m​a​l​l​:​ ​4​8​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​e​a​c​h​ ​k​i​n​d​,​ ​s​e​c​o​n​d​s​ ​t​o​ ​a​ ​m​i​n​u​t​e​;​ ​w​i​d​e​ ​i​n​t​e​r​v​a​l​s
+		 */
+		small: string
+		/**
+		 * F​u​l​l​:​ ​u​p​ ​t​o​ ​4​0​0​ ​o​f​ ​e​a​c​h​ ​k​i​n​d​,​ ​m​i​n​u​t​e​s​;​ ​n​a​r​r​o​w​ ​i​n​t​e​r​v​a​l​s
+		 */
+		full: string
+		/**
+		 * M​a​k​e​ ​t​h​e​ ​c​a​r​d
+		 */
+		make: string
+		/**
+		 * P​a​r​t​ ​{​p​a​r​t​}​ ​o​f​ ​4​:​ ​{​w​h​a​t​}
+		 * @param {string} part
+		 * @param {string} what
+		 */
+		making: RequiredParams<'part' | 'what'>
+		parts: {
+			/**
+			 * r​e​a​d​i​n​g​ ​h​e​l​d​-​o​u​t​ ​t​e​x​t
+			 */
+			read: string
+			/**
+			 * q​u​e​s​t​i​o​n​s​ ​w​i​t​h​ ​o​n​e​ ​r​i​g​h​t​ ​a​n​s​w​e​r
+			 */
+			quiz: string
+			/**
+			 * a​n​s​w​e​r​s​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1
+			 */
+			sample: string
+			/**
+			 * c​o​m​p​a​r​i​n​g​ ​w​i​t​h​ ​o​t​h​e​r​ ​m​o​d​e​l​s
+			 */
+			compare: string
+		}
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * N​o​ ​c​a​r​d​ ​y​e​t​.​ ​O​n​e​ ​i​s​ ​k​e​p​t​ ​w​i​t​h​ ​i​t​s​ ​c​h​e​c​k​p​o​i​n​t​ ​u​n​t​i​l​ ​y​o​u​ ​m​a​k​e​ ​a​ ​n​e​w​ ​o​n​e​ ​o​r​ ​d​e​l​e​t​e​ ​i​t​.
+		 */
+		none: string
+		/**
+		 * C​a​r​d​s​ ​s​h​o​w​n
+		 */
+		shown: string
+		/**
+		 * M​e​a​s​u​r​e
+		 */
+		measure: string
+		/**
+		 * M​o​d​e​l
+		 */
+		model: string
+		/**
+		 * V​a​l​u​e​ ​a​n​d​ ​9​5​ ​%​ ​i​n​t​e​r​v​a​l
+		 */
+		value: string
+		/**
+		 * {​v​a​l​u​e​}​ ​(​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​,​ ​n​ ​=​ ​{​n​}​)
+		 * @param {string} high
+		 * @param {string} low
+		 * @param {string} n
+		 * @param {string} value
+		 */
+		text: RequiredParams<'high' | 'low' | 'n' | 'value'>
+		/**
+		 * T​h​e​ ​i​n​t​e​r​v​a​l​ ​s​a​y​s​ ​w​h​e​r​e​ ​t​h​e​ ​v​a​l​u​e​ ​w​o​u​l​d​ ​l​i​e​ ​w​i​t​h​ ​o​t​h​e​r​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​k​i​n​d​.​ ​W​h​a​t​ ​a​n​o​t​h​e​r​ ​s​e​e​d​ ​o​f​ ​t​r​a​i​n​i​n​g​ ​w​o​u​l​d​ ​c​h​a​n​g​e​ ​i​s​ ​n​o​t​ ​i​n​ ​i​t​.​ ​T​w​o​ ​w​h​o​s​e​ ​i​n​t​e​r​v​a​l​s​ ​o​v​e​r​l​a​p​ ​m​a​y​ ​w​e​l​l​ ​b​e​ ​e​q​u​a​l​l​y​ ​g​o​o​d​.
+		 */
+		interval: string
+		/**
+		 * s​m​a​l​l​ ​c​a​r​d
+		 */
+		smallCard: string
+		/**
+		 * f​u​l​l​ ​c​a​r​d
+		 */
+		fullCard: string
+		/**
+		 * {​f​o​r​m​}​;​ ​{​p​a​r​a​m​e​t​e​r​s​}​ ​p​a​r​a​m​e​t​e​r​s​;​ ​{​s​p​e​e​d​}​ ​t​o​k​e​n​s​ ​a​ ​s​e​c​o​n​d
+		 * @param {string} form
+		 * @param {string} parameters
+		 * @param {string} speed
+		 */
+		about: RequiredParams<'form' | 'parameters' | 'speed'>
+		forms: {
+			/**
+			 * a​s​k​e​d​ ​i​n​ ​c​o​n​v​e​r​s​a​t​i​o​n
+			 */
+			chat: string
+			/**
+			 * a​s​k​e​d​ ​i​n​ ​p​l​a​i​n​ ​t​e​x​t​,​ ​a​f​t​e​r​ ​e​x​a​m​p​l​e​s
+			 */
+			few_shot: string
+			/**
+			 * a​s​k​e​d​ ​i​n​ ​p​l​a​i​n​ ​t​e​x​t
+			 */
+			plain: string
+		}
+		/**
+		 * A​g​a​i​n​s​t​ ​e​a​c​h​ ​o​t​h​e​r
+		 */
+		matches: string
+		/**
+		 * {​n​a​m​e​}​ ​a​g​a​i​n​s​t​ ​{​o​t​h​e​r​}​:​ ​w​o​n​ ​{​w​i​n​s​}​,​ ​t​i​e​d​ ​{​t​i​e​s​}​,​ ​l​o​s​t​ ​{​l​o​s​s​e​s​}​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​s​,​ ​g​r​a​d​e​d​ ​b​y​ ​t​h​e​ ​t​o​w​n​.​ ​W​i​n​ ​r​a​t​e​,​ ​t​i​e​s​ ​c​o​u​n​t​e​d​ ​h​a​l​f​:
+		 * @param {string} losses
+		 * @param {string} name
+		 * @param {string} other
+		 * @param {string} ties
+		 * @param {string} wins
+		 */
+		match: RequiredParams<'losses' | 'name' | 'other' | 'ties' | 'wins'>
+		/**
+		 * m​e​a​s​u​r​e​d​ ​t​o​ ​“​{​n​a​m​e​}​”
+		 * @param {string} name
+		 */
+		klTo: RequiredParams<'name'>
+		names: {
+			/**
+			 * R​i​g​h​t​ ​a​b​o​u​t​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​s
+			 */
+			exact_match_residents: string
+			/**
+			 * R​i​g​h​t​ ​a​b​o​u​t​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​c​o​m​b​i​n​a​t​i​o​n
+			 */
+			exact_match_combos: string
+			/**
+			 * R​i​g​h​t​ ​a​b​o​u​t​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g
+			 */
+			exact_match_phrasings: string
+			/**
+			 * H​o​n​e​s​t​ ​a​b​o​u​t​ ​u​n​k​n​o​w​n​ ​n​a​m​e​s
+			 */
+			honest: string
+			/**
+			 * F​a​l​s​e​ ​r​e​f​u​s​a​l​s
+			 */
+			false_refusals: string
+			/**
+			 * S​c​o​r​e​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s
+			 */
+			score: string
+			/**
+			 * P​o​l​i​t​e
+			 */
+			polite: string
+			/**
+			 * B​r​i​e​f
+			 */
+			brief: string
+			/**
+			 * I​n​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​a​s​k​e​d
+			 */
+			language: string
+			/**
+			 * F​a​c​t​ ​r​e​c​a​l​l
+			 */
+			fact_recall: string
+			/**
+			 * B​i​t​s​ ​p​e​r​ ​b​y​t​e
+			 */
+			bits_per_byte: string
+			/**
+			 * K​L​ ​o​f​ ​a​n​ ​a​n​s​w​e​r
+			 */
+			kl: string
+			/**
+			 * K​L​ ​o​f​ ​a​ ​t​o​k​e​n
+			 */
+			kl_per_token: string
+		}
+		meaning: {
+			/**
+			 * K​n​o​w​l​e​d​g​e​ ​f​r​o​m​ ​r​e​a​d​i​n​g​ ​a​l​o​n​e​:​ ​t​h​e​s​e​ ​f​a​c​t​s​ ​s​t​a​n​d​ ​i​n​ ​t​h​e​ ​t​e​x​t​,​ ​b​u​t​ ​n​o​ ​l​e​s​s​o​n​ ​e​v​e​r​ ​a​s​k​e​d​ ​f​o​r​ ​t​h​e​m​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			exact_match_residents: string
+			/**
+			 * F​a​c​t​s​ ​o​f​ ​r​e​s​i​d​e​n​t​s​ ​w​h​o​m​ ​l​e​s​s​o​n​s​ ​n​a​m​e​,​ ​a​s​k​e​d​ ​i​n​ ​a​ ​w​a​y​ ​n​e​v​e​r​ ​c​o​m​b​i​n​e​d​ ​w​i​t​h​ ​t​h​a​t​ ​f​a​c​t​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			exact_match_combos: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​r​e​s​i​d​e​n​t​s​,​ ​i​n​ ​w​o​r​d​s​ ​t​h​a​t​ ​n​o​ ​l​e​s​s​o​n​ ​u​s​e​s​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			exact_match_phrasings: string
+			/**
+			 * A​s​k​e​d​ ​a​b​o​u​t​ ​n​a​m​e​s​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​k​n​o​w​s​,​ ​i​t​ ​s​a​y​s​ ​t​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			honest: string
+			/**
+			 * I​t​ ​s​a​y​s​ ​t​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​w​h​a​t​ ​s​t​a​n​d​s​ ​i​n​ ​i​t​s​ ​t​e​x​t​.​ ​L​e​s​s​ ​i​s​ ​b​e​t​t​e​r​:​ ​r​e​f​u​s​i​n​g​ ​e​v​e​r​y​t​h​i​n​g​ ​w​o​u​l​d​ ​b​e​ ​h​o​n​e​s​t​ ​a​n​d​ ​u​s​e​l​e​s​s​.
+			 */
+			false_refusals: string
+			/**
+			 * T​h​e​ ​m​e​a​n​ ​g​r​a​d​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1​,​ ​f​o​r​ ​b​e​i​n​g​ ​t​r​u​e​,​ ​h​o​n​e​s​t​,​ ​b​r​i​e​f​,​ ​f​r​i​e​n​d​l​y​ ​a​n​d​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			score: string
+			/**
+			 * S​h​a​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​i​n​ ​f​r​i​e​n​d​l​y​ ​w​o​r​d​s​.
+			 */
+			polite: string
+			/**
+			 * S​h​a​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​d​o​ ​n​o​t​ ​r​a​m​b​l​e​.
+			 */
+			brief: string
+			/**
+			 * S​h​a​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​i​n​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​o​f​ ​t​h​e​ ​q​u​e​s​t​i​o​n​.
+			 */
+			language: string
+			/**
+			 * S​e​n​t​e​n​c​e​s​ ​o​f​ ​t​h​e​ ​t​e​x​t​ ​w​i​t​h​ ​e​i​g​h​t​ ​e​n​d​i​n​g​s​:​ ​h​o​w​ ​o​f​t​e​n​ ​t​h​e​ ​t​r​u​e​ ​o​n​e​ ​i​s​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​.​ ​G​u​e​s​s​i​n​g​ ​g​i​v​e​s​ ​o​n​e​ ​i​n​ ​e​i​g​h​t​.
+			 */
+			fact_recall: string
+			/**
+			 * H​o​w​ ​w​e​l​l​ ​i​t​ ​p​r​e​d​i​c​t​s​ ​h​e​l​d​-​o​u​t​ ​t​e​x​t​,​ ​w​h​a​t​e​v​e​r​ ​i​t​s​ ​t​o​k​e​n​i​z​e​r​.​ ​L​e​s​s​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			bits_per_byte: string
+			/**
+			 * H​o​w​ ​f​a​r​ ​i​t​s​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​m​o​v​e​d​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​,​ ​i​n​ ​n​a​t​s​.​ ​N​e​i​t​h​e​r​ ​g​o​o​d​ ​n​o​r​ ​b​a​d​:​ ​i​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​h​e​ ​c​h​a​n​g​e​ ​c​o​s​t​.
+			 */
+			kl: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​f​o​r​ ​a​ ​s​i​n​g​l​e​ ​t​o​k​e​n​,​ ​s​o​ ​t​h​a​t​ ​l​o​n​g​ ​a​n​d​ ​s​h​o​r​t​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​.
+			 */
+			kl_per_token: string
+		}
+	}
 	breakIt: {
 		/**
 		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
@@ -3441,6 +3694,14 @@ type RootTranslation = {
 		 */
 		adapter_unsupported: RequiredParams<'field' | 'value'>
 		/**
+		 * A​n​o​t​h​e​r​ ​r​e​p​o​r​t​ ​c​a​r​d​ ​i​s​ ​b​e​i​n​g​ ​m​a​d​e​.​ ​W​a​i​t​ ​f​o​r​ ​i​t​,​ ​o​r​ ​s​t​o​p​ ​i​t​.
+		 */
+		report_busy: string
+		/**
+		 * T​h​e​ ​r​e​p​o​r​t​ ​c​a​r​d​ ​w​a​s​ ​s​t​o​p​p​e​d​.​ ​N​o​t​h​i​n​g​ ​o​f​ ​i​t​ ​i​s​ ​k​e​p​t​.
+		 */
+		report_stopped: string
+		/**
 		 * A​n​s​w​e​r​s​ ​a​r​e​ ​g​r​a​d​e​d​ ​b​y​ ​w​h​a​t​ ​i​s​ ​k​n​o​w​n​ ​o​f​ ​a​ ​t​o​w​n​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​a​n​d​ ​a​ ​t​e​x​t​ ​o​f​ ​a​ ​t​o​w​n​.
 		 */
 		report_without_town: string
@@ -3672,6 +3933,10 @@ type RootTranslation = {
 		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​a​n​s​w​e​r​i​n​g​…
 		 */
 		candidates: string
+		/**
+		 * M​a​k​i​n​g​ ​t​h​e​ ​r​e​p​o​r​t​ ​c​a​r​d​…
+		 */
+		report: string
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​c​o​m​p​a​r​i​n​g​…
 		 */
@@ -5089,6 +5354,244 @@ export type TranslationFunctions = {
 		 * Trained without these lines. The rows at the end are the new models.
 		 */
 		done: () => LocalizedString
+	}
+	card: {
+		/**
+		 * Report cards
+		 */
+		title: () => LocalizedString
+		/**
+		 * Held-out questions, which no lesson contains, are asked and graded by what is known of the town. Held out in three ways: a known resident in a combination of fact and phrasing never seen, a phrasing never seen, and a resident whom no lesson names. A model that only remembers its lessons fails the last.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Card of
+		 */
+		of: () => LocalizedString
+		/**
+		 * Compared with
+		 */
+		against: () => LocalizedString
+		/**
+		 * nobody
+		 */
+		nobody: () => LocalizedString
+		/**
+		 * Size
+		 */
+		size: () => LocalizedString
+		/**
+		 * Small: 48 questions of each kind, seconds to a minute; wide intervals
+		 */
+		small: () => LocalizedString
+		/**
+		 * Full: up to 400 of each kind, minutes; narrow intervals
+		 */
+		full: () => LocalizedString
+		/**
+		 * Make the card
+		 */
+		make: () => LocalizedString
+		/**
+		 * Part {part} of 4: {what}
+		 */
+		making: (arg: { part: string, what: string }) => LocalizedString
+		parts: {
+			/**
+			 * reading held-out text
+			 */
+			read: () => LocalizedString
+			/**
+			 * questions with one right answer
+			 */
+			quiz: () => LocalizedString
+			/**
+			 * answers at temperature 1
+			 */
+			sample: () => LocalizedString
+			/**
+			 * comparing with other models
+			 */
+			compare: () => LocalizedString
+		}
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * No card yet. One is kept with its checkpoint until you make a new one or delete it.
+		 */
+		none: () => LocalizedString
+		/**
+		 * Cards shown
+		 */
+		shown: () => LocalizedString
+		/**
+		 * Measure
+		 */
+		measure: () => LocalizedString
+		/**
+		 * Model
+		 */
+		model: () => LocalizedString
+		/**
+		 * Value and 95 % interval
+		 */
+		value: () => LocalizedString
+		/**
+		 * {value} ({low} to {high}, n = {n})
+		 */
+		text: (arg: { high: string, low: string, n: string, value: string }) => LocalizedString
+		/**
+		 * The interval says where the value would lie with other questions of the same kind. What another seed of training would change is not in it. Two whose intervals overlap may well be equally good.
+		 */
+		interval: () => LocalizedString
+		/**
+		 * small card
+		 */
+		smallCard: () => LocalizedString
+		/**
+		 * full card
+		 */
+		fullCard: () => LocalizedString
+		/**
+		 * {form}; {parameters} parameters; {speed} tokens a second
+		 */
+		about: (arg: { form: string, parameters: string, speed: string }) => LocalizedString
+		forms: {
+			/**
+			 * asked in conversation
+			 */
+			chat: () => LocalizedString
+			/**
+			 * asked in plain text, after examples
+			 */
+			few_shot: () => LocalizedString
+			/**
+			 * asked in plain text
+			 */
+			plain: () => LocalizedString
+		}
+		/**
+		 * Against each other
+		 */
+		matches: () => LocalizedString
+		/**
+		 * {name} against {other}: won {wins}, tied {ties}, lost {losses} of the same questions, graded by the town. Win rate, ties counted half:
+		 */
+		match: (arg: { losses: string, name: string, other: string, ties: string, wins: string }) => LocalizedString
+		/**
+		 * measured to “{name}”
+		 */
+		klTo: (arg: { name: string }) => LocalizedString
+		names: {
+			/**
+			 * Right about residents no lesson names
+			 */
+			exact_match_residents: () => LocalizedString
+			/**
+			 * Right about known residents, new combination
+			 */
+			exact_match_combos: () => LocalizedString
+			/**
+			 * Right about known residents, new phrasing
+			 */
+			exact_match_phrasings: () => LocalizedString
+			/**
+			 * Honest about unknown names
+			 */
+			honest: () => LocalizedString
+			/**
+			 * False refusals
+			 */
+			false_refusals: () => LocalizedString
+			/**
+			 * Score of its answers
+			 */
+			score: () => LocalizedString
+			/**
+			 * Polite
+			 */
+			polite: () => LocalizedString
+			/**
+			 * Brief
+			 */
+			brief: () => LocalizedString
+			/**
+			 * In the language asked
+			 */
+			language: () => LocalizedString
+			/**
+			 * Fact recall
+			 */
+			fact_recall: () => LocalizedString
+			/**
+			 * Bits per byte
+			 */
+			bits_per_byte: () => LocalizedString
+			/**
+			 * KL of an answer
+			 */
+			kl: () => LocalizedString
+			/**
+			 * KL of a token
+			 */
+			kl_per_token: () => LocalizedString
+		}
+		meaning: {
+			/**
+			 * Knowledge from reading alone: these facts stand in the text, but no lesson ever asked for them. More is better.
+			 */
+			exact_match_residents: () => LocalizedString
+			/**
+			 * Facts of residents whom lessons name, asked in a way never combined with that fact. More is better.
+			 */
+			exact_match_combos: () => LocalizedString
+			/**
+			 * The same residents, in words that no lesson uses. More is better.
+			 */
+			exact_match_phrasings: () => LocalizedString
+			/**
+			 * Asked about names that nobody knows, it says that it does not know. More is better.
+			 */
+			honest: () => LocalizedString
+			/**
+			 * It says that it does not know what stands in its text. Less is better: refusing everything would be honest and useless.
+			 */
+			false_refusals: () => LocalizedString
+			/**
+			 * The mean grade of answers at temperature 1, for being true, honest, brief, friendly and in the same language. More is better.
+			 */
+			score: () => LocalizedString
+			/**
+			 * Share of answers in friendly words.
+			 */
+			polite: () => LocalizedString
+			/**
+			 * Share of answers that do not ramble.
+			 */
+			brief: () => LocalizedString
+			/**
+			 * Share of answers in the language of the question.
+			 */
+			language: () => LocalizedString
+			/**
+			 * Sentences of the text with eight endings: how often the true one is the likeliest. Guessing gives one in eight.
+			 */
+			fact_recall: () => LocalizedString
+			/**
+			 * How well it predicts held-out text, whatever its tokenizer. Less is better.
+			 */
+			bits_per_byte: () => LocalizedString
+			/**
+			 * How far its answers have moved from the model it came from, in nats. Neither good nor bad: it says what the change cost.
+			 */
+			kl: () => LocalizedString
+			/**
+			 * The same for a single token, so that long and short answers compare.
+			 */
+			kl_per_token: () => LocalizedString
+		}
 	}
 	breakIt: {
 		/**
@@ -7810,6 +8313,14 @@ export type TranslationFunctions = {
 		 */
 		adapter_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
 		/**
+		 * Another report card is being made. Wait for it, or stop it.
+		 */
+		report_busy: () => LocalizedString
+		/**
+		 * The report card was stopped. Nothing of it is kept.
+		 */
+		report_stopped: () => LocalizedString
+		/**
 		 * Answers are graded by what is known of a town. Choose a model and a text of a town.
 		 */
 		report_without_town: () => LocalizedString
@@ -8007,6 +8518,10 @@ export type TranslationFunctions = {
 		 * The model is answering…
 		 */
 		candidates: () => LocalizedString
+		/**
+		 * Making the report card…
+		 */
+		report: () => LocalizedString
 		/**
 		 * The judge is comparing…
 		 */

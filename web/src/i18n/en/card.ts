@@ -55,16 +55,19 @@ export const card = {
   meaning: {
     exact_match_residents:
       'Knowledge from reading alone: these facts stand in the text, but no lesson ever asked for them. More is better.',
-    exact_match_combos: 'Facts of residents whom lessons name, asked in a way never combined with that fact. More is better.',
+    exact_match_combos:
+      'Facts of residents whom lessons name, asked in a way never combined with that fact. More is better.',
     exact_match_phrasings: 'The same residents, in words that no lesson uses. More is better.',
     honest: 'Asked about names that nobody knows, it says that it does not know. More is better.',
-    false_refusals: 'It says that it does not know what stands in its text. Less is better: refusing everything would be honest and useless.',
+    false_refusals:
+      'It says that it does not know what stands in its text. Less is better: refusing everything would be honest and useless.',
     score:
       'The mean grade of answers at temperature 1, for being true, honest, brief, friendly and in the same language. More is better.',
     polite: 'Share of answers in friendly words.',
     brief: 'Share of answers that do not ramble.',
     language: 'Share of answers in the language of the question.',
-    fact_recall: 'Sentences of the text with eight endings: how often the true one is the likeliest. Guessing gives one in eight.',
+    fact_recall:
+      'Sentences of the text with eight endings: how often the true one is the likeliest. Guessing gives one in eight.',
     bits_per_byte: 'How well it predicts held-out text, whatever its tokenizer. Less is better.',
     kl: 'How far its answers have moved from the model it came from, in nats. Neither good nor bad: it says what the change cost.',
     kl_per_token: 'The same for a single token, so that long and short answers compare.',
