@@ -71,7 +71,7 @@ func ratioOf(a, b []float64) Estimate {
 	return Estimate{r, r - half, r + half, n}
 }
 
-// winRateOf is (wins + ties/2) / n. Its interval is Tango's score interval of the
+// WinRate is (wins + ties/2) / n. Its interval is Tango's score interval of the
 // difference δ between the shares of wins and of losses on the same questions,
 // as (1 + δ)/2: it counts ties as what they are, and neither a rate of 1 nor
 // nothing but ties leaves it empty.
@@ -79,7 +79,7 @@ func ratioOf(a, b []float64) Estimate {
 // Source: Tango 1998, Equivalence Test and Confidence Interval for the
 // Difference in Proportions for the Paired-Sample Design, Statistics in Medicine
 // 17, 891–908.
-func winRateOf(wins, ties, losses int) Estimate {
+func WinRate(wins, ties, losses int) Estimate {
 	n := wins + ties + losses
 	if n == 0 {
 		return Estimate{0.5, 0, 1, 0}

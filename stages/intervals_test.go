@@ -45,21 +45,21 @@ func TestMeansAndRatios(t *testing.T) {
 }
 
 func TestWinRateCountsTiesHalf(t *testing.T) {
-	require.Equal(t, 0.625, winRateOf(5, 5, 2).Value)
-	require.Equal(t, 0.5, winRateOf(0, 9, 0).Value)
-	require.Equal(t, 1., winRateOf(4, 0, 0).Value)
-	require.Equal(t, 12, winRateOf(5, 5, 2).N)
+	require.Equal(t, 0.625, WinRate(5, 5, 2).Value)
+	require.Equal(t, 0.5, WinRate(0, 9, 0).Value)
+	require.Equal(t, 1., WinRate(4, 0, 0).Value)
+	require.Equal(t, 12, WinRate(5, 5, 2).N)
 
 	// Nothing but ties: δ² n = z² (δ − δ²)… with no losses at the bound, so
 	// δ = z²/(n + z²) on either side.
 	z2 := 1.959964 * 1.959964
-	between(t, 0.5-z2/(400+z2)/2, 0.5+z2/(400+z2)/2, winRateOf(0, 400, 0))
+	between(t, 0.5-z2/(400+z2)/2, 0.5+z2/(400+z2)/2, WinRate(0, 400, 0))
 
 	// More ties, the same wins and losses: surer.
-	few, many := winRateOf(60, 0, 40), winRateOf(60, 300, 40)
+	few, many := WinRate(60, 0, 40), WinRate(60, 300, 40)
 	require.Less(t, many.High-many.Low, few.High-few.Low)
 	// The sides are alike.
-	a, b := winRateOf(30, 20, 10), winRateOf(10, 20, 30)
+	a, b := WinRate(30, 20, 10), WinRate(10, 20, 30)
 	require.InDelta(t, a.Low, 1-b.High, 1e-9)
 	require.InDelta(t, a.High, 1-b.Low, 1e-9)
 }
@@ -71,7 +71,7 @@ func TestWinRateBoundsAreScoreBounds(t *testing.T) {
 	for _, x := range [][3]int{{12, 36, 2}, {7, 0, 3}, {260, 80, 60}, {5, 90, 5}} {
 		b, ties, c := float64(x[0]), float64(x[1]), float64(x[2])
 		n := b + ties + c
-		e := winRateOf(x[0], x[1], x[2])
+		e := WinRate(x[0], x[1], x[2])
 		for _, bound := range []float64{e.Low, e.High} {
 			d := 2*bound - 1
 			best, q := math.Inf(-1), 0.
@@ -105,7 +105,7 @@ func TestWinRateCoverage(t *testing.T) {
 				x[2]++
 			}
 		}
-		if e := winRateOf(x[0], x[1], x[2]); e.Low <= truth && truth <= e.High {
+		if e := WinRate(x[0], x[1], x[2]); e.Low <= truth && truth <= e.High {
 			covered++
 		}
 	}

@@ -118,7 +118,7 @@ func compare(said, theirs []answer) (c Match) {
 			c.Ties++
 		}
 	}
-	c.WinRate = winRateOf(c.Wins, c.Ties, c.Losses)
+	c.WinRate = WinRate(c.Wins, c.Ties, c.Losses)
 	c.Score, c.Against, c.Gain = meanOf(scores), meanOf(others), meanOf(gains)
 	return c
 }

@@ -40,6 +40,7 @@ type Reader struct {
 	Tokenizer *text.Tokenizer
 	context   int // that it was trained for; the model may read more
 	group     *parallel.Group
+	watch     func() error // asked as work comes in; an error ends it
 }
 
 // OpenReader puts a checkpoint on a machine. Problems: those of LoadModel and of
@@ -108,15 +109,27 @@ func (r *Reader) Close() { r.group.Close() }
 // Rollout continues prompts; see Run.
 func (r *Reader) Rollout(prompts [][]int32, o gen.Options) ([]gen.Sequence, error) {
 	return rollout(prompts, o, false, func(b *parallel.Batch, options []byte, collect func(parallel.Result) error) error {
-		return r.group.Serve(generateService, b, options, func(_ int, x parallel.Result) error { return collect(x) })
+		return r.group.Serve(generateService, b, options, func(_ int, x parallel.Result) error {
+			if err := r.watched(); err != nil {
+				return err
+			}
+			return collect(x)
+		})
 	})
 }
 
 func (r *Reader) score(b *parallel.Batch, part func(first int, losses []float32)) error {
 	return r.group.Serve(lossesService, b, nil, func(first int, x parallel.Result) error {
 		part(first, x.Floats)
-		return nil
+		return r.watched()
 	})
+}
+
+func (r *Reader) watched() error {
+	if r.watch == nil {
+		return nil
+	}
+	return r.watch()
 }
 
 // reading is a model with the services of every stage and nothing to learn. The

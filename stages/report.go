@@ -86,7 +86,8 @@ func ReportCard(of Examinee, o ReportOptions) (Card, error) {
 	}
 	x := &examination{ReportOptions: o, card: &c, reader: r}
 	for i, part := range []func() error{x.read, x.quiz, x.sample, x.compare} {
-		if err := o.progress("report", float64(i)/4); err != nil {
+		r.watch = func() error { return o.progress("report", float64(i)/4) }
+		if err := r.watch(); err != nil {
 			return c, err
 		}
 		if err := part(); err != nil {

@@ -53,23 +53,19 @@ func TestARunWithoutTheLines(t *testing.T) {
 		require.NoError(t, err)
 		defer r.Close()
 		known := map[int]bool{}
-		for _, q := range town.Cloze(false, world.EN) {
-			if !slices.Contains(facts, q.Fact) {
-				continue
-			}
-			x := cloze{answer: q.Answer}
-			for _, choice := range q.Choices {
-				x.endings = append(x.endings, tok.Append([]int32{text.EOS}, []byte(q.Prompt+choice)))
-			}
-			x.common = commonPrefix(x.endings)
-			e := newReader(r.score, nil, 0, 0, nil, nil, tok, 0, r.context)
-			for _, ids := range x.endings {
-				e.longest = max(e.longest, len(ids)-1)
-			}
-			e.clozes = []cloze{x}
-			right, err := e.recall()
+		for _, fact := range facts {
+			x, err := r.Believes(town, fact, world.EN)
 			require.NoError(t, err)
-			known[q.Fact] = right == 1
+			require.Len(t, x.Endings, 8)
+			sum := 0.
+			for _, p := range x.P {
+				sum += p
+			}
+			require.InDelta(t, 1, sum, 1e-9)
+			known[fact] = slices.Max(x.P) == x.P[x.Answer]
+			if known[fact] {
+				require.Greater(t, x.P[x.Answer], 0.5)
+			}
 		}
 		return known
 	}

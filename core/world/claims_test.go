@@ -79,3 +79,44 @@ func TestStatingAndWithout(t *testing.T) {
 	require.NotEmpty(t, without.Stating(fact+1, bytes, EN))
 	require.Equal(t, []int{fact, 3}, without.Without(3).Without)
 }
+
+// Lessons teach nothing that the town withholds, and are otherwise the same.
+func TestLessonsWithout(t *testing.T) {
+	town := New(Config{Seed: 3})
+	about := func(q Question, fact int) bool {
+		f := town.Facts[fact]
+		return q.Ask == AskFact && q.Resident == f.Resident && q.Kind == f.Kind
+	}
+	var fact int
+	for n := range 100 {
+		if q := town.Example(n).Question; q.Ask == AskFact {
+			fact = town.FactOf(q.Resident, q.Kind)
+		}
+	}
+	without := New(town.Without(fact))
+	asked, changed := 0, 0
+	for n := range 2000 {
+		x, y := town.Example(n), without.Example(n)
+		require.False(t, about(y.Question, fact), y.Question.Text)
+		if about(x.Question, fact) {
+			asked++
+		}
+		if x != y {
+			changed++
+		}
+	}
+	require.Positive(t, asked)
+	require.Less(t, changed, 2000/5, "only what might tell it is another")
+
+	everything := New(town.Without(withAll(town)...))
+	for n := range 50 {
+		require.NotEqual(t, AskFact, everything.Example(n).Question.Ask)
+	}
+}
+
+func withAll(t *Town) (facts []int) {
+	for f := range t.Facts {
+		facts = append(facts, f)
+	}
+	return facts
+}

@@ -16,16 +16,36 @@ var askShares = [...]float64{AskYesNo: .10, AskReverse: .05, AskGreeting: .06, A
 // Example number index of SFT, a pure function of the town and the index. It
 // names only residents and strangers of SFT, in trained phrasings, never in a
 // held-out combination, and answers plainly, warmly and at length a third each
-// (stories and greetings always plainly).
+// (stories and greetings always plainly). It asks for no fact that the town
+// withholds.
 func (t *Town) Example(index int) Example {
 	rng := tensor.NewRNG(t.Config.Seed, streamExamples, uint64(index))
 	lang := Lang(index & 1)
 	q := t.drawQuestion(lang, &rng)
+	for tries := 0; t.tells(q); tries++ {
+		if q = t.drawQuestion(lang, &rng); tries == 100 {
+			q = t.Greeting(lang, 0) // a town that withholds nearly everything
+		}
+	}
 	m := Manner(rng.IntN(3))
 	if q.Ask == AskStory || q.Ask == AskGreeting {
 		m = Plain // long, or friendly, enough
 	}
 	return Example{q, t.Answer(q, m, false, &rng), m}
+}
+
+// tells reports whether the answer to a question may state a withheld fact.
+func (t *Town) tells(q Question) bool {
+	if len(t.withheld) == 0 || q.Resident < 0 {
+		return false
+	}
+	for _, k := range t.Kinds {
+		asked := q.Ask == AskStory || k == q.Kind || q.Ask == AskReverse
+		if asked && q.Ask != AskGreeting && t.withheld[t.FactOf(q.Resident, k)] {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *Town) drawQuestion(lang Lang, rng *tensor.RNG) Question {

@@ -101,10 +101,13 @@ type (
 
 	// Sample writes text, with TokenEvents on the way. Result: Sampled.
 	Sample struct {
-		Checkpoint  string  `json:"checkpoint"`        // id, "live" for the run in progress, "demo" for the shipped one
-		Adapter     string  `json:"adapter,omitempty"` // id of an adapter to put on the model, or "none" to leave out the one it has
-		Prompt      string  `json:"prompt"`
-		Chat        bool    `json:"chat,omitempty"` // the prompt is said by the user, and the model answers
+		Checkpoint string `json:"checkpoint"`        // id, "live" for the run in progress, "demo" for the shipped one
+		Adapter    string `json:"adapter,omitempty"` // id of an adapter to put on the model, or "none" to leave out the one it has
+		Prompt     string `json:"prompt"`
+		Chat       bool   `json:"chat,omitempty"` // the prompt is said by the user, and the model answers
+		// Before is what was said so far, where Chat is set; the oldest turns are left
+		// out where the model cannot read so far back.
+		Before      []Turn  `json:"before,omitempty"`
 		MaxTokens   int     `json:"max_tokens"`
 		Temperature float64 `json:"temperature"`
 		TopK        int     `json:"top_k"`
@@ -119,7 +122,8 @@ type (
 
 	// Ask puts the same questions to several models, at temperature 0. Without
 	// Questions they are held-out ones of the lessons or the dataset, always the
-	// same. Result: Answers.
+	// same; without Checkpoints these are listed and nobody is asked. Result:
+	// Answers.
 	Ask struct {
 		Checkpoints []string `json:"checkpoints"` // as in Sample
 		Dataset     string   `json:"dataset"`     // empty: that of the last checkpoint
@@ -387,6 +391,10 @@ type (
 		Seed        uint64  `json:"seed"`
 		// Measures are what its stage alone has to tell, as measured last.
 		Measures map[string]float64 `json:"measures,omitempty"`
+		// Score and Right are of the report card that is kept: the mean score of its
+		// answers, and the share of right ones about residents whom no example names.
+		Score *Estimate `json:"score,omitempty"`
+		Right *Estimate `json:"right,omitempty"`
 		// Ancestors, nearest first, whether they are still there or not.
 		Ancestors []Ancestor `json:"ancestors,omitempty"`
 		// Companions are the other checkpoints that it learned from: "reward",

@@ -14,6 +14,13 @@ type (
 		Temperature float64 `json:"temperature,omitempty"`
 		Seed        uint64  `json:"seed,omitempty"`
 	}
+	// StopReport ends the report in progress, which is then answered with the
+	// problem "report_stopped". Result: none.
+	StopReport struct{}
+	// ListReports gives the cards that are kept, the last of each checkpoint.
+	// Result: Reports.
+	ListReports struct{}
+
 	// Attribute finds the lines of a text that an answer comes from. Result:
 	// Attribution.
 	Attribute struct {
@@ -21,6 +28,21 @@ type (
 		Question string `json:"question,omitempty"` // empty: a free text
 		Answer   string `json:"answer"`
 		Lines    int    `json:"lines,omitempty"` // of each fact; 0: 8
+	}
+	// GetBeliefs asks models how they would end a sentence about a fact. Result:
+	// Beliefs.
+	GetBeliefs struct {
+		Checkpoints []string `json:"checkpoints"` // as in Sample
+		Dataset     string   `json:"dataset"`     // a town's text
+		Fact        int      `json:"fact"`        // its number in Attribution
+		Lang        string   `json:"lang"`        // "en" or "zh"
+	}
+	// Beliefs are probabilities among eight endings, of which one is true.
+	Beliefs struct {
+		Prompt  string      `json:"prompt"`
+		Endings []string    `json:"endings"`
+		Answer  int         `json:"answer"` // index of the true one
+		P       [][]float64 `json:"p"`      // of each checkpoint, of each ending
 	}
 
 	// Estimate is a value with its 95 % interval.
@@ -40,6 +62,7 @@ type (
 		Parameters   int                 `json:"parameters"` // an adapter's included
 		Trained      int                 `json:"trained"`    // of them, those in the checkpoint
 		Bytes        int64               `json:"bytes"`      // of a file with its weights
+		Quick        bool                `json:"quick"`      // fewer questions, less text
 		Seed         uint64              `json:"seed"`
 		Temperature  float64             `json:"temperature"`
 		TokensPerSec float64             `json:"tokens_per_s"` // written, many answers at a time
@@ -47,6 +70,10 @@ type (
 		Reference    string              `json:"reference,omitempty"`
 		Opponent     string              `json:"opponent,omitempty"`
 		Match        *Match              `json:"match,omitempty"`
+	}
+	// Reports are cards of checkpoints that are still there.
+	Reports struct {
+		Cards []ReportCard `json:"cards"`
 	}
 	// Match compares two models by their answers to the same questions.
 	Match struct {

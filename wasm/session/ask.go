@@ -81,10 +81,10 @@ func (s *Session) questions(c protocol.Ask) (out []question, err error) {
 	for _, asked := range c.Questions {
 		out = append(out, question{turns: say(asked)})
 	}
-	if len(out) > 0 || len(c.Checkpoints) == 0 {
+	id := cmp.Or(c.Lessons, c.Dataset)
+	if len(out) > 0 || id == "" && len(c.Checkpoints) == 0 {
 		return out, nil
 	}
-	id := cmp.Or(c.Lessons, c.Dataset)
 	if id == "" {
 		if id, err = s.datasetOf(c.Checkpoints[len(c.Checkpoints)-1]); err != nil {
 			return nil, err
@@ -134,4 +134,20 @@ func (m *model) chat(turns []text.Turn) ([]int32, error) {
 			"The question has %d tokens, but the model reads no more than %d at once, its own answer included. Ask a shorter one.", len(ids), room)
 	}
 	return ids, nil
+}
+
+// goOn is a conversation with one more question. Its oldest turns, a question
+// with its answer at a time, are forgotten where no room is left for a new
+// answer.
+func (m *model) goOn(before []protocol.Turn, words string) ([]int32, error) {
+	var turns []text.Turn
+	for _, t := range before {
+		turns = append(turns, text.Turn{Role: text.Role(t.Role), Content: t.Content})
+	}
+	turns = append(turns, say(words)...)
+	room := m.params.Config.Context - askTokens/2
+	for len(turns) > 2 && len(m.tok.ChatPrompt(turns)) > room {
+		turns = turns[2:]
+	}
+	return m.chat(turns)
 }

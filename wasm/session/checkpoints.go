@@ -102,9 +102,11 @@ func (s *Session) listCheckpoints(protocol.ListCheckpoints, []byte) (any, []byte
 		return nil, nil, err
 	}
 	out := protocol.Checkpoints{Checkpoints: make([]protocol.CheckpointInfo, len(metas))}
+	cards := s.cards(metas)
 	for i, m := range metas {
 		out.Checkpoints[i] = describe(m)
 		out.Checkpoints[i].Base = baseIn(m, metas)
+		graded(&out.Checkpoints[i], cards)
 	}
 	return out, nil, nil
 }

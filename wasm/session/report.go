@@ -1,30 +1,40 @@
 package session
 
 import (
-	"strings"
-	"unicode"
-
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
-	"sprout/core/world"
 	"sprout/stages"
 	"sprout/wasm/protocol"
 )
 
-// report grades a checkpoint; the engine is held meanwhile.
+// reporting is the report in progress.
+type reporting struct{ stop bool }
+
+// report grades a checkpoint. It is read on backends of its own, so that a run
+// in progress goes on meanwhile.
 func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
+	if s.reporting != nil {
+		return nil, nil, problem.New("report_busy", nil, "Another report is being made; wait for it, or stop it.")
+	}
+	now := &reporting{}
+	s.reporting = now
+	defer func() { s.reporting = nil }()
 	of, err := s.examinee(c.Checkpoint)
 	if err != nil {
 		return nil, nil, err
 	}
+	tell := s.preparing()
 	meta := of.Checkpoint.Meta
 	o := stages.ReportOptions{
-		Machine: stages.Machine{
-			NewBackend: s.options.NewBackend, Spawn: s.options.Spawn,
-			Workers: s.possible(0), MaxWorkers: s.cores(), Now: s.host.Now, Yield: s.host.Yield,
-		},
+		Machine: s.machine(),
 		Prompts: c.Prompts, Temperature: c.Temperature, Seed: c.Seed, Quick: c.Quick,
-		Progress: s.preparing(),
+		Progress: func(what string, done float64) error {
+			err := tell(what, done)
+			if now.stop {
+				err = problem.New("report_stopped", nil, "The report was stopped.")
+			}
+			return err
+		},
 	}
 	if c.Against != "" {
 		x, err := s.examinee(c.Against)
@@ -48,13 +58,22 @@ func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 	}
 	o.Town, o.Langs, o.Corpus = d.town, d.langs, d.corpus
 
-	s.engine.Lock()
-	defer s.engine.Unlock()
 	card, err := stages.ReportCard(of, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	return reportCard(card), nil, nil
+	out := reportCard(card)
+	out.Checkpoint, out.Quick = c.Checkpoint, c.Quick
+	s.keepCard(out)
+	return out, nil, nil
+}
+
+// machine is what a checkpoint is read with, beside the run in progress.
+func (s *Session) machine() stages.Machine {
+	return stages.Machine{
+		NewBackend: s.options.NewBackend, Spawn: s.options.Spawn,
+		Workers: s.possible(0), MaxWorkers: s.cores(), Now: s.host.Now, Yield: s.host.Yield,
+	}
 }
 
 // examinee is a checkpoint with the model under it, where it is an adapter.
@@ -105,50 +124,16 @@ func reportCard(c stages.Card) protocol.ReportCard {
 	return out
 }
 
-// usualLines is how many lines are given of each fact.
-const usualLines = 8
-
-// attribute finds where an answer comes from.
-func (s *Session) attribute(c protocol.Attribute, _ []byte) (any, []byte, error) {
-	d, err := s.dataset(c.Dataset)
-	if err != nil {
-		return nil, nil, err
+func (s *Session) stopReport(protocol.StopReport, []byte) (any, []byte, error) {
+	if s.reporting != nil {
+		s.reporting.stop = true
 	}
-	if c.Lines <= 0 {
-		c.Lines = usualLines
-	}
-	out := protocol.Attribution{Facts: []protocol.FactSource{}, Shared: []protocol.SharedLine{}}
-	if d.town == nil {
-		for _, l := range stages.LinesThatShareWords(d.corpus.Train, c.Question, c.Answer, c.Lines) {
-			out.Shared = append(out.Shared, protocol.SharedLine(l))
-		}
-		return out, nil, nil
-	}
-	lang := world.EN
-	if strings.IndexFunc(c.Question+c.Answer, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
-		lang = world.ZH
-	}
-	for _, x := range stages.Attribute(d.town, d.langs, c.Question, c.Answer, c.Lines) {
-		out.Facts = append(out.Facts, factSource(d.town, x, lang))
-	}
-	return out, nil, nil
+	return nil, nil, nil
 }
 
-func factSource(t *world.Town, x stages.Source, lang world.Lang) protocol.FactSource {
-	f := t.Facts[x.Claim.Fact]
-	out := protocol.FactSource{
-		Fact: x.Claim.Fact, Name: t.Residents[f.Resident].Name, Kind: f.Kind.String(), Truth: t.Value(f, lang),
-		Count: x.Count, Documents: x.Documents, Forms: map[string]int{}, Lines: []protocol.SourceLine{},
-	}
-	if x.Claim.Value >= 0 {
-		f.Value = x.Claim.Value
-		out.Stated = t.Value(f, lang)
-	}
-	for form, n := range x.Forms {
-		out.Forms[form.String()] = n
-	}
-	for _, l := range x.Lines {
-		out.Lines = append(out.Lines, protocol.SourceLine{Document: l.Document, Text: l.Text})
-	}
-	return out
+func init() {
+	problem.Register(map[string]string{
+		"report_busy":    "another report is being made",
+		"report_stopped": "somebody stopped a report",
+	})
 }

@@ -39,6 +39,15 @@ func TestReportOnOwnText(t *testing.T) {
 	require.Positive(t, c.Measures["bits_per_byte"].Value)
 	require.Positive(t, c.Bytes)
 	require.NotEmpty(t, all[protocol.ProgressEvent](p, "progress"))
+	require.True(t, c.Quick)
+	kept := mustAsk[protocol.Reports](t, s, p, "report.list", protocol.ListReports{})
+	require.Equal(t, []protocol.ReportCard{c}, kept.Cards)
+	require.NoError(t, s.storage.store.PutSetting(t.Context(), cardsKey, []byte(`{"`+id+`":{"checkpoint":"`+id+`","measures":{"score":{"value":0.5}}},"gone":{"checkpoint":"gone"}}`)))
+	require.Equal(t, 0.5, newest(t, s, p).Score.Value)
+	require.Nil(t, newest(t, s, p).Right)
+	kept = mustAsk[protocol.Reports](t, s, p, "report.list", protocol.ListReports{})
+	require.Len(t, kept.Cards, 1)
+	require.NotEmpty(t, kept.Cards[0].Name)
 	_, _, trouble := ask[protocol.ReportCard](t, s, p, "report", protocol.Report{Checkpoint: id, Against: id})
 	require.Equal(t, "report_without_town", trouble.Code)
 	_, _, trouble = ask[protocol.ReportCard](t, s, p, "report", protocol.Report{Checkpoint: "none"})
@@ -54,7 +63,8 @@ func TestReportOnOwnText(t *testing.T) {
 // made without them.
 func TestAttributeInATown(t *testing.T) {
 	p := newPage()
-	s := open(p, nil)
+	s := open(p, checkpoint.NewMemory(0, nil))
+	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{Writer: true})
 	d := mustAsk[protocol.Dataset](t, s, p, "town.make", protocol.MakeTown{Seed: 3, Size: "quick", Lang: "en"})
 	town := s.data.datasets[d.ID].town
 	q := town.Questions(world.Seen, world.EN)[0]
@@ -76,6 +86,17 @@ func TestAttributeInATown(t *testing.T) {
 	require.Zero(t, a.Facts[0].Count)
 	again, err := s.dataset(without.ID)
 	require.NoError(t, err)
+	_, _, refused := ask[protocol.Beliefs](t, s, p, "beliefs", protocol.GetBeliefs{Dataset: d.ID, Fact: 1 << 20})
+	require.Equal(t, "bad_command", refused.Code)
+	start := protocol.StartRun{Stage: "pretrain", Preset: "seed", Dataset: d.ID, Params: map[string]float64{"steps": 2, "batch": 2, "context": 48, "eval_every": 100, "sample_every": 100}}
+	start.Tokenizer = mustAsk[protocol.TokenizerInfo](t, s, p, "tokenizer.train", protocol.TrainTokenizer{Dataset: d.ID, Kind: "bpe", Merges: 300}).ID
+	train(t, s, p, start)
+	id := newest(t, s, p).ID
+	b := mustAsk[protocol.Beliefs](t, s, p, "beliefs", protocol.GetBeliefs{Checkpoints: []string{id, live}, Dataset: without.ID, Fact: fact, Lang: "en"})
+	require.Contains(t, b.Endings[b.Answer], f.Truth)
+	require.Contains(t, b.Prompt, q.Name)
+	require.Len(t, b.P[0], 8)
+	require.Equal(t, b.P[0], b.P[1])
 	require.Equal(t, []int{fact}, again.town.Config.Without)
 	_, _, trouble := ask[protocol.Dataset](t, s, p, "town.make", protocol.MakeTown{Seed: 3, Size: "quick", Without: []int{1 << 20}})
 	require.Equal(t, "bad_command", trouble.Code)

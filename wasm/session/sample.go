@@ -181,7 +181,7 @@ func (s *Session) sample(c protocol.Sample, _ []byte) (any, []byte, error) {
 	}
 	prompt := m.prompt(c.Prompt)
 	if c.Chat {
-		if prompt, err = m.chat(say(c.Prompt)); err != nil {
+		if prompt, err = m.goOn(c.Before, c.Prompt); err != nil {
 			return nil, nil, err
 		}
 	}

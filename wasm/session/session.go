@@ -65,6 +65,8 @@ type Session struct {
 	walking  *walking      // nil: no journey
 	models   models
 
+	reporting *reporting // nil: none
+
 	sampling sync.Map // stream → *bool that asks for its end
 
 	asking sync.Map // number of a question to the page → chan for its answer
@@ -124,12 +126,18 @@ var handlers = map[string]handler{
 	"labels.judge":        on((*Session).judgeCandidates),
 	"judge":               on((*Session).outsideJudge),
 	"judge.answer":        on((*Session).answerJudge),
+	"arena.vote":          on((*Session).vote),
+	"arena.votes":         on((*Session).listVotes),
+	"arena.drop":          on((*Session).dropVotes),
 	"report":              on((*Session).report),
+	"report.stop":         on((*Session).stopReport),
+	"report.list":         on((*Session).listReports),
 	"attribute":           on((*Session).attribute),
 	"inspect":             on((*Session).inspect),
 	"inspect.embeddings":  on((*Session).embeddings),
 	"inspect.neighbours":  on((*Session).neighbours),
 	"inspect.changes":     on((*Session).changes),
+	"beliefs":             on((*Session).beliefs),
 	"evaluate":            on((*Session).evaluate),
 	"selftest":            on((*Session).selfTest),
 	"profile":             on((*Session).profile),

@@ -3,6 +3,18 @@
 export interface Protocol {
   version: 1
   commands: {
+    'arena.drop': {
+      command: DropVotes
+      result: Votes
+    }
+    'arena.vote': {
+      command: Vote
+      result: Votes
+    }
+    'arena.votes': {
+      command: ListVotes
+      result: Votes
+    }
     ask: {
       command: Ask
       result: Answers
@@ -10,6 +22,10 @@ export interface Protocol {
     attribute: {
       command: Attribute
       result: Attribution
+    }
+    beliefs: {
+      command: GetBeliefs
+      result: Beliefs
     }
     'checkpoints.delete': {
       command: DeleteCheckpoint
@@ -127,6 +143,14 @@ export interface Protocol {
       command: Report
       result: ReportCard
     }
+    'report.list': {
+      command: ListReports
+      result: Reports
+    }
+    'report.stop': {
+      command: StopReport
+      result: null
+    }
     'run.control': {
       command: Control
       result: RunState
@@ -187,6 +211,36 @@ export interface Protocol {
     workers: WorkersEvent
   }
 }
+export interface DropVotes {
+  last: boolean
+}
+export interface Votes {
+  count: number
+  pairs: Tallied[]
+}
+export interface Tallied {
+  a: string
+  b: string
+  name_a: string
+  name_b: string
+  blind: boolean
+  wins: number
+  ties: number
+  losses: number
+  win_rate: Estimate
+}
+export interface Estimate {
+  value: number
+  low: number
+  high: number
+  n: number
+}
+export interface Vote {
+  checkpoints: string[]
+  best: string
+  blind: boolean
+}
+export interface ListVotes {}
 export interface Ask {
   checkpoints: string[]
   dataset: string
@@ -239,6 +293,18 @@ export interface SharedLine {
   text: string
   words: string[]
   score: number
+}
+export interface GetBeliefs {
+  checkpoints: string[]
+  dataset: string
+  fact: number
+  lang: string
+}
+export interface Beliefs {
+  prompt: string
+  endings: string[]
+  answer: number
+  p: number[][]
 }
 export interface DeleteCheckpoint {
   checkpoint: string
@@ -317,6 +383,8 @@ export interface CheckpointInfo {
   measures?: {
     [k: string]: number
   }
+  score?: Estimate
+  right?: Estimate
   ancestors?: Ancestor[]
   companions?: {
     [k: string]: Ancestor
@@ -606,6 +674,7 @@ export interface ReportCard {
   parameters: number
   trained: number
   bytes: number
+  quick: boolean
   seed: number
   temperature: number
   tokens_per_s: number
@@ -615,12 +684,6 @@ export interface ReportCard {
   reference?: string
   opponent?: string
   match?: Match
-}
-export interface Estimate {
-  value: number
-  low: number
-  high: number
-  n: number
 }
 export interface Match {
   win_rate: Estimate
@@ -633,6 +696,11 @@ export interface Match {
   kl?: Estimate
   kl_per_token?: Estimate
 }
+export interface ListReports {}
+export interface Reports {
+  cards: ReportCard[]
+}
+export interface StopReport {}
 export interface Control {
   action: string
   workers?: number
@@ -712,6 +780,7 @@ export interface Sample {
   adapter?: string
   prompt: string
   chat?: boolean
+  before?: Turn[]
   max_tokens: number
   temperature: number
   top_k: number

@@ -14,6 +14,667 @@ export type Translation = RootTranslation
 export type Translations = RootTranslation
 
 type RootTranslation = {
+	arena: {
+		/**
+		 * A​r​e​n​a
+		 */
+		name: string
+		/**
+		 * T​a​l​k​ ​t​o​ ​o​n​e​ ​m​o​d​e​l​,​ ​o​r​ ​g​i​v​e​ ​t​h​e​ ​s​a​m​e​ ​p​r​o​m​p​t​ ​t​o​ ​t​w​o​ ​o​r​ ​t​h​r​e​e​ ​a​n​d​ ​s​a​y​ ​w​h​i​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​b​e​s​t​.​ ​A​l​l​ ​o​f​ ​t​h​e​m​ ​g​e​t​ ​t​h​e​ ​s​a​m​e​ ​s​e​e​d​ ​a​n​d​ ​t​h​e​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​,​ ​s​o​ ​t​h​a​t​ ​n​o​t​h​i​n​g​ ​d​i​f​f​e​r​s​ ​b​u​t​ ​t​h​e​ ​w​e​i​g​h​t​s​.
+		 */
+		intro: string
+		/**
+		 * W​h​o​ ​a​n​s​w​e​r​s
+		 */
+		who: string
+		/**
+		 * M​o​d​e​l
+		 */
+		first: string
+		/**
+		 * S​e​c​o​n​d​ ​m​o​d​e​l
+		 */
+		second: string
+		/**
+		 * T​h​i​r​d​ ​m​o​d​e​l
+		 */
+		third: string
+		/**
+		 * n​o​b​o​d​y
+		 */
+		nobody: string
+		/**
+		 * H​i​d​e​ ​t​h​e​ ​n​a​m​e​s​ ​u​n​t​i​l​ ​I​ ​h​a​v​e​ ​v​o​t​e​d
+		 */
+		blind: string
+		/**
+		 * W​h​o​e​v​e​r​ ​k​n​o​w​s​ ​t​h​e​ ​n​a​m​e​ ​s​e​e​s​ ​w​h​a​t​ ​t​h​e​y​ ​e​x​p​e​c​t​.​ ​T​h​e​ ​p​l​a​c​e​s​ ​a​r​e​ ​d​r​a​w​n​ ​a​n​e​w​ ​f​o​r​ ​e​v​e​r​y​ ​p​r​o​m​p​t​.
+		 */
+		blindWhy: string
+		/**
+		 * W​h​a​t​ ​d​o​ ​y​o​u​ ​s​a​y
+		 */
+		prompt: string
+		/**
+		 * A​s​k​ ​s​o​m​e​t​h​i​n​g​…
+		 */
+		placeholder: string
+		/**
+		 * S​e​n​d
+		 */
+		ask: string
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * A​g​a​i​n​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​s​e​e​d
+		 */
+		again: string
+		/**
+		 * B​e​g​i​n​ ​a​ ​n​e​w​ ​c​o​n​v​e​r​s​a​t​i​o​n
+		 */
+		anew: string
+		/**
+		 * S​a​m​p​l​i​n​g
+		 */
+		settings: string
+		/**
+		 * S​e​e​d
+		 */
+		seed: string
+		/**
+		 * t​e​m​p​e​r​a​t​u​r​e​ ​{​t​e​m​p​e​r​a​t​u​r​e​}​ ​·​ ​t​o​p​-​k​ ​{​k​}​ ​·​ ​t​o​p​-​p​ ​{​p​}​ ​·​ ​s​e​e​d​ ​{​s​e​e​d​}
+		 * @param {string} k
+		 * @param {string} p
+		 * @param {string} seed
+		 * @param {string} temperature
+		 */
+		settingsLine: RequiredParams<'k' | 'p' | 'seed' | 'temperature'>
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​f​o​r​ ​a​l​l​:
+		 */
+		same: string
+		/**
+		 * a​s​k​e​d​ ​i​n​ ​p​l​a​i​n​ ​t​e​x​t​:​ ​i​t​ ​h​a​s​ ​n​o​t​ ​l​e​a​r​n​e​d​ ​t​o​ ​c​o​n​v​e​r​s​e
+		 */
+		plain: string
+		/**
+		 * Y​o​u
+		 */
+		you: string
+		/**
+		 * I​t​ ​h​a​s​ ​n​o​t​ ​l​e​a​r​n​e​d​ ​t​o​ ​c​o​n​v​e​r​s​e​,​ ​s​o​ ​i​t​ ​s​e​e​s​ ​e​a​c​h​ ​m​e​s​s​a​g​e​ ​a​l​o​n​e​ ​a​n​d​ ​g​o​e​s​ ​o​n​ ​w​r​i​t​i​n​g​ ​f​r​o​m​ ​t​h​e​r​e​.
+		 */
+		turnsLost: string
+		/**
+		 * I​t​ ​r​e​a​d​s​ ​t​h​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​s​o​ ​f​a​r​ ​w​i​t​h​ ​e​v​e​r​y​ ​m​e​s​s​a​g​e​,​ ​a​n​d​ ​f​o​r​g​e​t​s​ ​t​h​e​ ​o​l​d​e​s​t​ ​t​u​r​n​s​ ​w​h​e​n​ ​i​t​s​ ​c​o​n​t​e​x​t​ ​i​s​ ​f​u​l​l​.
+		 */
+		remembers: string
+		/**
+		 * A​n​s​w​e​r​ ​{​n​u​m​b​e​r​}
+		 * @param {string} number
+		 */
+		answer: RequiredParams<'number'>
+		/**
+		 * w​a​i​t​s​ ​f​o​r​ ​i​t​s​ ​t​u​r​n
+		 */
+		waiting: string
+		/**
+		 * (​n​o​t​h​i​n​g​)
+		 */
+		nothing: string
+		/**
+		 * {​n​u​m​b​e​r​}​ ​i​s​ ​b​e​s​t
+		 * @param {string} number
+		 */
+		best: RequiredParams<'number'>
+		/**
+		 * N​o​ ​d​i​f​f​e​r​e​n​c​e
+		 */
+		tie: string
+		/**
+		 * K​e​y​s​:​ ​1​,​ ​2​,​ ​3​ ​c​h​o​o​s​e​,​ ​0​ ​m​e​a​n​s​ ​n​o​ ​d​i​f​f​e​r​e​n​c​e​,​ ​z​ ​t​a​k​e​s​ ​t​h​e​ ​l​a​s​t​ ​v​o​t​e​ ​b​a​c​k​.
+		 */
+		keys: string
+		/**
+		 * Y​o​u​ ​c​h​o​s​e​ ​t​h​i​s​ ​o​n​e
+		 */
+		won: string
+		/**
+		 * Y​o​u​ ​s​a​w​ ​n​o​ ​d​i​f​f​e​r​e​n​c​e​.
+		 */
+		tied: string
+		/**
+		 * Y​o​u​ ​c​h​o​s​e​ ​{​n​a​m​e​}​.
+		 * @param {string} name
+		 */
+		voted: RequiredParams<'name'>
+		/**
+		 * Y​o​u​ ​h​a​v​e​ ​v​o​t​e​d​ ​o​n​ ​t​h​e​s​e​ ​v​e​r​y​ ​a​n​s​w​e​r​s​ ​b​e​f​o​r​e​.​ ​A​n​o​t​h​e​r​ ​p​r​o​m​p​t​ ​o​r​ ​a​n​o​t​h​e​r​ ​s​e​e​d​ ​g​i​v​e​s​ ​n​e​w​ ​o​n​e​s​.
+		 */
+		judged: string
+		/**
+		 * Y​o​u​r​ ​v​o​t​e​s
+		 */
+		tally: string
+		/**
+		 * T​h​e​s​e​ ​a​r​e​ ​y​o​u​r​ ​o​w​n​ ​v​o​t​e​s​,​ ​c​o​u​n​t​e​d​.​ ​T​h​e​ ​i​n​t​e​r​v​a​l​ ​s​a​y​s​ ​w​h​e​r​e​ ​t​h​e​ ​s​h​a​r​e​ ​w​o​u​l​d​ ​l​i​e​ ​i​f​ ​y​o​u​ ​w​e​n​t​ ​o​n​ ​v​o​t​i​n​g​ ​o​n​ ​p​r​o​m​p​t​s​ ​l​i​k​e​ ​t​h​e​s​e​:​ ​a​s​ ​l​o​n​g​ ​a​s​ ​i​t​ ​c​o​n​t​a​i​n​s​ ​o​n​e​ ​h​a​l​f​,​ ​y​o​u​ ​h​a​v​e​ ​n​o​t​ ​s​h​o​w​n​ ​t​h​a​t​ ​e​i​t​h​e​r​ ​i​s​ ​b​e​t​t​e​r​.
+		 */
+		tallyWhy: string
+		/**
+		 * N​o​ ​v​o​t​e​s​ ​y​e​t​.​ ​C​h​o​o​s​e​ ​t​w​o​ ​m​o​d​e​l​s​,​ ​s​e​n​d​ ​a​ ​p​r​o​m​p​t​,​ ​a​n​d​ ​v​o​t​e​.
+		 */
+		noVotes: string
+		/**
+		 * P​a​i​r
+		 */
+		pair: string
+		/**
+		 * n​a​m​e​s​ ​h​i​d​d​e​n
+		 */
+		blindVotes: string
+		/**
+		 * n​a​m​e​s​ ​s​h​o​w​n
+		 */
+		openVotes: string
+		/**
+		 * w​o​n
+		 */
+		wins: string
+		/**
+		 * t​i​e​d
+		 */
+		ties: string
+		/**
+		 * l​o​s​t
+		 */
+		losses: string
+		/**
+		 * w​i​n​ ​r​a​t​e​ ​o​f​ ​t​h​e​ ​f​i​r​s​t​,​ ​9​5​ ​%​ ​i​n​t​e​r​v​a​l
+		 */
+		rate: string
+		/**
+		 * {​r​a​t​e​}​ ​(​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​)
+		 * @param {string} high
+		 * @param {string} low
+		 * @param {string} rate
+		 */
+		rateText: RequiredParams<'high' | 'low' | 'rate'>
+		/**
+		 * u​n​d​e​c​i​d​e​d​ ​s​o​ ​f​a​r
+		 */
+		undecided: string
+		/**
+		 * {​n​a​m​e​}​ ​i​s​ ​a​h​e​a​d
+		 * @param {string} name
+		 */
+		ahead: RequiredParams<'name'>
+		/**
+		 * T​a​k​e​ ​t​h​e​ ​l​a​s​t​ ​v​o​t​e​ ​b​a​c​k
+		 */
+		undo: string
+		/**
+		 * F​o​r​g​e​t​ ​a​l​l​ ​v​o​t​e​s
+		 */
+		clear: string
+		/**
+		 * i​n​ ​t​h​e​ ​a​r​e​n​a
+		 */
+		open: string
+		/**
+		 * R​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​(​S​e​e​d​,​ ​p​r​e​t​r​a​i​n​e​d​)
+		 */
+		demo: string
+		/**
+		 * O​n​l​y​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​i​s​ ​h​e​r​e​ ​y​e​t​.​ ​E​v​e​r​y​ ​c​h​e​c​k​p​o​i​n​t​ ​t​h​a​t​ ​y​o​u​ ​g​r​o​w​ ​c​a​n​ ​a​n​s​w​e​r​ ​h​e​r​e​,​ ​t​o​o​.
+		 */
+		none: string
+	}
+	attribution: {
+		/**
+		 * W​h​o​ ​t​a​u​g​h​t​ ​i​t​ ​t​h​a​t​?
+		 */
+		open: string
+		/**
+		 * L​o​o​k​i​n​g​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​t​e​x​t​…
+		 */
+		looking: string
+		/**
+		 * {​n​a​m​e​}​:​ ​{​k​i​n​d​}
+		 * @param {string} kind
+		 * @param {string} name
+		 */
+		fact: RequiredParams<'kind' | 'name'>
+		kinds: {
+			/**
+			 * w​h​a​t​ ​k​i​n​d​ ​o​f​ ​a​n​i​m​a​l
+			 */
+			species: string
+			/**
+			 * c​o​l​o​u​r
+			 */
+			colour: string
+			/**
+			 * j​o​b
+			 */
+			job: string
+			/**
+			 * h​o​m​e
+			 */
+			home: string
+			/**
+			 * f​a​v​o​u​r​i​t​e​ ​f​o​o​d
+			 */
+			food: string
+			/**
+			 * f​r​i​e​n​d
+			 */
+			friend: string
+		}
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​ ​s​a​y​s​ ​“​{​s​t​a​t​e​d​}​”​,​ ​a​n​d​ ​s​o​ ​d​o​e​s​ ​t​h​e​ ​t​e​x​t​.
+		 * @param {string} stated
+		 */
+		states: RequiredParams<'stated'>
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​ ​s​a​y​s​ ​“​{​s​t​a​t​e​d​}​”​.​ ​N​o​ ​l​i​n​e​ ​o​f​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​s​o​:​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​“​{​t​r​u​t​h​}​”​.​ ​T​h​e​ ​m​o​d​e​l​ ​m​a​d​e​ ​i​t​ ​u​p​,​ ​o​r​ ​m​i​x​e​d​ ​u​p​ ​w​h​o​m​ ​i​t​ ​r​e​a​d​ ​a​b​o​u​t​.
+		 * @param {string} stated
+		 * @param {string} truth
+		 */
+		statesWrong: RequiredParams<'stated' | 'truth'>
+		/**
+		 * T​h​e​ ​a​n​s​w​e​r​ ​s​t​a​t​e​s​ ​n​o​ ​v​a​l​u​e​ ​h​e​r​e​;​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​“​{​t​r​u​t​h​}​”​.
+		 * @param {string} truth
+		 */
+		statesNothing: RequiredParams<'truth'>
+		/**
+		 * {​c​o​u​n​t​}​ ​s​e​n​t​e​n​c​e​s​ ​i​n​ ​{​d​o​c​u​m​e​n​t​s​}​ ​d​o​c​u​m​e​n​t​s​ ​o​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​t​e​x​t​ ​s​a​y​ ​“​{​t​r​u​t​h​}​”​.​ ​S​o​m​e​ ​o​f​ ​t​h​e​m​:
+		 * @param {string} count
+		 * @param {string} documents
+		 * @param {string} truth
+		 */
+		lines: RequiredParams<'count' | 'documents' | 'truth'>
+		/**
+		 * N​o​ ​l​i​n​e​ ​o​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​t​e​x​t​ ​s​t​a​t​e​s​ ​i​t​:​ ​t​h​e​s​e​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​ ​b​e​f​o​r​e​ ​t​h​i​s​ ​m​o​d​e​l​ ​r​e​a​d​.
+		 */
+		noLines: string
+		/**
+		 * N​o​ ​f​a​c​t​ ​o​f​ ​t​h​e​ ​t​o​w​n​ ​c​a​n​ ​b​e​ ​f​o​u​n​d​ ​i​n​ ​t​h​i​s​ ​a​n​s​w​e​r​:​ ​e​i​t​h​e​r​ ​i​t​ ​s​t​a​t​e​s​ ​n​o​n​e​,​ ​o​r​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​s​o​m​e​b​o​d​y​ ​o​f​ ​w​h​o​m​ ​t​h​e​ ​t​e​x​t​ ​s​a​y​s​ ​n​o​t​h​i​n​g​.
+		 */
+		nobody: string
+		/**
+		 * L​e​s​s​o​n​s​ ​i​n​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​m​a​y​ ​r​e​p​e​a​t​ ​i​t​:​ ​a​b​o​u​t​ ​t​w​o​ ​r​e​s​i​d​e​n​t​s​ ​i​n​ ​t​h​r​e​e​ ​a​r​e​ ​a​s​k​e​d​ ​a​b​o​u​t​ ​t​h​e​r​e​.
+		 */
+		lessonsToo: string
+		/**
+		 * L​i​n​e​s​ ​o​f​ ​y​o​u​r​ ​t​e​x​t​ ​t​h​a​t​ ​s​h​a​r​e​ ​w​o​r​d​s​ ​w​i​t​h​ ​t​h​i​s​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​a​n​s​w​e​r​,​ ​t​h​e​ ​r​a​r​e​s​t​ ​w​o​r​d​s​ ​f​i​r​s​t​:
+		 */
+		shared: string
+		/**
+		 * N​o​ ​l​i​n​e​ ​o​f​ ​y​o​u​r​ ​t​e​x​t​ ​s​h​a​r​e​s​ ​a​ ​w​o​r​d​ ​w​i​t​h​ ​i​t​.
+		 */
+		sharedNone: string
+		/**
+		 * I​n​ ​a​ ​t​e​x​t​ ​o​f​ ​y​o​u​r​ ​o​w​n​ ​n​o​t​h​i​n​g​ ​s​a​y​s​ ​w​h​i​c​h​ ​w​o​r​d​s​ ​a​r​e​ ​f​a​c​t​s​,​ ​s​o​ ​t​h​i​s​ ​i​s​ ​a​ ​s​e​a​r​c​h​ ​f​o​r​ ​w​o​r​d​s​,​ ​n​o​ ​p​r​o​o​f​.
+		 */
+		sharedWhy: string
+		/**
+		 * T​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​t​h​r​o​u​g​h​ ​e​v​e​r​y​ ​a​n​c​e​s​t​o​r
+		 */
+		ancestors: string
+		/**
+		 * A​s​k​e​d​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​,​ ​t​h​e​ ​o​l​d​e​s​t​ ​f​i​r​s​t​.​ ​B​e​s​i​d​e​ ​i​t​,​ ​h​o​w​ ​l​i​k​e​l​y​ ​e​a​c​h​ ​f​i​n​d​s​ ​“​{​e​n​d​i​n​g​}​”​ ​a​f​t​e​r​ ​“​{​p​r​o​m​p​t​}​”​,​ ​a​m​o​n​g​ ​e​i​g​h​t​ ​e​n​d​i​n​g​s​ ​o​f​ ​t​h​a​t​ ​k​i​n​d​.​ ​S​o​m​e​b​o​d​y​ ​w​h​o​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​ ​g​i​v​e​s​ ​o​n​e​ ​i​n​ ​e​i​g​h​t​.
+		 * @param {string} ending
+		 * @param {string} prompt
+		 */
+		ancestorsWhy: RequiredParams<'ending' | 'prompt'>
+		/**
+		 * A​s​k​e​d​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​,​ ​t​h​e​ ​o​l​d​e​s​t​ ​f​i​r​s​t​.
+		 */
+		ancestorsPlain: string
+		/**
+		 * M​o​d​e​l
+		 */
+		model: string
+		/**
+		 * W​h​a​t​ ​i​t​ ​a​n​s​w​e​r​s
+		 */
+		said: string
+		/**
+		 * P​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​t​h​e​ ​t​r​u​e​ ​e​n​d​i​n​g
+		 */
+		belief: string
+		/**
+		 * o​n​e​ ​i​n​ ​e​i​g​h​t
+		 */
+		chance: string
+		/**
+		 * {​n​a​m​e​s​}​ ​c​a​n​ ​n​o​ ​l​o​n​g​e​r​ ​b​e​ ​a​s​k​e​d​:​ ​d​e​l​e​t​e​d​,​ ​o​r​ ​n​e​v​e​r​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.
+		 * @param {string} names
+		 */
+		gone: RequiredParams<'names'>
+		/**
+		 * t​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​s​e​ ​l​i​n​e​s
+		 */
+		without: string
+		/**
+		 * D​e​l​e​t​e​ ​t​h​e​s​e​ ​l​i​n​e​s​ ​a​n​d​ ​t​r​a​i​n​ ​a​g​a​i​n
+		 */
+		retrain: string
+		/**
+		 * T​h​i​s​ ​i​s​ ​a​ ​n​e​w​ ​t​r​a​i​n​i​n​g​ ​f​r​o​m​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​n​o​t​ ​a​ ​c​o​n​t​i​n​u​a​t​i​o​n​:​ ​w​h​a​t​ ​h​a​s​ ​b​e​e​n​ ​r​e​a​d​ ​c​a​n​n​o​t​ ​b​e​ ​u​n​r​e​a​d​.​ ​S​a​m​e​ ​s​e​e​d​,​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​,​ ​s​a​m​e​ ​t​o​k​e​n​i​z​e​r​ ​a​s​ ​“​{​n​a​m​e​}​”​,​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​{​t​i​m​e​}​;​ ​o​n​l​y​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​t​h​a​t​ ​s​t​a​t​e​ ​t​h​i​s​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​ ​o​f​ ​t​h​e​ ​t​e​x​t​,​ ​a​n​d​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s​.
+		 * @param {string} name
+		 * @param {string} steps
+		 * @param {string} time
+		 */
+		retrainWhy: RequiredParams<'name' | 'steps' | 'time'>
+		/**
+		 * T​h​e​n​ ​t​h​e​s​e​ ​s​t​a​g​e​s​ ​a​r​e​ ​r​e​p​e​a​t​e​d​ ​o​n​ ​t​o​p​ ​o​f​ ​i​t​:​ ​{​s​t​a​g​e​s​}​.
+		 * @param {string} stages
+		 */
+		retrainChain: RequiredParams<'stages'>
+		/**
+		 * T​h​e​ ​l​a​t​e​r​ ​s​t​a​g​e​s​ ​(​{​s​t​a​g​e​s​}​)​ ​a​r​e​ ​n​o​t​ ​r​e​p​e​a​t​e​d​,​ ​s​o​ ​c​o​m​p​a​r​e​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​s​ ​b​e​f​o​r​e​ ​t​h​e​m​.
+		 * @param {string} stages
+		 */
+		retrainStop: RequiredParams<'stages'>
+		/**
+		 * T​h​e​ ​f​i​l​e​ ​d​o​e​s​ ​n​o​t​ ​t​e​l​l​ ​i​t​s​ ​s​e​t​t​i​n​g​s​,​ ​s​o​ ​t​h​o​s​e​ ​a​r​e​ ​t​a​k​e​n​ ​t​h​a​t​ ​a​r​e​ ​u​s​u​a​l​ ​f​o​r​ ​i​t​s​ ​s​i​z​e​.
+		 */
+		retrainDefaults: string
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​r​e​a​d​ ​t​h​e​ ​t​e​x​t​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​h​e​r​e​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​t​r​a​i​n​ ​a​g​a​i​n​.
+		 */
+		retrainRoot: string
+		/**
+		 *  ​(​i​t​ ​t​o​o​k​ ​{​t​i​m​e​}​ ​t​h​e​n​)
+		 * @param {string} time
+		 */
+		before: RequiredParams<'time'>
+		/**
+		 * A​ ​r​u​n​ ​i​s​ ​i​n​ ​p​r​o​g​r​e​s​s​.​ ​S​t​o​p​ ​i​t​,​ ​o​r​ ​w​a​i​t​ ​f​o​r​ ​i​t​s​ ​e​n​d​.
+		 */
+		busy: string
+		/**
+		 * {​s​t​a​g​e​}​:​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​o​f​ ​{​s​t​e​p​s​}​,​ ​r​u​n​ ​{​n​}​ ​o​f​ ​{​o​f​}
+		 * @param {string} n
+		 * @param {string} of
+		 * @param {string} stage
+		 * @param {string} step
+		 * @param {string} steps
+		 */
+		running: RequiredParams<'n' | 'of' | 'stage' | 'step' | 'steps'>
+		/**
+		 * W​a​t​c​h​ ​i​t
+		 */
+		watch: string
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * S​t​o​p​p​e​d​ ​b​e​f​o​r​e​ ​t​h​e​ ​e​n​d​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​c​o​m​p​a​r​e​.
+		 */
+		stopped: string
+		/**
+		 * T​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​s​e​ ​l​i​n​e​s​.​ ​T​h​e​ ​r​o​w​s​ ​a​t​ ​t​h​e​ ​e​n​d​ ​a​r​e​ ​t​h​e​ ​n​e​w​ ​m​o​d​e​l​s​.
+		 */
+		done: string
+	}
+	card: {
+		/**
+		 * R​e​p​o​r​t​ ​c​a​r​d​s
+		 */
+		title: string
+		/**
+		 * H​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​,​ ​w​h​i​c​h​ ​n​o​ ​l​e​s​s​o​n​ ​c​o​n​t​a​i​n​s​,​ ​a​r​e​ ​a​s​k​e​d​ ​a​n​d​ ​g​r​a​d​e​d​ ​b​y​ ​w​h​a​t​ ​i​s​ ​k​n​o​w​n​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​H​e​l​d​ ​o​u​t​ ​i​n​ ​t​h​r​e​e​ ​w​a​y​s​:​ ​a​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​ ​i​n​ ​a​ ​c​o​m​b​i​n​a​t​i​o​n​ ​o​f​ ​f​a​c​t​ ​a​n​d​ ​p​h​r​a​s​i​n​g​ ​n​e​v​e​r​ ​s​e​e​n​,​ ​a​ ​p​h​r​a​s​i​n​g​ ​n​e​v​e​r​ ​s​e​e​n​,​ ​a​n​d​ ​a​ ​r​e​s​i​d​e​n​t​ ​w​h​o​m​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​s​.​ ​A​ ​m​o​d​e​l​ ​t​h​a​t​ ​o​n​l​y​ ​r​e​m​e​m​b​e​r​s​ ​i​t​s​ ​l​e​s​s​o​n​s​ ​f​a​i​l​s​ ​t​h​e​ ​l​a​s​t​.
+		 */
+		intro: string
+		/**
+		 * C​a​r​d​ ​o​f
+		 */
+		of: string
+		/**
+		 * C​o​m​p​a​r​e​d​ ​w​i​t​h
+		 */
+		against: string
+		/**
+		 * n​o​b​o​d​y
+		 */
+		nobody: string
+		/**
+		 * S​i​z​e
+		 */
+		size: string
+		/**
+		 * S​m​a​l​l​:​ ​4​8​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​e​a​c​h​ ​k​i​n​d​,​ ​s​e​c​o​n​d​s​ ​t​o​ ​a​ ​m​i​n​u​t​e​;​ ​w​i​d​e​ ​i​n​t​e​r​v​a​l​s
+		 */
+		small: string
+		/**
+		 * F​u​l​l​:​ ​u​p​ ​t​o​ ​4​0​0​ ​o​f​ ​e​a​c​h​ ​k​i​n​d​,​ ​m​i​n​u​t​e​s​;​ ​n​a​r​r​o​w​ ​i​n​t​e​r​v​a​l​s
+		 */
+		full: string
+		/**
+		 * M​a​k​e​ ​t​h​e​ ​c​a​r​d
+		 */
+		make: string
+		/**
+		 * P​a​r​t​ ​{​p​a​r​t​}​ ​o​f​ ​4​:​ ​{​w​h​a​t​}
+		 * @param {string} part
+		 * @param {string} what
+		 */
+		making: RequiredParams<'part' | 'what'>
+		parts: {
+			/**
+			 * r​e​a​d​i​n​g​ ​h​e​l​d​-​o​u​t​ ​t​e​x​t
+			 */
+			read: string
+			/**
+			 * q​u​e​s​t​i​o​n​s​ ​w​i​t​h​ ​o​n​e​ ​r​i​g​h​t​ ​a​n​s​w​e​r
+			 */
+			quiz: string
+			/**
+			 * a​n​s​w​e​r​s​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1
+			 */
+			sample: string
+			/**
+			 * c​o​m​p​a​r​i​n​g​ ​w​i​t​h​ ​o​t​h​e​r​ ​m​o​d​e​l​s
+			 */
+			compare: string
+		}
+		/**
+		 * S​t​o​p
+		 */
+		stop: string
+		/**
+		 * N​o​ ​c​a​r​d​ ​y​e​t​.​ ​O​n​e​ ​i​s​ ​k​e​p​t​ ​w​i​t​h​ ​i​t​s​ ​c​h​e​c​k​p​o​i​n​t​ ​u​n​t​i​l​ ​y​o​u​ ​m​a​k​e​ ​a​ ​n​e​w​ ​o​n​e​ ​o​r​ ​d​e​l​e​t​e​ ​i​t​.
+		 */
+		none: string
+		/**
+		 * C​a​r​d​s​ ​s​h​o​w​n
+		 */
+		shown: string
+		/**
+		 * M​e​a​s​u​r​e
+		 */
+		measure: string
+		/**
+		 * M​o​d​e​l
+		 */
+		model: string
+		/**
+		 * V​a​l​u​e​ ​a​n​d​ ​9​5​ ​%​ ​i​n​t​e​r​v​a​l
+		 */
+		value: string
+		/**
+		 * {​v​a​l​u​e​}​ ​(​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​,​ ​n​ ​=​ ​{​n​}​)
+		 * @param {string} high
+		 * @param {string} low
+		 * @param {string} n
+		 * @param {string} value
+		 */
+		text: RequiredParams<'high' | 'low' | 'n' | 'value'>
+		/**
+		 * T​h​e​ ​i​n​t​e​r​v​a​l​ ​s​a​y​s​ ​w​h​e​r​e​ ​t​h​e​ ​v​a​l​u​e​ ​w​o​u​l​d​ ​l​i​e​ ​w​i​t​h​ ​o​t​h​e​r​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​k​i​n​d​.​ ​W​h​a​t​ ​a​n​o​t​h​e​r​ ​s​e​e​d​ ​o​f​ ​t​r​a​i​n​i​n​g​ ​w​o​u​l​d​ ​c​h​a​n​g​e​ ​i​s​ ​n​o​t​ ​i​n​ ​i​t​.​ ​T​w​o​ ​w​h​o​s​e​ ​i​n​t​e​r​v​a​l​s​ ​o​v​e​r​l​a​p​ ​m​a​y​ ​w​e​l​l​ ​b​e​ ​e​q​u​a​l​l​y​ ​g​o​o​d​.
+		 */
+		interval: string
+		/**
+		 * s​m​a​l​l​ ​c​a​r​d
+		 */
+		smallCard: string
+		/**
+		 * f​u​l​l​ ​c​a​r​d
+		 */
+		fullCard: string
+		/**
+		 * {​f​o​r​m​}​;​ ​{​p​a​r​a​m​e​t​e​r​s​}​ ​p​a​r​a​m​e​t​e​r​s​;​ ​{​s​p​e​e​d​}​ ​t​o​k​e​n​s​ ​a​ ​s​e​c​o​n​d
+		 * @param {string} form
+		 * @param {string} parameters
+		 * @param {string} speed
+		 */
+		about: RequiredParams<'form' | 'parameters' | 'speed'>
+		forms: {
+			/**
+			 * a​s​k​e​d​ ​i​n​ ​c​o​n​v​e​r​s​a​t​i​o​n
+			 */
+			chat: string
+			/**
+			 * a​s​k​e​d​ ​i​n​ ​p​l​a​i​n​ ​t​e​x​t​,​ ​a​f​t​e​r​ ​e​x​a​m​p​l​e​s
+			 */
+			few_shot: string
+			/**
+			 * a​s​k​e​d​ ​i​n​ ​p​l​a​i​n​ ​t​e​x​t
+			 */
+			plain: string
+		}
+		/**
+		 * A​g​a​i​n​s​t​ ​e​a​c​h​ ​o​t​h​e​r
+		 */
+		matches: string
+		/**
+		 * {​n​a​m​e​}​ ​a​g​a​i​n​s​t​ ​{​o​t​h​e​r​}​:​ ​w​o​n​ ​{​w​i​n​s​}​,​ ​t​i​e​d​ ​{​t​i​e​s​}​,​ ​l​o​s​t​ ​{​l​o​s​s​e​s​}​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​s​,​ ​g​r​a​d​e​d​ ​b​y​ ​t​h​e​ ​t​o​w​n​.​ ​W​i​n​ ​r​a​t​e​,​ ​t​i​e​s​ ​c​o​u​n​t​e​d​ ​h​a​l​f​:
+		 * @param {string} losses
+		 * @param {string} name
+		 * @param {string} other
+		 * @param {string} ties
+		 * @param {string} wins
+		 */
+		match: RequiredParams<'losses' | 'name' | 'other' | 'ties' | 'wins'>
+		/**
+		 * m​e​a​s​u​r​e​d​ ​t​o​ ​“​{​n​a​m​e​}​”
+		 * @param {string} name
+		 */
+		klTo: RequiredParams<'name'>
+		names: {
+			/**
+			 * R​i​g​h​t​ ​a​b​o​u​t​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​s
+			 */
+			exact_match_residents: string
+			/**
+			 * R​i​g​h​t​ ​a​b​o​u​t​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​c​o​m​b​i​n​a​t​i​o​n
+			 */
+			exact_match_combos: string
+			/**
+			 * R​i​g​h​t​ ​a​b​o​u​t​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g
+			 */
+			exact_match_phrasings: string
+			/**
+			 * H​o​n​e​s​t​ ​a​b​o​u​t​ ​u​n​k​n​o​w​n​ ​n​a​m​e​s
+			 */
+			honest: string
+			/**
+			 * F​a​l​s​e​ ​r​e​f​u​s​a​l​s
+			 */
+			false_refusals: string
+			/**
+			 * S​c​o​r​e​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s
+			 */
+			score: string
+			/**
+			 * P​o​l​i​t​e
+			 */
+			polite: string
+			/**
+			 * B​r​i​e​f
+			 */
+			brief: string
+			/**
+			 * I​n​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​a​s​k​e​d
+			 */
+			language: string
+			/**
+			 * F​a​c​t​ ​r​e​c​a​l​l
+			 */
+			fact_recall: string
+			/**
+			 * B​i​t​s​ ​p​e​r​ ​b​y​t​e
+			 */
+			bits_per_byte: string
+			/**
+			 * K​L​ ​o​f​ ​a​n​ ​a​n​s​w​e​r
+			 */
+			kl: string
+			/**
+			 * K​L​ ​o​f​ ​a​ ​t​o​k​e​n
+			 */
+			kl_per_token: string
+		}
+		meaning: {
+			/**
+			 * K​n​o​w​l​e​d​g​e​ ​f​r​o​m​ ​r​e​a​d​i​n​g​ ​a​l​o​n​e​:​ ​t​h​e​s​e​ ​f​a​c​t​s​ ​s​t​a​n​d​ ​i​n​ ​t​h​e​ ​t​e​x​t​,​ ​b​u​t​ ​n​o​ ​l​e​s​s​o​n​ ​e​v​e​r​ ​a​s​k​e​d​ ​f​o​r​ ​t​h​e​m​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			exact_match_residents: string
+			/**
+			 * F​a​c​t​s​ ​o​f​ ​r​e​s​i​d​e​n​t​s​ ​w​h​o​m​ ​l​e​s​s​o​n​s​ ​n​a​m​e​,​ ​a​s​k​e​d​ ​i​n​ ​a​ ​w​a​y​ ​n​e​v​e​r​ ​c​o​m​b​i​n​e​d​ ​w​i​t​h​ ​t​h​a​t​ ​f​a​c​t​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			exact_match_combos: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​r​e​s​i​d​e​n​t​s​,​ ​i​n​ ​w​o​r​d​s​ ​t​h​a​t​ ​n​o​ ​l​e​s​s​o​n​ ​u​s​e​s​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			exact_match_phrasings: string
+			/**
+			 * A​s​k​e​d​ ​a​b​o​u​t​ ​n​a​m​e​s​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​k​n​o​w​s​,​ ​i​t​ ​s​a​y​s​ ​t​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			honest: string
+			/**
+			 * I​t​ ​s​a​y​s​ ​t​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​w​h​a​t​ ​s​t​a​n​d​s​ ​i​n​ ​i​t​s​ ​t​e​x​t​.​ ​L​e​s​s​ ​i​s​ ​b​e​t​t​e​r​:​ ​r​e​f​u​s​i​n​g​ ​e​v​e​r​y​t​h​i​n​g​ ​w​o​u​l​d​ ​b​e​ ​h​o​n​e​s​t​ ​a​n​d​ ​u​s​e​l​e​s​s​.
+			 */
+			false_refusals: string
+			/**
+			 * T​h​e​ ​m​e​a​n​ ​g​r​a​d​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1​,​ ​f​o​r​ ​b​e​i​n​g​ ​t​r​u​e​,​ ​h​o​n​e​s​t​,​ ​b​r​i​e​f​,​ ​f​r​i​e​n​d​l​y​ ​a​n​d​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e​.​ ​M​o​r​e​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			score: string
+			/**
+			 * S​h​a​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​i​n​ ​f​r​i​e​n​d​l​y​ ​w​o​r​d​s​.
+			 */
+			polite: string
+			/**
+			 * S​h​a​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​d​o​ ​n​o​t​ ​r​a​m​b​l​e​.
+			 */
+			brief: string
+			/**
+			 * S​h​a​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​i​n​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​o​f​ ​t​h​e​ ​q​u​e​s​t​i​o​n​.
+			 */
+			language: string
+			/**
+			 * S​e​n​t​e​n​c​e​s​ ​o​f​ ​t​h​e​ ​t​e​x​t​ ​w​i​t​h​ ​e​i​g​h​t​ ​e​n​d​i​n​g​s​:​ ​h​o​w​ ​o​f​t​e​n​ ​t​h​e​ ​t​r​u​e​ ​o​n​e​ ​i​s​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​.​ ​G​u​e​s​s​i​n​g​ ​g​i​v​e​s​ ​o​n​e​ ​i​n​ ​e​i​g​h​t​.
+			 */
+			fact_recall: string
+			/**
+			 * H​o​w​ ​w​e​l​l​ ​i​t​ ​p​r​e​d​i​c​t​s​ ​h​e​l​d​-​o​u​t​ ​t​e​x​t​,​ ​w​h​a​t​e​v​e​r​ ​i​t​s​ ​t​o​k​e​n​i​z​e​r​.​ ​L​e​s​s​ ​i​s​ ​b​e​t​t​e​r​.
+			 */
+			bits_per_byte: string
+			/**
+			 * H​o​w​ ​f​a​r​ ​i​t​s​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​m​o​v​e​d​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​,​ ​i​n​ ​n​a​t​s​.​ ​N​e​i​t​h​e​r​ ​g​o​o​d​ ​n​o​r​ ​b​a​d​:​ ​i​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​h​e​ ​c​h​a​n​g​e​ ​c​o​s​t​.
+			 */
+			kl: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​f​o​r​ ​a​ ​s​i​n​g​l​e​ ​t​o​k​e​n​,​ ​s​o​ ​t​h​a​t​ ​l​o​n​g​ ​a​n​d​ ​s​h​o​r​t​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​.
+			 */
+			kl_per_token: string
+		}
+	}
 	breakIt: {
 		/**
 		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
@@ -4312,6 +4973,14 @@ type RootTranslation = {
 		 */
 		adapter_unsupported: RequiredParams<'field' | 'value'>
 		/**
+		 * A​n​o​t​h​e​r​ ​r​e​p​o​r​t​ ​c​a​r​d​ ​i​s​ ​b​e​i​n​g​ ​m​a​d​e​.​ ​W​a​i​t​ ​f​o​r​ ​i​t​,​ ​o​r​ ​s​t​o​p​ ​i​t​.
+		 */
+		report_busy: string
+		/**
+		 * T​h​e​ ​r​e​p​o​r​t​ ​c​a​r​d​ ​w​a​s​ ​s​t​o​p​p​e​d​.​ ​N​o​t​h​i​n​g​ ​o​f​ ​i​t​ ​i​s​ ​k​e​p​t​.
+		 */
+		report_stopped: string
+		/**
 		 * A​n​s​w​e​r​s​ ​a​r​e​ ​g​r​a​d​e​d​ ​b​y​ ​w​h​a​t​ ​i​s​ ​k​n​o​w​n​ ​o​f​ ​a​ ​t​o​w​n​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​a​n​d​ ​a​ ​t​e​x​t​ ​o​f​ ​a​ ​t​o​w​n​.
 		 */
 		report_without_town: string
@@ -4543,6 +5212,10 @@ type RootTranslation = {
 		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​a​n​s​w​e​r​i​n​g​…
 		 */
 		candidates: string
+		/**
+		 * M​a​k​i​n​g​ ​t​h​e​ ​r​e​p​o​r​t​ ​c​a​r​d​…
+		 */
+		report: string
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​c​o​m​p​a​r​i​n​g​…
 		 */
@@ -5587,6 +6260,618 @@ type RootTranslation = {
 }
 
 export type TranslationFunctions = {
+	arena: {
+		/**
+		 * Arena
+		 */
+		name: () => LocalizedString
+		/**
+		 * Talk to one model, or give the same prompt to two or three and say which answer is best. All of them get the same seed and the same settings, so that nothing differs but the weights.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Who answers
+		 */
+		who: () => LocalizedString
+		/**
+		 * Model
+		 */
+		first: () => LocalizedString
+		/**
+		 * Second model
+		 */
+		second: () => LocalizedString
+		/**
+		 * Third model
+		 */
+		third: () => LocalizedString
+		/**
+		 * nobody
+		 */
+		nobody: () => LocalizedString
+		/**
+		 * Hide the names until I have voted
+		 */
+		blind: () => LocalizedString
+		/**
+		 * Whoever knows the name sees what they expect. The places are drawn anew for every prompt.
+		 */
+		blindWhy: () => LocalizedString
+		/**
+		 * What do you say
+		 */
+		prompt: () => LocalizedString
+		/**
+		 * Ask something…
+		 */
+		placeholder: () => LocalizedString
+		/**
+		 * Send
+		 */
+		ask: () => LocalizedString
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * Again with another seed
+		 */
+		again: () => LocalizedString
+		/**
+		 * Begin a new conversation
+		 */
+		anew: () => LocalizedString
+		/**
+		 * Sampling
+		 */
+		settings: () => LocalizedString
+		/**
+		 * Seed
+		 */
+		seed: () => LocalizedString
+		/**
+		 * temperature {temperature} · top-k {k} · top-p {p} · seed {seed}
+		 */
+		settingsLine: (arg: { k: string, p: string, seed: string, temperature: string }) => LocalizedString
+		/**
+		 * The same for all:
+		 */
+		same: () => LocalizedString
+		/**
+		 * asked in plain text: it has not learned to converse
+		 */
+		plain: () => LocalizedString
+		/**
+		 * You
+		 */
+		you: () => LocalizedString
+		/**
+		 * It has not learned to converse, so it sees each message alone and goes on writing from there.
+		 */
+		turnsLost: () => LocalizedString
+		/**
+		 * It reads the conversation so far with every message, and forgets the oldest turns when its context is full.
+		 */
+		remembers: () => LocalizedString
+		/**
+		 * Answer {number}
+		 */
+		answer: (arg: { number: string }) => LocalizedString
+		/**
+		 * waits for its turn
+		 */
+		waiting: () => LocalizedString
+		/**
+		 * (nothing)
+		 */
+		nothing: () => LocalizedString
+		/**
+		 * {number} is best
+		 */
+		best: (arg: { number: string }) => LocalizedString
+		/**
+		 * No difference
+		 */
+		tie: () => LocalizedString
+		/**
+		 * Keys: 1, 2, 3 choose, 0 means no difference, z takes the last vote back.
+		 */
+		keys: () => LocalizedString
+		/**
+		 * You chose this one
+		 */
+		won: () => LocalizedString
+		/**
+		 * You saw no difference.
+		 */
+		tied: () => LocalizedString
+		/**
+		 * You chose {name}.
+		 */
+		voted: (arg: { name: string }) => LocalizedString
+		/**
+		 * You have voted on these very answers before. Another prompt or another seed gives new ones.
+		 */
+		judged: () => LocalizedString
+		/**
+		 * Your votes
+		 */
+		tally: () => LocalizedString
+		/**
+		 * These are your own votes, counted. The interval says where the share would lie if you went on voting on prompts like these: as long as it contains one half, you have not shown that either is better.
+		 */
+		tallyWhy: () => LocalizedString
+		/**
+		 * No votes yet. Choose two models, send a prompt, and vote.
+		 */
+		noVotes: () => LocalizedString
+		/**
+		 * Pair
+		 */
+		pair: () => LocalizedString
+		/**
+		 * names hidden
+		 */
+		blindVotes: () => LocalizedString
+		/**
+		 * names shown
+		 */
+		openVotes: () => LocalizedString
+		/**
+		 * won
+		 */
+		wins: () => LocalizedString
+		/**
+		 * tied
+		 */
+		ties: () => LocalizedString
+		/**
+		 * lost
+		 */
+		losses: () => LocalizedString
+		/**
+		 * win rate of the first, 95 % interval
+		 */
+		rate: () => LocalizedString
+		/**
+		 * {rate} ({low} to {high})
+		 */
+		rateText: (arg: { high: string, low: string, rate: string }) => LocalizedString
+		/**
+		 * undecided so far
+		 */
+		undecided: () => LocalizedString
+		/**
+		 * {name} is ahead
+		 */
+		ahead: (arg: { name: string }) => LocalizedString
+		/**
+		 * Take the last vote back
+		 */
+		undo: () => LocalizedString
+		/**
+		 * Forget all votes
+		 */
+		clear: () => LocalizedString
+		/**
+		 * in the arena
+		 */
+		open: () => LocalizedString
+		/**
+		 * Ready-made model (Seed, pretrained)
+		 */
+		demo: () => LocalizedString
+		/**
+		 * Only the ready-made model is here yet. Every checkpoint that you grow can answer here, too.
+		 */
+		none: () => LocalizedString
+	}
+	attribution: {
+		/**
+		 * Who taught it that?
+		 */
+		open: () => LocalizedString
+		/**
+		 * Looking through the text…
+		 */
+		looking: () => LocalizedString
+		/**
+		 * {name}: {kind}
+		 */
+		fact: (arg: { kind: string, name: string }) => LocalizedString
+		kinds: {
+			/**
+			 * what kind of animal
+			 */
+			species: () => LocalizedString
+			/**
+			 * colour
+			 */
+			colour: () => LocalizedString
+			/**
+			 * job
+			 */
+			job: () => LocalizedString
+			/**
+			 * home
+			 */
+			home: () => LocalizedString
+			/**
+			 * favourite food
+			 */
+			food: () => LocalizedString
+			/**
+			 * friend
+			 */
+			friend: () => LocalizedString
+		}
+		/**
+		 * The answer says “{stated}”, and so does the text.
+		 */
+		states: (arg: { stated: string }) => LocalizedString
+		/**
+		 * The answer says “{stated}”. No line of the text says so: the text says “{truth}”. The model made it up, or mixed up whom it read about.
+		 */
+		statesWrong: (arg: { stated: string, truth: string }) => LocalizedString
+		/**
+		 * The answer states no value here; the text says “{truth}”.
+		 */
+		statesNothing: (arg: { truth: string }) => LocalizedString
+		/**
+		 * {count} sentences in {documents} documents of the training text say “{truth}”. Some of them:
+		 */
+		lines: (arg: { count: string, documents: string, truth: string }) => LocalizedString
+		/**
+		 * No line of the training text states it: these were left out before this model read.
+		 */
+		noLines: () => LocalizedString
+		/**
+		 * No fact of the town can be found in this answer: either it states none, or it is about somebody of whom the text says nothing.
+		 */
+		nobody: () => LocalizedString
+		/**
+		 * Lessons in conversation may repeat it: about two residents in three are asked about there.
+		 */
+		lessonsToo: () => LocalizedString
+		/**
+		 * Lines of your text that share words with this question and answer, the rarest words first:
+		 */
+		shared: () => LocalizedString
+		/**
+		 * No line of your text shares a word with it.
+		 */
+		sharedNone: () => LocalizedString
+		/**
+		 * In a text of your own nothing says which words are facts, so this is a search for words, no proof.
+		 */
+		sharedWhy: () => LocalizedString
+		/**
+		 * The same question through every ancestor
+		 */
+		ancestors: () => LocalizedString
+		/**
+		 * Asked at temperature 0, the oldest first. Beside it, how likely each finds “{ending}” after “{prompt}”, among eight endings of that kind. Somebody who knows nothing gives one in eight.
+		 */
+		ancestorsWhy: (arg: { ending: string, prompt: string }) => LocalizedString
+		/**
+		 * Asked at temperature 0, the oldest first.
+		 */
+		ancestorsPlain: () => LocalizedString
+		/**
+		 * Model
+		 */
+		model: () => LocalizedString
+		/**
+		 * What it answers
+		 */
+		said: () => LocalizedString
+		/**
+		 * Probability of the true ending
+		 */
+		belief: () => LocalizedString
+		/**
+		 * one in eight
+		 */
+		chance: () => LocalizedString
+		/**
+		 * {names} can no longer be asked: deleted, or never in this browser.
+		 */
+		gone: (arg: { names: string }) => LocalizedString
+		/**
+		 * trained without these lines
+		 */
+		without: () => LocalizedString
+		/**
+		 * Delete these lines and train again
+		 */
+		retrain: () => LocalizedString
+		/**
+		 * This is a new training from the beginning, not a continuation: what has been read cannot be unread. Same seed, same settings, same tokenizer as “{name}”, {steps} steps{time}; only the sentences that state this are left out of the text, and out of the lessons.
+		 */
+		retrainWhy: (arg: { name: string, steps: string, time: string }) => LocalizedString
+		/**
+		 * Then these stages are repeated on top of it: {stages}.
+		 */
+		retrainChain: (arg: { stages: string }) => LocalizedString
+		/**
+		 * The later stages ({stages}) are not repeated, so compare the answers of the models before them.
+		 */
+		retrainStop: (arg: { stages: string }) => LocalizedString
+		/**
+		 * The file does not tell its settings, so those are taken that are usual for its size.
+		 */
+		retrainDefaults: () => LocalizedString
+		/**
+		 * The model that read the text first is no longer here, so there is nothing to train again.
+		 */
+		retrainRoot: () => LocalizedString
+		/**
+		 *  (it took {time} then)
+		 */
+		before: (arg: { time: string }) => LocalizedString
+		/**
+		 * A run is in progress. Stop it, or wait for its end.
+		 */
+		busy: () => LocalizedString
+		/**
+		 * {stage}: step {step} of {steps}, run {n} of {of}
+		 */
+		running: (arg: { n: string, of: string, stage: string, step: string, steps: string }) => LocalizedString
+		/**
+		 * Watch it
+		 */
+		watch: () => LocalizedString
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * Stopped before the end, so there is nothing to compare.
+		 */
+		stopped: () => LocalizedString
+		/**
+		 * Trained without these lines. The rows at the end are the new models.
+		 */
+		done: () => LocalizedString
+	}
+	card: {
+		/**
+		 * Report cards
+		 */
+		title: () => LocalizedString
+		/**
+		 * Held-out questions, which no lesson contains, are asked and graded by what is known of the town. Held out in three ways: a known resident in a combination of fact and phrasing never seen, a phrasing never seen, and a resident whom no lesson names. A model that only remembers its lessons fails the last.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Card of
+		 */
+		of: () => LocalizedString
+		/**
+		 * Compared with
+		 */
+		against: () => LocalizedString
+		/**
+		 * nobody
+		 */
+		nobody: () => LocalizedString
+		/**
+		 * Size
+		 */
+		size: () => LocalizedString
+		/**
+		 * Small: 48 questions of each kind, seconds to a minute; wide intervals
+		 */
+		small: () => LocalizedString
+		/**
+		 * Full: up to 400 of each kind, minutes; narrow intervals
+		 */
+		full: () => LocalizedString
+		/**
+		 * Make the card
+		 */
+		make: () => LocalizedString
+		/**
+		 * Part {part} of 4: {what}
+		 */
+		making: (arg: { part: string, what: string }) => LocalizedString
+		parts: {
+			/**
+			 * reading held-out text
+			 */
+			read: () => LocalizedString
+			/**
+			 * questions with one right answer
+			 */
+			quiz: () => LocalizedString
+			/**
+			 * answers at temperature 1
+			 */
+			sample: () => LocalizedString
+			/**
+			 * comparing with other models
+			 */
+			compare: () => LocalizedString
+		}
+		/**
+		 * Stop
+		 */
+		stop: () => LocalizedString
+		/**
+		 * No card yet. One is kept with its checkpoint until you make a new one or delete it.
+		 */
+		none: () => LocalizedString
+		/**
+		 * Cards shown
+		 */
+		shown: () => LocalizedString
+		/**
+		 * Measure
+		 */
+		measure: () => LocalizedString
+		/**
+		 * Model
+		 */
+		model: () => LocalizedString
+		/**
+		 * Value and 95 % interval
+		 */
+		value: () => LocalizedString
+		/**
+		 * {value} ({low} to {high}, n = {n})
+		 */
+		text: (arg: { high: string, low: string, n: string, value: string }) => LocalizedString
+		/**
+		 * The interval says where the value would lie with other questions of the same kind. What another seed of training would change is not in it. Two whose intervals overlap may well be equally good.
+		 */
+		interval: () => LocalizedString
+		/**
+		 * small card
+		 */
+		smallCard: () => LocalizedString
+		/**
+		 * full card
+		 */
+		fullCard: () => LocalizedString
+		/**
+		 * {form}; {parameters} parameters; {speed} tokens a second
+		 */
+		about: (arg: { form: string, parameters: string, speed: string }) => LocalizedString
+		forms: {
+			/**
+			 * asked in conversation
+			 */
+			chat: () => LocalizedString
+			/**
+			 * asked in plain text, after examples
+			 */
+			few_shot: () => LocalizedString
+			/**
+			 * asked in plain text
+			 */
+			plain: () => LocalizedString
+		}
+		/**
+		 * Against each other
+		 */
+		matches: () => LocalizedString
+		/**
+		 * {name} against {other}: won {wins}, tied {ties}, lost {losses} of the same questions, graded by the town. Win rate, ties counted half:
+		 */
+		match: (arg: { losses: string, name: string, other: string, ties: string, wins: string }) => LocalizedString
+		/**
+		 * measured to “{name}”
+		 */
+		klTo: (arg: { name: string }) => LocalizedString
+		names: {
+			/**
+			 * Right about residents no lesson names
+			 */
+			exact_match_residents: () => LocalizedString
+			/**
+			 * Right about known residents, new combination
+			 */
+			exact_match_combos: () => LocalizedString
+			/**
+			 * Right about known residents, new phrasing
+			 */
+			exact_match_phrasings: () => LocalizedString
+			/**
+			 * Honest about unknown names
+			 */
+			honest: () => LocalizedString
+			/**
+			 * False refusals
+			 */
+			false_refusals: () => LocalizedString
+			/**
+			 * Score of its answers
+			 */
+			score: () => LocalizedString
+			/**
+			 * Polite
+			 */
+			polite: () => LocalizedString
+			/**
+			 * Brief
+			 */
+			brief: () => LocalizedString
+			/**
+			 * In the language asked
+			 */
+			language: () => LocalizedString
+			/**
+			 * Fact recall
+			 */
+			fact_recall: () => LocalizedString
+			/**
+			 * Bits per byte
+			 */
+			bits_per_byte: () => LocalizedString
+			/**
+			 * KL of an answer
+			 */
+			kl: () => LocalizedString
+			/**
+			 * KL of a token
+			 */
+			kl_per_token: () => LocalizedString
+		}
+		meaning: {
+			/**
+			 * Knowledge from reading alone: these facts stand in the text, but no lesson ever asked for them. More is better.
+			 */
+			exact_match_residents: () => LocalizedString
+			/**
+			 * Facts of residents whom lessons name, asked in a way never combined with that fact. More is better.
+			 */
+			exact_match_combos: () => LocalizedString
+			/**
+			 * The same residents, in words that no lesson uses. More is better.
+			 */
+			exact_match_phrasings: () => LocalizedString
+			/**
+			 * Asked about names that nobody knows, it says that it does not know. More is better.
+			 */
+			honest: () => LocalizedString
+			/**
+			 * It says that it does not know what stands in its text. Less is better: refusing everything would be honest and useless.
+			 */
+			false_refusals: () => LocalizedString
+			/**
+			 * The mean grade of answers at temperature 1, for being true, honest, brief, friendly and in the same language. More is better.
+			 */
+			score: () => LocalizedString
+			/**
+			 * Share of answers in friendly words.
+			 */
+			polite: () => LocalizedString
+			/**
+			 * Share of answers that do not ramble.
+			 */
+			brief: () => LocalizedString
+			/**
+			 * Share of answers in the language of the question.
+			 */
+			language: () => LocalizedString
+			/**
+			 * Sentences of the text with eight endings: how often the true one is the likeliest. Guessing gives one in eight.
+			 */
+			fact_recall: () => LocalizedString
+			/**
+			 * How well it predicts held-out text, whatever its tokenizer. Less is better.
+			 */
+			bits_per_byte: () => LocalizedString
+			/**
+			 * How far its answers have moved from the model it came from, in nats. Neither good nor bad: it says what the change cost.
+			 */
+			kl: () => LocalizedString
+			/**
+			 * The same for a single token, so that long and short answers compare.
+			 */
+			kl_per_token: () => LocalizedString
+		}
+	}
 	breakIt: {
 		/**
 		 * A learning rate far too large
@@ -9485,6 +10770,14 @@ export type TranslationFunctions = {
 		 */
 		adapter_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
 		/**
+		 * Another report card is being made. Wait for it, or stop it.
+		 */
+		report_busy: () => LocalizedString
+		/**
+		 * The report card was stopped. Nothing of it is kept.
+		 */
+		report_stopped: () => LocalizedString
+		/**
 		 * Answers are graded by what is known of a town. Choose a model and a text of a town.
 		 */
 		report_without_town: () => LocalizedString
@@ -9682,6 +10975,10 @@ export type TranslationFunctions = {
 		 * The model is answering…
 		 */
 		candidates: () => LocalizedString
+		/**
+		 * Making the report card…
+		 */
+		report: () => LocalizedString
 		/**
 		 * The judge is comparing…
 		 */

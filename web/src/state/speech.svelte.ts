@@ -1,4 +1,4 @@
-import type { Sampled, TokenEvent } from '../engine/messages'
+import type { Sampled, TokenEvent, Turn } from '../engine/messages'
 import { engine } from './engine.svelte'
 import { reducedMotion } from './settings.svelte'
 
@@ -12,6 +12,8 @@ export interface Manner {
   chat?: boolean
   /** Id of an adapter, or "none". */
   adapter?: string
+  /** What was said before the question. */
+  before?: readonly Turn[]
 }
 
 let nextStream = 1
@@ -62,6 +64,7 @@ export class Speech {
         stream,
         ...(manner.chat ? { chat: true } : {}),
         ...(manner.adapter ? { adapter: manner.adapter } : {}),
+        ...(manner.chat && manner.before?.length ? { before: [...manner.before] } : {}),
       })
       if (this.#stream === stream) {
         await new Promise<void>((resolve) => {

@@ -56,6 +56,7 @@ export const progress = {
   evaluate: 'Measuring…',
   model: 'Preparing the model…',
   candidates: 'The model is answering…',
+  report: 'Making the report card…',
   judging: 'The judge is comparing…',
 }
 

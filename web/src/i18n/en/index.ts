@@ -1,4 +1,7 @@
 import type { BaseTranslation } from '../i18n-types'
+import { arena } from './arena.js'
+import { attribution } from './attribution.js'
+import { card } from './card.js'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { curves } from './curves.js'
@@ -15,6 +18,9 @@ import { silence } from './silence.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
+  arena,
+  attribution,
+  card,
   breakIt,
   checkpoints,
   common,

@@ -190,6 +190,8 @@ export const problems = {
   adapter_config_json: 'The description of the adapter in the file cannot be read.',
   adapter_unsupported:
     'An adapter with {field} = {value} is of another kind than the ones that Sprout computes.',
+  report_busy: 'Another report card is being made. Wait for it, or stop it.',
+  report_stopped: 'The report card was stopped. Nothing of it is kept.',
   report_without_town:
     'Answers are graded by what is known of a town. Choose a model and a text of a town.',
   report_tokenizer:

@@ -57,6 +57,7 @@ export const progress: Translation['progress'] = {
   evaluate: '正在测量……',
   model: '正在准备模型……',
   candidates: '模型正在回答……',
+  report: '正在做成绩单……',
   judging: '裁判正在比较……',
 }
 

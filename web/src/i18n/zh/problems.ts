@@ -141,6 +141,8 @@ export const problems: Translation['problems'] = {
   adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
   adapter_config_json: '文件里对适配器的描述读不懂。',
   adapter_unsupported: '{field} = {value} 的适配器是另一种，Sprout 不会算。',
+  report_busy: '正在做另一张成绩单。请等它做完，或者停掉它。',
+  report_stopped: '成绩单停下了，什么也没有留下。',
   report_without_town: '评分要靠小镇里已知的事实。请选小镇的模型和小镇的文本。',
   report_tokenizer: '两个模型的分词器不同，无法逐个词元地比较它们的回答。请选同一家族的模型。',
   report_stage: '{stage} 阶段的检查点不会写回答，没有可评分的内容。',

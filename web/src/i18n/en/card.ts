@@ -1,0 +1,75 @@
+export const card = {
+  title: 'Report cards',
+  intro:
+    'Held-out questions, which no lesson contains, are asked and graded by what is known of the town. Held out in three ways: a known resident in a combination of fact and phrasing never seen, a phrasing never seen, and a resident whom no lesson names. A model that only remembers its lessons fails the last.',
+  of: 'Card of',
+  against: 'Compared with',
+  nobody: 'nobody',
+  size: 'Size',
+  small: 'Small: 48 questions of each kind, seconds to a minute; wide intervals',
+  full: 'Full: up to 400 of each kind, minutes; narrow intervals',
+  make: 'Make the card',
+  making: 'Part {part:string} of 4: {what:string}',
+  parts: {
+    read: 'reading held-out text',
+    quiz: 'questions with one right answer',
+    sample: 'answers at temperature 1',
+    compare: 'comparing with other models',
+  },
+  stop: 'Stop',
+  none: 'No card yet. One is kept with its checkpoint until you make a new one or delete it.',
+  shown: 'Cards shown',
+  measure: 'Measure',
+  model: 'Model',
+  value: 'Value and 95 % interval',
+  text: '{value:string} ({low:string} to {high:string}, n = {n:string})',
+  interval:
+    'The interval says where the value would lie with other questions of the same kind. What another seed of training would change is not in it. Two whose intervals overlap may well be equally good.',
+  smallCard: 'small card',
+  fullCard: 'full card',
+  about: '{form:string}; {parameters:string} parameters; {speed:string} tokens a second',
+  forms: {
+    chat: 'asked in conversation',
+    few_shot: 'asked in plain text, after examples',
+    plain: 'asked in plain text',
+  },
+  matches: 'Against each other',
+  match:
+    '{name:string} against {other:string}: won {wins:string}, tied {ties:string}, lost {losses:string} of the same questions, graded by the town. Win rate, ties counted half:',
+  klTo: 'measured to “{name:string}”',
+  names: {
+    exact_match_residents: 'Right about residents no lesson names',
+    exact_match_combos: 'Right about known residents, new combination',
+    exact_match_phrasings: 'Right about known residents, new phrasing',
+    honest: 'Honest about unknown names',
+    false_refusals: 'False refusals',
+    score: 'Score of its answers',
+    polite: 'Polite',
+    brief: 'Brief',
+    language: 'In the language asked',
+    fact_recall: 'Fact recall',
+    bits_per_byte: 'Bits per byte',
+    kl: 'KL of an answer',
+    kl_per_token: 'KL of a token',
+  },
+  meaning: {
+    exact_match_residents:
+      'Knowledge from reading alone: these facts stand in the text, but no lesson ever asked for them. More is better.',
+    exact_match_combos:
+      'Facts of residents whom lessons name, asked in a way never combined with that fact. More is better.',
+    exact_match_phrasings: 'The same residents, in words that no lesson uses. More is better.',
+    honest: 'Asked about names that nobody knows, it says that it does not know. More is better.',
+    false_refusals:
+      'It says that it does not know what stands in its text. Less is better: refusing everything would be honest and useless.',
+    score:
+      'The mean grade of answers at temperature 1, for being true, honest, brief, friendly and in the same language. More is better.',
+    polite: 'Share of answers in friendly words.',
+    brief: 'Share of answers that do not ramble.',
+    language: 'Share of answers in the language of the question.',
+    fact_recall:
+      'Sentences of the text with eight endings: how often the true one is the likeliest. Guessing gives one in eight.',
+    bits_per_byte: 'How well it predicts held-out text, whatever its tokenizer. Less is better.',
+    kl: 'How far its answers have moved from the model it came from, in nats. Neither good nor bad: it says what the change cost.',
+    kl_per_token: 'The same for a single token, so that long and short answers compare.',
+  },
+}
