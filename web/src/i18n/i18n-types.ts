@@ -3988,6 +3988,355 @@ type RootTranslation = {
 			what: string
 		}
 	}
+	story: {
+		/**
+		 * A​n​ ​i​m​a​g​e​ ​f​o​r​ ​i​t
+		 */
+		imageTitle: string
+		/**
+		 * W​h​e​r​e​ ​t​h​e​ ​i​m​a​g​e​ ​m​i​s​l​e​a​d​s
+		 */
+		misleadsTitle: string
+		/**
+		 * W​h​a​t​ ​a​ ​r​e​a​l​ ​m​o​d​e​l​ ​s​p​e​n​d​s​ ​o​n​ ​t​h​i​s
+		 */
+		realTitle: string
+		/**
+		 * S​o​u​r​c​e​s
+		 */
+		sources: string
+		/**
+		 * Y​o​u​r​ ​r​u​n​ ​h​e​r​e​:​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​o​f​ ​{​b​a​t​c​h​}​ ​i​n​ ​{​t​i​m​e​}​;​ ​{​t​r​a​i​n​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​p​a​r​a​m​e​t​e​r​s​ ​w​e​r​e​ ​t​r​a​i​n​e​d​.
+		 * @param {string} all
+		 * @param {string} batch
+		 * @param {string} steps
+		 * @param {string} time
+		 * @param {string} trained
+		 */
+		yours: RequiredParams<'all' | 'batch' | 'steps' | 'time' | 'trained'>
+		/**
+		 * R​u​n​ ​i​t​,​ ​a​n​d​ ​y​o​u​r​ ​o​w​n​ ​f​i​g​u​r​e​s​ ​s​t​a​n​d​ ​h​e​r​e​ ​b​e​s​i​d​e​ ​t​h​e​i​r​s​.
+		 */
+		yoursLater: string
+		tokenizer: {
+			what: string
+			/**
+			 * A​ ​s​t​e​n​o​g​r​a​p​h​e​r​ ​g​i​v​e​s​ ​e​v​e​r​y​ ​p​a​i​r​ ​o​f​ ​l​e​t​t​e​r​s​ ​t​h​a​t​ ​c​o​m​e​s​ ​u​p​ ​a​g​a​i​n​ ​a​n​d​ ​a​g​a​i​n​ ​a​ ​s​t​r​o​k​e​ ​o​f​ ​i​t​s​ ​o​w​n​.​ ​A​f​t​e​r​ ​a​ ​t​h​o​u​s​a​n​d​ ​s​t​r​o​k​e​s​ ​m​o​s​t​ ​w​o​r​d​s​ ​a​r​e​ ​w​r​i​t​t​e​n​ ​i​n​ ​o​n​e​ ​o​r​ ​t​w​o​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​s​t​e​n​o​g​r​a​p​h​e​r​ ​k​n​o​w​s​ ​w​h​a​t​ ​t​h​e​ ​w​o​r​d​s​ ​m​e​a​n​.​ ​T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​o​n​l​y​ ​c​o​u​n​t​s​ ​n​e​i​g​h​b​o​u​r​s​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​l​a​t​e​r​ ​s​e​e​s​ ​t​h​e​ ​n​u​m​b​e​r​s​ ​o​f​ ​t​h​e​ ​s​t​r​o​k​e​s​ ​a​n​d​ ​n​e​v​e​r​ ​t​h​e​ ​l​e​t​t​e​r​s​ ​i​n​ ​t​h​e​m​:​ ​t​h​a​t​ ​i​s​ ​w​h​y​ ​s​p​e​l​l​i​n​g​ ​i​s​ ​h​a​r​d​ ​f​o​r​ ​i​t​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​3​ ​h​a​s​ ​a​ ​v​o​c​a​b​u​l​a​r​y​ ​o​f​ ​1​2​8​,​0​0​0​ ​t​o​k​e​n​s​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​o​n​e​ ​o​f​ ​1​5​1​,​6​4​3​,​ ​b​o​t​h​ ​b​y​t​e​ ​p​a​i​r​s​.​ ​H​e​r​e​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​a​ ​t​h​o​u​s​a​n​d​.​ ​L​e​a​r​n​i​n​g​ ​i​t​ ​t​a​k​e​s​ ​m​i​n​u​t​e​s​ ​o​n​ ​o​n​e​ ​m​a​c​h​i​n​e​ ​e​v​e​n​ ​t​h​e​r​e​:​ ​i​t​ ​i​s​ ​t​h​e​ ​c​h​e​a​p​e​s​t​ ​s​t​a​g​e​ ​o​f​ ​a​l​l​,​ ​a​n​d​ ​o​n​e​ ​t​h​a​t​ ​c​a​n​ ​n​e​v​e​r​ ​b​e​ ​c​h​a​n​g​e​d​ ​a​f​t​e​r​w​a​r​d​s​ ​w​i​t​h​o​u​t​ ​t​r​a​i​n​i​n​g​ ​a​n​e​w​.
+			 */
+			real: string
+		}
+		pretrain: {
+			what: string
+			/**
+			 * A​ ​c​h​i​l​d​ ​i​s​ ​l​e​f​t​ ​a​l​o​n​e​ ​a​m​o​n​g​ ​e​n​c​y​c​l​o​p​e​d​i​a​s​.​ ​N​o​b​o​d​y​ ​e​x​p​l​a​i​n​s​ ​a​n​y​t​h​i​n​g​,​ ​i​t​ ​o​n​l​y​ ​r​e​a​d​s​ ​o​n​ ​a​n​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​,​ ​a​n​d​ ​i​n​ ​t​h​e​ ​e​n​d​ ​i​t​ ​c​a​n​ ​g​o​ ​o​n​ ​w​i​t​h​ ​a​n​y​ ​p​a​g​e​.
+			 */
+			image: string
+			/**
+			 * A​ ​c​h​i​l​d​ ​w​o​n​d​e​r​s​ ​w​h​a​t​ ​a​ ​t​h​i​n​g​ ​i​s​ ​f​o​r​.​ ​T​h​e​ ​m​o​d​e​l​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​h​a​t​ ​i​s​ ​l​i​k​e​l​y​ ​t​o​ ​c​o​m​e​ ​n​e​x​t​;​ ​t​h​a​t​ ​t​h​i​s​ ​t​a​k​e​s​ ​f​a​c​t​s​ ​a​n​d​ ​g​r​a​m​m​a​r​ ​a​l​o​n​g​ ​i​s​ ​a​ ​s​i​d​e​ ​e​f​f​e​c​t​,​ ​a​n​d​ ​a​ ​p​a​g​e​ ​o​f​ ​l​i​e​s​ ​w​o​u​l​d​ ​b​e​ ​l​e​a​r​n​e​d​ ​a​s​ ​g​l​a​d​l​y​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​3​ ​r​e​a​d​ ​1​5​.​6​ ​t​r​i​l​l​i​o​n​ ​t​o​k​e​n​s​ ​o​n​ ​u​p​ ​t​o​ ​1​6​,​0​0​0​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​s​,​ ​Q​w​e​n​2​.​5​ ​r​e​a​d​ ​1​8​ ​t​r​i​l​l​i​o​n​,​ ​Q​w​e​n​3​ ​3​6​.​ ​G​L​M​-​1​3​0​B​ ​r​e​a​d​ ​4​0​0​ ​b​i​l​l​i​o​n​ ​i​n​ ​6​0​ ​d​a​y​s​ ​o​n​ ​9​6​ ​m​a​c​h​i​n​e​s​ ​o​f​ ​e​i​g​h​t​ ​A​1​0​0​ ​e​a​c​h​.​ ​N​e​a​r​l​y​ ​a​l​l​ ​o​f​ ​t​h​e​ ​c​o​s​t​ ​o​f​ ​a​ ​m​o​d​e​l​ ​l​i​e​s​ ​h​e​r​e​.
+			 */
+			real: string
+		}
+		sft: {
+			/**
+			 * T​h​e​ ​p​r​e​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​t​h​e​ ​t​o​w​n​,​ ​y​e​t​ ​a​s​k​e​d​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​g​o​e​s​ ​o​n​ ​r​e​c​i​t​i​n​g​,​ ​s​i​n​c​e​ ​i​n​ ​i​t​s​ ​b​o​o​k​s​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​f​o​l​l​o​w​e​d​ ​b​y​ ​m​o​r​e​ ​b​o​o​k​.​ ​S​o​ ​i​t​ ​n​o​w​ ​r​e​a​d​s​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​.​ ​Q​u​e​s​t​i​o​n​s​ ​a​r​e​ ​o​n​l​y​ ​r​e​a​d​;​ ​t​h​e​ ​l​o​s​s​ ​c​o​u​n​t​s​ ​t​h​e​ ​w​o​r​d​s​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​e​n​d​s​ ​t​h​e​m​.​ ​T​h​e​ ​k​n​o​w​l​e​d​g​e​ ​s​t​a​y​s​ ​w​h​a​t​ ​i​t​ ​w​a​s​:​ ​w​h​a​t​ ​i​s​ ​l​e​a​r​n​e​d​ ​i​s​ ​t​o​ ​t​a​k​e​ ​a​ ​t​u​r​n​,​ ​t​o​ ​a​n​s​w​e​r​ ​i​t​,​ ​a​n​d​ ​t​o​ ​s​t​o​p​.
+			 */
+			what: string
+			/**
+			 * S​o​m​e​b​o​d​y​ ​w​h​o​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​w​h​o​l​e​ ​p​o​e​m​s​ ​b​y​ ​h​e​a​r​t​ ​i​s​ ​g​r​e​e​t​e​d​ ​w​i​t​h​ ​“​h​o​w​ ​a​r​e​ ​y​o​u​?​”​ ​a​n​d​ ​r​e​c​i​t​e​s​ ​a​ ​p​o​e​m​.​ ​S​c​h​o​o​l​ ​t​e​a​c​h​e​s​ ​t​h​a​t​ ​t​h​i​s​ ​i​s​ ​a​ ​q​u​e​s​t​i​o​n​,​ ​a​n​d​ ​t​h​a​t​ ​“​f​i​n​e​,​ ​a​n​d​ ​y​o​u​?​”​ ​i​s​ ​a​n​ ​a​n​s​w​e​r​.
+			 */
+			image: string
+			/**
+			 * I​t​ ​s​o​u​n​d​s​ ​a​s​ ​t​h​o​u​g​h​ ​s​c​h​o​o​l​ ​p​u​t​ ​t​h​e​ ​k​n​o​w​l​e​d​g​e​ ​i​n​.​ ​I​t​ ​d​o​e​s​ ​n​o​t​:​ ​f​a​c​t​s​ ​t​h​a​t​ ​o​n​l​y​ ​t​h​e​ ​l​e​s​s​o​n​s​ ​h​o​l​d​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​b​a​d​l​y​ ​a​n​d​ ​i​n​v​i​t​e​ ​g​u​e​s​s​i​n​g​,​ ​a​n​d​ ​l​o​n​g​ ​l​e​s​s​o​n​s​ ​w​i​t​h​o​u​t​ ​o​l​d​ ​t​e​x​t​ ​p​u​s​h​ ​o​u​t​ ​w​h​a​t​ ​w​a​s​ ​r​e​a​d​ ​b​e​f​o​r​e​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​ ​w​a​s​ ​t​a​u​g​h​t​ ​t​o​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​2​7​,​5​4​0​ ​e​x​a​m​p​l​e​s​ ​w​r​i​t​t​e​n​ ​b​y​ ​p​e​o​p​l​e​:​ ​q​u​a​l​i​t​y​ ​c​o​u​n​t​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​n​u​m​b​e​r​.​ ​Q​w​e​n​2​.​5​ ​u​s​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​m​i​l​l​i​o​n​,​ ​t​w​o​ ​t​i​m​e​s​ ​o​v​e​r​.​ ​B​e​s​i​d​e​ ​p​r​e​t​r​a​i​n​i​n​g​ ​b​o​t​h​ ​a​r​e​ ​s​m​a​l​l​,​ ​w​e​l​l​ ​u​n​d​e​r​ ​a​ ​t​h​o​u​s​a​n​d​t​h​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​.
+			 */
+			real: string
+		}
+		lora: {
+			/**
+			 * T​o​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​o​r​ ​e​a​c​h​ ​n​e​w​ ​t​a​s​t​e​ ​i​s​ ​d​e​a​r​,​ ​a​n​d​ ​e​v​e​r​y​ ​c​o​p​y​ ​i​s​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​.​ ​L​o​R​A​ ​f​r​e​e​z​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​d​ ​p​u​t​s​ ​b​e​s​i​d​e​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​w​h​o​s​e​ ​p​r​o​d​u​c​t​ ​i​s​ ​t​h​e​ ​c​h​a​n​g​e​.​ ​O​n​l​y​ ​t​h​o​s​e​ ​l​e​a​r​n​,​ ​a​ ​f​e​w​ ​i​n​ ​a​ ​h​u​n​d​r​e​d​ ​o​f​ ​a​l​l​ ​n​u​m​b​e​r​s​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​f​i​l​e​ ​t​h​a​t​ ​i​s​ ​p​l​u​g​g​e​d​ ​i​n​,​ ​t​a​k​e​n​ ​o​u​t​,​ ​o​r​ ​s​w​a​p​p​e​d​ ​w​h​i​l​e​ ​y​o​u​ ​t​a​l​k​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​o​l​d​ ​r​a​d​i​o​ ​g​e​t​s​ ​a​ ​B​l​u​e​t​o​o​t​h​ ​m​o​d​u​l​e​.​ ​N​o​t​h​i​n​g​ ​i​n​s​i​d​e​ ​i​s​ ​r​e​w​i​r​e​d​,​ ​i​t​ ​c​a​n​ ​d​o​ ​s​o​m​e​t​h​i​n​g​ ​n​e​w​,​ ​a​n​d​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​m​o​d​u​l​e​ ​i​t​ ​i​s​ ​t​h​e​ ​o​l​d​ ​r​a​d​i​o​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​s​c​r​e​w​.
+			 */
+			image: string
+			/**
+			 * L​o​R​A​ ​i​s​ ​a​ ​h​o​w​ ​a​n​d​ ​n​o​t​ ​a​ ​w​h​e​n​:​ ​i​t​ ​i​s​ ​n​o​ ​s​t​a​g​e​ ​a​f​t​e​r​ ​S​F​T​,​ ​b​u​t​ ​a​ ​w​a​y​ ​o​f​ ​t​r​a​i​n​i​n​g​ ​t​h​a​t​ ​f​i​t​s​ ​i​n​t​o​ ​S​F​T​,​ ​D​P​O​ ​o​r​ ​a​n​y​ ​o​t​h​e​r​ ​s​t​a​g​e​.​ ​A​n​d​ ​t​h​e​ ​m​o​d​u​l​e​ ​i​s​ ​n​o​ ​s​e​p​a​r​a​t​e​ ​p​a​r​t​ ​t​h​a​t​ ​w​o​r​k​s​ ​b​y​ ​i​t​s​e​l​f​;​ ​i​t​ ​o​n​l​y​ ​m​a​k​e​s​ ​s​e​n​s​e​ ​o​n​ ​t​h​e​ ​v​e​r​y​ ​m​o​d​e​l​ ​i​t​ ​w​a​s​ ​m​a​d​e​ ​f​o​r​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​h​a​t​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​t​r​a​i​n​s​ ​t​e​n​ ​t​h​o​u​s​a​n​d​ ​t​i​m​e​s​ ​f​e​w​e​r​ ​n​u​m​b​e​r​s​ ​t​h​a​n​ ​G​P​T​-​3​ ​h​a​s​.​ ​Q​L​o​R​A​ ​f​i​t​t​e​d​ ​a​n​ ​a​d​a​p​t​e​r​ ​t​o​ ​t​h​e​ ​L​l​a​m​a​ ​o​f​ ​6​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​o​n​ ​o​n​e​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​ ​o​f​ ​4​8​ ​G​B​,​ ​i​n​ ​a​ ​d​a​y​.​ ​M​o​s​t​ ​a​d​a​p​t​e​r​s​ ​t​h​a​t​ ​p​e​o​p​l​e​ ​s​h​a​r​e​ ​f​o​r​ ​L​l​a​m​a​ ​a​n​d​ ​Q​w​e​n​ ​a​r​e​ ​m​a​d​e​ ​i​n​ ​t​h​i​s​ ​w​a​y​.
+			 */
+			real: string
+		}
+		reward: {
+			/**
+			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​t​h​e​y​ ​l​i​k​e​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​.​ ​I​t​ ​i​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​;​ ​h​o​w​ ​l​a​r​g​e​ ​i​s​ ​i​t​s​ ​o​w​n​ ​a​f​f​a​i​r​.​ ​T​h​e​n​ ​t​h​e​r​e​ ​i​s​ ​a​ ​j​u​d​g​e​ ​f​o​r​ ​a​n​y​ ​t​e​x​t​,​ ​o​n​e​ ​t​h​a​t​ ​n​e​v​e​r​ ​t​i​r​e​s​ ​a​n​d​ ​t​h​a​t​ ​c​a​n​ ​b​e​ ​f​o​o​l​e​d​.
+			 */
+			what: string
+			/**
+			 * A​ ​j​u​d​g​e​ ​i​s​ ​t​r​a​i​n​e​d​ ​b​y​ ​l​i​s​t​e​n​i​n​g​ ​t​o​ ​p​a​i​r​s​ ​o​f​ ​s​p​e​e​c​h​e​s​ ​a​n​d​ ​h​e​a​r​i​n​g​ ​e​a​c​h​ ​t​i​m​e​ ​w​h​i​c​h​ ​o​n​e​ ​t​h​e​ ​a​u​d​i​e​n​c​e​ ​p​r​e​f​e​r​r​e​d​.​ ​L​a​t​e​r​ ​t​h​e​ ​j​u​d​g​e​ ​m​a​r​k​s​ ​a​n​y​ ​s​p​e​e​c​h​ ​a​l​o​n​e​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​j​u​d​g​e​ ​h​a​s​ ​n​o​ ​t​a​s​t​e​,​ ​o​n​l​y​ ​a​ ​m​e​m​o​r​y​ ​o​f​ ​w​h​a​t​ ​w​a​s​ ​p​r​e​f​e​r​r​e​d​,​ ​l​e​n​g​t​h​ ​a​n​d​ ​p​o​l​i​t​e​n​e​s​s​ ​i​n​c​l​u​d​e​d​.​ ​O​n​ ​s​p​e​e​c​h​e​s​ ​u​n​l​i​k​e​ ​t​h​o​s​e​ ​o​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​t​h​e​ ​m​a​r​k​s​ ​m​e​a​n​ ​l​i​t​t​l​e​,​ ​a​n​d​ ​a​ ​s​p​e​a​k​e​r​ ​w​h​o​ ​p​r​a​c​t​i​s​e​s​ ​b​e​f​o​r​e​ ​t​h​i​s​ ​j​u​d​g​e​ ​a​l​o​n​e​ ​w​i​l​l​ ​f​i​n​d​ ​t​h​a​t​ ​o​u​t​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​1​.​4​ ​m​i​l​l​i​o​n​ ​c​o​m​p​a​r​i​s​o​n​s​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​m​a​d​e​ ​b​y​ ​p​e​o​p​l​e​,​ ​a​n​d​ ​h​a​d​ ​t​w​o​ ​j​u​d​g​e​s​,​ ​o​n​e​ ​f​o​r​ ​h​e​l​p​f​u​l​n​e​s​s​ ​a​n​d​ ​o​n​e​ ​f​o​r​ ​s​a​f​e​t​y​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​ ​c​o​l​l​e​c​t​s​ ​c​o​m​p​a​r​i​s​o​n​s​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​w​a​y​ ​a​n​d​ ​t​a​k​e​s​ ​c​a​r​e​ ​t​h​a​t​ ​i​t​s​ ​j​u​d​g​e​ ​d​o​e​s​ ​n​o​t​ ​s​i​m​p​l​y​ ​l​i​k​e​ ​l​e​n​g​t​h​.
+			 */
+			real: string
+		}
+		ppo: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​.​ ​A​ ​s​e​c​o​n​d​ ​h​e​a​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​s​c​o​r​e​ ​i​n​ ​a​d​v​a​n​c​e​,​ ​s​o​ ​t​h​a​t​ ​l​u​c​k​ ​i​s​ ​t​o​l​d​ ​f​r​o​m​ ​s​k​i​l​l​.​ ​N​o​ ​s​t​e​p​ ​m​a​y​ ​c​h​a​n​g​e​ ​a​ ​w​o​r​d​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​b​y​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​c​l​i​p​ ​a​l​l​o​w​s​.​ ​A​n​d​ ​e​v​e​r​y​ ​b​i​t​ ​o​f​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​ ​c​o​s​t​s​ ​s​o​m​e​t​h​i​n​g​,​ ​o​r​ ​i​t​ ​w​o​u​l​d​ ​s​o​o​n​ ​t​a​l​k​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
+			 */
+			what: string
+			/**
+			 * A​ ​s​p​e​e​c​h​ ​b​e​f​o​r​e​ ​a​ ​t​r​a​i​n​e​d​ ​j​u​d​g​e​:​ ​s​p​e​a​k​,​ ​h​e​a​r​ ​t​h​e​ ​m​a​r​k​,​ ​c​h​a​n​g​e​ ​a​ ​l​i​t​t​l​e​,​ ​s​p​e​a​k​ ​a​g​a​i​n​.​ ​O​f​ ​t​h​e​ ​t​h​r​e​e​ ​w​a​y​s​ ​t​o​ ​s​t​u​d​y​,​ ​t​h​i​s​ ​i​s​ ​t​h​e​ ​o​n​e​ ​o​f​ ​s​m​a​l​l​ ​c​a​r​e​f​u​l​ ​s​t​e​p​s​.
+			 */
+			image: string
+			/**
+			 * P​P​O​ ​a​n​d​ ​D​P​O​ ​l​o​o​k​ ​l​i​k​e​ ​t​w​o​ ​l​e​s​s​o​n​s​,​ ​o​n​e​ ​a​f​t​e​r​ ​t​h​e​ ​o​t​h​e​r​.​ ​T​h​e​y​ ​a​r​e​ ​s​i​b​l​i​n​g​s​:​ ​b​o​t​h​ ​s​t​a​r​t​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​S​F​T​ ​m​o​d​e​l​,​ ​a​n​d​ ​y​o​u​ ​c​h​o​o​s​e​ ​o​n​e​.​ ​A​n​d​ ​c​a​r​e​f​u​l​ ​s​t​e​p​s​ ​k​e​e​p​ ​i​t​ ​f​r​o​m​ ​s​t​u​m​b​l​i​n​g​,​ ​n​o​t​ ​f​r​o​m​ ​f​l​a​t​t​e​r​i​n​g​:​ ​a​g​a​i​n​s​t​ ​t​h​a​t​ ​t​h​e​r​e​ ​i​s​ ​o​n​l​y​ ​t​h​e​ ​p​r​i​c​e​ ​β​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​ ​t​o​o​k​ ​2​0​0​ ​t​o​ ​4​0​0​ ​i​t​e​r​a​t​i​o​n​s​ ​o​f​ ​P​P​O​,​ ​w​i​t​h​ ​a​ ​K​L​ ​p​r​i​c​e​ ​o​f​ ​0​.​0​1​ ​f​o​r​ ​t​h​e​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​s​ ​a​n​d​ ​0​.​0​0​5​ ​f​o​r​ ​t​h​e​ ​l​a​r​g​e​r​.​ ​F​o​u​r​ ​m​o​d​e​l​s​ ​l​i​e​ ​i​n​ ​m​e​m​o​r​y​ ​a​t​ ​o​n​c​e​:​ ​t​h​e​ ​p​o​l​i​c​y​,​ ​i​t​s​ ​c​r​i​t​i​c​,​ ​t​h​e​ ​j​u​d​g​e​ ​a​n​d​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​,​ ​a​t​ ​6​ ​a​n​d​ ​3​2​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​,​ ​w​i​n​s​ ​1​5​ ​%​ ​m​o​r​e​ ​c​o​m​p​a​r​i​s​o​n​s​ ​t​h​a​n​ ​i​t​s​ ​S​F​T​ ​m​o​d​e​l​ ​i​n​ ​C​h​i​n​e​s​e​ ​t​a​s​k​s​.
+			 */
+			real: string
+		}
+		dpo: {
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​:​ ​n​o​ ​j​u​d​g​e​,​ ​n​o​ ​s​a​m​p​l​i​n​g​,​ ​o​n​e​ ​l​o​s​s​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​i​t​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​O​n​l​y​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​t​h​e​ ​t​w​o​ ​c​o​u​n​t​s​,​ ​s​o​ ​o​f​t​e​n​ ​b​o​t​h​ ​f​a​l​l​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​s​t​e​r​.​ ​I​t​ ​i​s​ ​a​s​ ​c​h​e​a​p​ ​a​s​ ​S​F​T​,​ ​a​n​d​ ​i​t​ ​n​e​v​e​r​ ​l​e​a​v​e​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​i​n​ ​t​h​e​ ​p​a​i​r​s​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​s​p​e​e​c​h​,​ ​l​e​a​r​n​e​d​ ​s​t​r​a​i​g​h​t​ ​f​r​o​m​ ​t​h​e​ ​a​u​d​i​e​n​c​e​’​s​ ​c​h​o​i​c​e​:​ ​n​o​ ​j​u​d​g​e​ ​i​s​ ​t​r​a​i​n​e​d​,​ ​t​h​e​ ​t​w​o​ ​v​e​r​s​i​o​n​s​ ​a​n​d​ ​t​h​e​ ​a​p​p​l​a​u​s​e​ ​a​r​e​ ​e​n​o​u​g​h​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​a​u​d​i​e​n​c​e​ ​h​e​a​r​d​ ​s​o​m​e​b​o​d​y​ ​e​l​s​e​’​s​ ​s​p​e​e​c​h​e​s​.​ ​P​P​O​ ​l​i​s​t​e​n​s​ ​t​o​ ​w​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​n​o​w​,​ ​D​P​O​ ​t​o​ ​p​a​i​r​s​ ​t​h​a​t​ ​w​e​r​e​ ​w​r​i​t​t​e​n​ ​b​e​f​o​r​e​;​ ​w​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​g​o​e​s​ ​b​e​y​o​n​d​ ​t​h​e​m​,​ ​n​o​t​h​i​n​g​ ​c​o​r​r​e​c​t​s​ ​i​t​.​ ​A​n​d​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​f​o​l​l​o​w​ ​P​P​O​:​ ​b​o​t​h​ ​h​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​p​a​r​e​n​t​,​ ​t​h​e​ ​S​F​T​ ​m​o​d​e​l​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​3​ ​u​s​e​s​ ​D​P​O​ ​i​n​ ​p​l​a​c​e​ ​o​f​ ​P​P​O​:​ ​l​e​s​s​ ​c​o​m​p​u​t​i​n​g​,​ ​a​n​d​ ​b​e​t​t​e​r​ ​a​t​ ​f​o​l​l​o​w​i​n​g​ ​i​n​s​t​r​u​c​t​i​o​n​s​.​ ​I​t​ ​t​a​k​e​s​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​f​ ​0​.​0​0​0​0​1​,​ ​β​ ​=​ ​0​.​1​,​ ​s​i​x​ ​r​o​u​n​d​s​ ​w​i​t​h​ ​f​r​e​s​h​ ​p​a​i​r​s​,​ ​a​n​d​ ​a​d​d​s​ ​a​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​s​o​ ​t​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​f​a​l​l​.​ ​Q​w​e​n​2​.​5​ ​u​s​e​d​ ​a​b​o​u​t​ ​1​5​0​,​0​0​0​ ​p​a​i​r​s​.
+			 */
+			real: string
+		}
+		cdpo: {
+			/**
+			 * P​e​o​p​l​e​ ​c​l​i​c​k​ ​i​n​ ​h​a​s​t​e​,​ ​s​o​ ​s​o​m​e​ ​l​a​b​e​l​s​ ​a​r​e​ ​t​h​e​ ​w​r​o​n​g​ ​w​a​y​ ​r​o​u​n​d​.​ ​D​P​O​ ​b​e​l​i​e​v​e​s​ ​e​v​e​r​y​ ​l​a​b​e​l​ ​f​u​l​l​y​ ​a​n​d​ ​p​u​s​h​e​s​ ​t​h​e​ ​p​a​i​r​ ​a​p​a​r​t​ ​f​o​r​ ​e​v​e​r​.​ ​T​h​e​ ​c​o​n​s​e​r​v​a​t​i​v​e​ ​k​i​n​d​ ​k​e​e​p​s​ ​a​ ​d​o​u​b​t​ ​ε​:​ ​i​t​ ​w​e​i​g​h​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​e​a​c​h​ ​i​s​.​ ​S​o​ ​t​h​e​r​e​ ​i​s​ ​a​ ​d​i​s​t​a​n​c​e​ ​t​h​a​t​ ​i​s​ ​f​a​r​ ​e​n​o​u​g​h​,​ ​a​n​d​ ​w​r​o​n​g​ ​l​a​b​e​l​s​ ​d​o​ ​l​e​s​s​ ​h​a​r​m​.
+			 */
+			what: string
+			/**
+			 * Y​o​u​ ​r​e​a​d​ ​t​h​e​ ​a​u​d​i​e​n​c​e​’​s​ ​c​h​o​i​c​e​,​ ​a​n​d​ ​k​n​o​w​ ​t​h​a​t​ ​o​n​e​ ​i​n​ ​t​e​n​ ​r​a​i​s​e​d​ ​t​h​e​ ​w​r​o​n​g​ ​h​a​n​d​.​ ​S​o​ ​y​o​u​ ​n​e​v​e​r​ ​l​e​t​ ​o​n​e​ ​v​o​t​e​ ​c​h​a​n​g​e​ ​y​o​u​r​ ​s​p​e​e​c​h​ ​w​i​t​h​o​u​t​ ​l​i​m​i​t​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​d​o​u​b​t​ ​i​s​ ​t​h​e​ ​s​a​m​e​ ​f​o​r​ ​a​l​l​ ​p​a​i​r​s​.​ ​I​t​ ​d​o​e​s​ ​n​o​t​ ​f​i​n​d​ ​t​h​e​ ​w​r​o​n​g​ ​v​o​t​e​s​;​ ​i​t​ ​o​n​l​y​ ​b​e​l​i​e​v​e​s​ ​a​l​l​ ​o​f​ ​t​h​e​m​ ​a​ ​l​i​t​t​l​e​ ​l​e​s​s​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​’​s​ ​p​e​o​p​l​e​ ​a​l​s​o​ ​s​a​i​d​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​a​s​,​ ​f​r​o​m​ ​“​n​e​g​l​i​g​i​b​l​y​”​ ​t​o​ ​“​s​i​g​n​i​f​i​c​a​n​t​l​y​”​,​ ​a​n​d​ ​i​t​s​ ​j​u​d​g​e​ ​l​e​a​r​n​e​d​ ​a​ ​l​a​r​g​e​r​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​c​l​e​a​r​e​r​ ​c​h​o​i​c​e​s​.​ ​T​h​a​t​ ​u​s​e​s​ ​d​o​u​b​t​ ​p​a​i​r​ ​b​y​ ​p​a​i​r​,​ ​w​h​e​r​e​ ​ε​ ​i​s​ ​o​n​e​ ​n​u​m​b​e​r​ ​f​o​r​ ​a​l​l​.
+			 */
+			real: string
+		}
+		ipo: {
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​D​P​O​ ​f​a​l​l​s​ ​f​o​r​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​g​r​o​w​s​,​ ​e​v​e​n​ ​o​n​ ​p​a​i​r​s​ ​t​h​a​t​ ​a​r​e​ ​l​o​n​g​ ​d​e​c​i​d​e​d​.​ ​I​P​O​ ​g​i​v​e​s​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​a​ ​g​o​a​l​,​ ​1​/​(​2​τ​)​,​ ​a​n​d​ ​s​q​u​a​r​e​s​ ​w​h​a​t​ ​i​s​ ​m​i​s​s​i​n​g​.​ ​B​e​y​o​n​d​ ​t​h​e​ ​g​o​a​l​ ​i​t​ ​p​u​l​l​s​ ​b​a​c​k​.​ ​S​o​ ​a​ ​f​e​w​ ​p​a​i​r​s​ ​c​a​n​n​o​t​ ​d​r​i​v​e​ ​t​h​e​ ​m​o​d​e​l​ ​f​a​r​ ​a​w​a​y​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​a​u​d​i​e​n​c​e​ ​l​i​k​e​d​ ​t​h​i​s​ ​v​e​r​s​i​o​n​ ​b​e​t​t​e​r​.​ ​Y​o​u​ ​m​o​v​e​ ​t​o​w​a​r​d​s​ ​i​t​ ​b​y​ ​a​ ​f​i​x​e​d​ ​s​t​r​i​d​e​ ​a​n​d​ ​s​t​o​p​ ​t​h​e​r​e​,​ ​h​o​w​e​v​e​r​ ​l​o​u​d​ ​t​h​e​ ​a​p​p​l​a​u​s​e​.
+			 */
+			image: string
+			/**
+			 * A​ ​s​t​r​i​d​e​ ​s​o​u​n​d​s​ ​l​i​k​e​ ​a​ ​s​t​e​p​ ​o​f​ ​t​r​a​i​n​i​n​g​.​ ​I​t​ ​i​s​ ​a​ ​d​i​s​t​a​n​c​e​ ​i​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​,​ ​a​n​d​ ​h​o​w​ ​m​a​n​y​ ​s​t​e​p​s​ ​i​t​ ​t​a​k​e​s​ ​d​e​p​e​n​d​s​ ​o​n​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​l​a​r​g​e​ ​f​a​m​i​l​i​e​s​ ​r​e​p​o​r​t​ ​D​P​O​ ​a​n​d​ ​n​o​t​ ​I​P​O​.​ ​L​l​a​m​a​ ​3​ ​b​o​u​n​d​s​ ​i​t​ ​i​n​ ​o​t​h​e​r​ ​w​a​y​s​:​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​i​t​s​ ​f​o​r​m​a​t​ ​s​t​a​y​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​o​s​s​,​ ​a​n​d​ ​a​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​w​e​i​g​h​t​e​d​ ​0​.​2​,​ ​h​o​l​d​s​ ​t​h​a​t​ ​o​n​e​ ​u​p​.
+			 */
+			real: string
+		}
+		judge: {
+			/**
+			 * P​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​ ​f​o​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​c​o​m​p​a​r​i​s​o​n​s​,​ ​s​o​ ​a​ ​m​o​d​e​l​ ​c​o​m​p​a​r​e​s​.​ ​I​t​ ​i​s​ ​g​i​v​e​n​ ​p​r​i​n​c​i​p​l​e​s​ ​i​n​ ​w​o​r​d​s​,​ ​a​ ​c​o​n​s​t​i​t​u​t​i​o​n​,​ ​a​n​d​ ​t​w​o​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​n​a​m​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​a​n​d​ ​t​h​e​ ​t​w​o​ ​a​r​e​ ​a​v​e​r​a​g​e​d​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​l​i​k​e​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.​ ​I​t​s​ ​l​a​b​e​l​s​ ​t​r​a​i​n​ ​t​h​e​ ​n​e​x​t​ ​m​o​d​e​l​,​ ​w​h​i​c​h​ ​i​s​ ​w​h​y​ ​y​o​u​ ​s​h​o​u​l​d​ ​l​o​o​k​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​b​e​s​t​ ​s​t​u​d​e​n​t​ ​b​e​c​o​m​e​s​ ​a​s​s​i​s​t​a​n​t​ ​t​e​a​c​h​e​r​:​ ​t​h​e​r​e​ ​a​r​e​ ​n​o​t​ ​e​n​o​u​g​h​ ​t​e​a​c​h​e​r​s​ ​t​o​ ​m​a​r​k​ ​e​v​e​r​y​ ​e​x​e​r​c​i​s​e​,​ ​a​n​d​ ​t​h​i​s​ ​s​t​u​d​e​n​t​ ​k​n​o​w​s​ ​t​h​e​ ​r​u​l​e​s​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​a​s​s​i​s​t​a​n​t​ ​p​a​s​s​e​s​ ​o​n​ ​i​t​s​ ​o​w​n​ ​b​l​i​n​d​ ​s​p​o​t​s​ ​w​i​t​h​ ​t​h​e​ ​m​a​r​k​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​n​o​t​i​c​e​s​ ​w​h​o​ ​r​e​a​d​s​ ​t​h​e​ ​m​a​r​k​s​ ​a​l​o​n​e​.​ ​M​o​r​e​ ​m​a​r​k​s​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​k​i​n​d​ ​d​o​ ​n​o​t​ ​h​e​l​p​;​ ​o​t​h​e​r​ ​e​y​e​s​ ​d​o​.
+			 */
+			misleads: string
+			/**
+			 * C​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​A​I​ ​h​a​d​ ​a​ ​m​o​d​e​l​ ​j​u​d​g​e​ ​b​y​ ​w​r​i​t​t​e​n​ ​p​r​i​n​c​i​p​l​e​s​;​ ​R​L​A​I​F​ ​f​o​u​n​d​ ​s​u​c​h​ ​l​a​b​e​l​s​ ​a​b​o​u​t​ ​a​s​ ​u​s​e​f​u​l​ ​a​s​ ​p​e​o​p​l​e​’​s​ ​f​o​r​ ​s​u​m​m​a​r​i​e​s​.​ ​Q​w​e​n​2​ ​n​a​m​e​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​f​e​e​d​b​a​c​k​ ​a​m​o​n​g​ ​i​t​s​ ​s​o​u​r​c​e​s​ ​o​f​ ​p​r​e​f​e​r​e​n​c​e​s​.​ ​S​t​r​o​n​g​ ​j​u​d​g​e​s​ ​a​g​r​e​e​ ​w​i​t​h​ ​p​e​o​p​l​e​ ​i​n​ ​m​o​r​e​ ​t​h​a​n​ ​f​o​u​r​ ​o​f​ ​f​i​v​e​ ​c​a​s​e​s​,​ ​a​n​d​ ​t​h​e​y​ ​t​o​o​ ​f​a​v​o​u​r​ ​a​ ​p​l​a​c​e​.
+			 */
+			real: string
+		}
+		grpo: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​e​i​g​h​t​ ​t​i​m​e​s​.​ ​E​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​:​ ​w​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​S​o​ ​n​o​ ​c​r​i​t​i​c​ ​i​s​ ​n​e​e​d​e​d​,​ ​h​a​l​f​ ​t​h​e​ ​m​e​m​o​r​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​a​n​d​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​l​e​a​r​n​i​n​g​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​s​e​c​o​n​d​ ​w​a​y​ ​t​o​ ​s​t​u​d​y​:​ ​w​r​i​t​e​ ​a​ ​w​h​o​l​e​ ​g​r​o​u​p​ ​o​f​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​c​o​m​p​a​r​e​ ​t​h​e​m​ ​w​i​t​h​ ​o​n​e​ ​a​n​o​t​h​e​r​.
+			 */
+			image: string
+			/**
+			 * I​t​ ​d​o​e​s​ ​n​o​t​ ​p​i​c​k​ ​t​h​e​ ​f​i​r​s​t​ ​o​f​ ​a​ ​r​a​n​k​i​n​g​ ​a​n​d​ ​c​o​p​y​ ​i​t​.​ ​E​v​e​r​y​ ​a​n​s​w​e​r​ ​c​o​u​n​t​s​ ​b​y​ ​i​t​s​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​m​e​a​n​,​ ​a​n​d​ ​t​h​e​ ​w​e​a​k​ ​o​n​e​s​ ​a​r​e​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​a​s​ ​h​a​r​d​ ​a​s​ ​t​h​e​ ​g​o​o​d​ ​o​n​e​s​ ​a​r​e​ ​p​u​l​l​e​d​ ​u​p​.​ ​W​h​e​r​e​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​l​y​ ​g​o​o​d​ ​o​r​ ​e​q​u​a​l​l​y​ ​b​a​d​,​ ​n​o​b​o​d​y​ ​l​e​a​r​n​s​ ​a​n​y​t​h​i​n​g​.
+			 */
+			misleads: string
+			/**
+			 * D​e​e​p​S​e​e​k​M​a​t​h​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​w​i​t​h​ ​6​4​ ​a​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​a​ ​K​L​ ​w​e​i​g​h​t​ ​o​f​ ​0​.​0​4​,​ ​t​h​e​ ​w​e​i​g​h​t​ ​t​h​a​t​ ​s​t​a​n​d​s​ ​h​e​r​e​ ​a​s​ ​w​e​l​l​.​ ​Q​w​e​n​2​.​5​ ​t​o​o​k​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​.​ ​Q​w​e​n​3​ ​d​i​d​ ​i​t​ ​o​n​ ​3​,​9​9​5​ ​q​u​e​s​t​i​o​n​s​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​a​ ​p​r​o​g​r​a​m​ ​c​a​n​ ​c​h​e​c​k​.
+			 */
+			real: string
+		}
+		dr_grpo: {
+			/**
+			 * G​R​P​O​ ​d​i​v​i​d​e​s​ ​e​a​c​h​ ​a​n​s​w​e​r​’​s​ ​l​o​s​s​ ​b​y​ ​i​t​s​ ​l​e​n​g​t​h​,​ ​s​o​ ​a​ ​l​o​n​g​ ​w​r​o​n​g​ ​a​n​s​w​e​r​ ​c​o​s​t​s​ ​l​e​s​s​ ​p​e​r​ ​w​o​r​d​ ​t​h​a​n​ ​a​ ​s​h​o​r​t​ ​o​n​e​.​ ​A​n​d​ ​i​t​ ​d​i​v​i​d​e​s​ ​b​y​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​d​e​v​i​a​t​i​o​n​,​ ​s​o​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​a​r​e​ ​n​e​a​r​l​y​ ​a​l​w​a​y​s​ ​r​i​g​h​t​ ​o​r​ ​n​e​a​r​l​y​ ​a​l​w​a​y​s​ ​w​r​o​n​g​ ​c​o​u​n​t​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​i​r​ ​s​h​a​r​e​.​ ​H​e​r​e​ ​b​o​t​h​ ​d​i​v​i​s​i​o​n​s​ ​a​r​e​ ​g​o​n​e​,​ ​a​n​d​ ​a​ ​c​o​n​s​t​a​n​t​ ​s​t​a​n​d​s​ ​i​n​ ​t​h​e​i​r​ ​p​l​a​c​e​.​ ​T​h​e​n​ ​a​n​s​w​e​r​s​ ​n​e​e​d​ ​n​o​t​ ​g​r​o​w​ ​l​o​n​g​e​r​ ​j​u​s​t​ ​b​e​c​a​u​s​e​ ​t​h​a​t​ ​i​s​ ​c​h​e​a​p​.
+			 */
+			what: string
+			/**
+			 * S​t​i​l​l​ ​a​ ​g​r​o​u​p​ ​c​o​m​p​a​r​e​d​,​ ​b​u​t​ ​n​o​w​ ​e​v​e​r​y​ ​w​o​r​d​ ​i​s​ ​m​a​r​k​e​d​ ​b​y​ ​t​h​e​ ​s​a​m​e​ ​s​c​a​l​e​,​ ​i​n​ ​a​ ​l​o​n​g​ ​e​s​s​a​y​ ​a​s​ ​i​n​ ​a​ ​s​h​o​r​t​ ​o​n​e​.
+			 */
+			image: string
+			/**
+			 * F​a​i​r​e​r​ ​m​a​r​k​s​ ​d​o​ ​n​o​t​ ​m​a​k​e​ ​m​o​r​e​ ​o​f​ ​t​h​e​m​:​ ​a​ ​g​r​o​u​p​ ​o​f​ ​e​q​u​a​l​ ​a​n​s​w​e​r​s​ ​i​s​ ​s​i​l​e​n​t​ ​h​e​r​e​ ​a​s​ ​w​e​l​l​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​r​a​i​n​e​d​ ​Q​w​e​n​2​.​5​-​M​a​t​h​ ​o​f​ ​7​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​f​o​r​ ​2​7​ ​h​o​u​r​s​ ​o​n​ ​e​i​g​h​t​ ​A​1​0​0​.
+			 */
+			real: string
+		}
+		dapo: {
+			/**
+			 * G​R​P​O​ ​w​i​t​h​ ​s​e​v​e​r​a​l​ ​c​h​a​n​g​e​s​,​ ​e​a​c​h​ ​f​o​r​ ​s​o​m​e​t​h​i​n​g​ ​t​h​a​t​ ​w​a​s​ ​s​e​e​n​ ​t​o​ ​f​a​i​l​.​ ​T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​r​e​p​l​a​c​e​d​ ​b​y​ ​o​t​h​e​r​s​.​ ​E​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​,​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​c​u​t​ ​o​f​f​ ​l​o​s​e​ ​s​o​m​e​ ​o​f​ ​t​h​e​i​r​ ​r​e​w​a​r​d​.
+			 */
+			what: string
+			/**
+			 * A​ ​g​r​o​u​p​ ​c​o​m​p​a​r​e​d​,​ ​b​y​ ​a​ ​t​e​a​c​h​e​r​ ​w​h​o​ ​s​e​n​d​s​ ​a​w​a​y​ ​t​h​e​ ​s​h​e​e​t​s​ ​o​n​ ​w​h​i​c​h​ ​a​l​l​ ​h​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​m​a​r​k​ ​a​n​d​ ​f​e​t​c​h​e​s​ ​o​t​h​e​r​s​.
+			 */
+			image: string
+			/**
+			 * F​e​t​c​h​i​n​g​ ​o​t​h​e​r​s​ ​c​o​s​t​s​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​m​o​s​t​ ​g​r​o​u​p​s​ ​a​r​e​ ​e​q​u​a​l​,​ ​m​o​s​t​ ​o​f​ ​t​h​e​ ​w​o​r​k​ ​g​o​e​s​ ​i​n​t​o​ ​f​i​n​d​i​n​g​ ​a​ ​q​u​e​s​t​i​o​n​ ​f​r​o​m​ ​w​h​i​c​h​ ​s​o​m​e​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​.
+			 */
+			misleads: string
+			/**
+			 * I​t​ ​w​a​s​ ​m​a​d​e​ ​w​i​t​h​ ​Q​w​e​n​2​.​5​ ​o​f​ ​3​2​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​:​ ​5​1​2​ ​q​u​e​s​t​i​o​n​s​ ​a​t​ ​a​ ​t​i​m​e​,​ ​s​i​x​t​e​e​n​ ​a​n​s​w​e​r​s​ ​e​a​c​h​,​ ​a​n​d​ ​h​a​l​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​s​t​e​p​s​ ​o​f​ ​t​h​e​ ​r​u​n​ ​i​t​ ​w​a​s​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​.
+			 */
+			real: string
+		}
+		simpo: {
+			/**
+			 * P​a​i​r​s​ ​a​g​a​i​n​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e​ ​m​o​d​e​l​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​i​t​s​ ​t​o​k​e​n​s​,​ ​w​h​i​c​h​ ​i​s​ ​a​l​s​o​ ​w​h​a​t​ ​m​a​k​e​s​ ​a​ ​m​o​d​e​l​ ​w​r​i​t​e​ ​o​n​e​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​m​u​s​t​ ​l​e​a​d​ ​b​y​ ​a​ ​m​a​r​g​i​n​ ​γ​.​ ​L​e​s​s​ ​m​e​m​o​r​y​ ​t​h​a​n​ ​D​P​O​,​ ​n​o​ ​b​o​n​u​s​ ​f​o​r​ ​l​e​n​g​t​h​,​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​t​h​a​t​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​i​t​ ​w​a​s​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​t​h​i​r​d​ ​w​a​y​ ​t​o​ ​s​t​u​d​y​:​ ​t​a​k​e​ ​o​n​e​ ​p​a​i​r​ ​a​n​d​ ​p​u​l​l​ ​i​t​ ​a​p​a​r​t​.
+			 */
+			image: string
+			/**
+			 * S​i​m​P​O​ ​i​s​ ​o​f​f​l​i​n​e​ ​a​n​d​ ​n​o​ ​r​e​i​n​f​o​r​c​e​m​e​n​t​ ​l​e​a​r​n​i​n​g​,​ ​a​n​d​ ​i​t​ ​n​e​e​d​s​ ​n​o​ ​A​I​ ​l​a​b​e​l​s​:​ ​p​e​o​p​l​e​’​s​ ​s​e​r​v​e​ ​a​s​ ​w​e​l​l​.​ ​S​o​m​e​ ​t​e​x​t​s​ ​c​a​l​l​ ​i​t​ ​“​S​P​O​”​;​ ​t​h​a​t​ ​n​a​m​e​ ​b​e​l​o​n​g​s​ ​t​o​ ​a​n​o​t​h​e​r​ ​a​l​g​o​r​i​t​h​m​,​ ​S​i​n​g​l​e​-​s​t​r​e​a​m​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​u​n​e​d​ ​L​l​a​m​a​ ​3​ ​o​f​ ​8​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​a​n​d​ ​o​t​h​e​r​s​ ​o​n​ ​p​r​e​f​e​r​e​n​c​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​f​o​u​n​d​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​o​ ​m​a​t​t​e​r​ ​m​o​s​t​:​ ​a​ ​l​a​r​g​e​ ​o​n​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.​ ​H​e​r​e​ ​y​o​u​ ​c​a​n​ ​s​e​e​ ​t​h​a​t​ ​i​n​ ​a​ ​m​i​n​u​t​e​.
+			 */
+			real: string
+		}
+		spo: {
+			/**
+			 * A​ ​g​r​o​u​p​ ​n​e​e​d​s​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​ ​o​n​e​ ​q​u​e​s​t​i​o​n​,​ ​a​n​d​ ​e​q​u​a​l​ ​g​r​o​u​p​s​ ​t​e​a​c​h​ ​n​o​t​h​i​n​g​.​ ​S​P​O​ ​a​s​k​s​ ​o​n​c​e​.​ ​F​o​r​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​k​e​e​p​s​ ​a​ ​m​e​m​o​r​y​ ​o​f​ ​h​o​w​ ​w​e​l​l​ ​i​t​ ​u​s​u​a​l​l​y​ ​g​o​e​s​,​ ​a​n​d​ ​h​o​l​d​s​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​ ​a​g​a​i​n​s​t​ ​t​h​a​t​.​ ​T​h​e​n​ ​t​h​e​ ​m​e​m​o​r​y​ ​l​e​a​r​n​s​,​ ​a​n​d​ ​f​o​r​g​e​t​s​ ​f​a​s​t​e​r​ ​w​h​e​n​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​m​o​v​e​d​.
+			 */
+			what: string
+			/**
+			 * I​n​s​t​e​a​d​ ​o​f​ ​e​i​g​h​t​ ​c​l​a​s​s​m​a​t​e​s​,​ ​y​o​u​r​ ​o​w​n​ ​e​a​r​l​i​e​r​ ​m​a​r​k​s​:​ ​t​o​d​a​y​’​s​ ​a​n​s​w​e​r​ ​i​s​ ​g​o​o​d​ ​i​f​ ​i​t​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​y​o​u​ ​u​s​u​a​l​l​y​ ​a​r​e​ ​h​e​r​e​.
+			 */
+			image: string
+			/**
+			 * T​h​i​s​ ​i​s​ ​S​i​n​g​l​e​-​s​t​r​e​a​m​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n​.​ ​W​h​e​r​e​ ​e​l​s​e​ ​y​o​u​ ​r​e​a​d​ ​“​S​P​O​”​,​ ​i​t​ ​m​a​y​ ​m​e​a​n​ ​S​i​m​P​O​ ​o​r​ ​s​o​m​e​t​h​i​n​g​ ​d​i​f​f​e​r​e​n​t​ ​a​g​a​i​n​.​ ​A​n​d​ ​t​h​e​ ​m​e​m​o​r​y​ ​i​s​ ​a​ ​g​u​e​s​s​:​ ​i​n​ ​t​h​e​ ​f​i​r​s​t​ ​r​o​u​n​d​s​ ​i​t​ ​k​n​o​w​s​ ​l​i​t​t​l​e​ ​o​f​ ​m​o​s​t​ ​q​u​e​s​t​i​o​n​s​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​r​a​i​n​e​d​ ​Q​w​e​n​3​ ​o​f​ ​8​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​o​n​ ​q​u​e​s​t​i​o​n​s​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​c​a​n​ ​b​e​ ​c​h​e​c​k​e​d​,​ ​a​n​d​ ​s​c​o​r​e​d​ ​a​b​o​v​e​ ​G​R​P​O​ ​o​n​ ​h​a​r​d​ ​m​a​t​h​e​m​a​t​i​c​s​.
+			 */
+			real: string
+		}
+		distill: {
+			/**
+			 * A​ ​t​e​x​t​ ​s​a​y​s​ ​w​h​i​c​h​ ​w​o​r​d​ ​c​a​m​e​ ​n​e​x​t​;​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​h​o​w​ ​l​i​k​e​l​y​ ​i​t​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​ ​a​s​ ​w​e​l​l​.​ ​T​h​e​ ​s​t​u​d​e​n​t​,​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​,​ ​l​e​a​r​n​s​ ​t​h​a​t​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​.​ ​A​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​ ​l​i​f​t​s​ ​t​h​e​ ​u​n​l​i​k​e​l​y​ ​w​o​r​d​s​ ​s​o​ ​t​h​a​t​ ​t​h​e​y​ ​a​r​e​ ​h​e​a​r​d​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​i​s​ ​w​o​r​t​h​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​a​t​ ​i​t​ ​s​a​i​d​,​ ​s​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​g​e​t​s​ ​f​u​r​t​h​e​r​ ​t​h​a​n​ ​b​y​ ​r​e​a​d​i​n​g​ ​a​l​o​n​e​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​m​a​s​t​e​r​’​s​ ​s​t​o​c​k​,​ ​c​o​o​k​e​d​ ​d​o​w​n​ ​u​n​t​i​l​ ​i​t​ ​f​i​t​s​ ​a​ ​s​m​a​l​l​ ​j​a​r​:​ ​l​e​s​s​ ​o​f​ ​i​t​,​ ​a​n​d​ ​t​h​e​ ​t​a​s​t​e​ ​i​s​ ​t​h​e​r​e​.
+			 */
+			image: string
+			/**
+			 * N​o​t​h​i​n​g​ ​i​s​ ​b​o​i​l​e​d​ ​o​f​f​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​n​u​m​b​e​r​s​:​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​i​s​ ​a​n​o​t​h​e​r​,​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​ ​t​h​a​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​ ​s​t​a​r​t​.​ ​A​n​d​ ​t​h​e​ ​j​a​r​ ​h​a​s​ ​a​ ​s​i​z​e​:​ ​w​h​a​t​ ​d​o​e​s​ ​n​o​t​ ​f​i​t​ ​i​s​ ​l​o​s​t​,​ ​a​n​d​ ​i​t​ ​i​s​ ​l​o​s​t​ ​u​n​e​v​e​n​l​y​,​ ​r​a​r​e​ ​f​a​c​t​s​ ​f​i​r​s​t​.
+			 */
+			misleads: string
+			/**
+			 * Q​w​e​n​3​ ​m​a​k​e​s​ ​i​t​s​ ​s​m​a​l​l​ ​m​o​d​e​l​s​ ​t​h​i​s​ ​w​a​y​:​ ​f​i​r​s​t​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​s​’​ ​w​r​i​t​i​n​g​,​ ​t​h​e​n​ ​o​n​ ​t​h​e​ ​s​t​u​d​e​n​t​’​s​ ​o​w​n​ ​a​n​s​w​e​r​s​,​ ​f​o​r​ ​a​b​o​u​t​ ​a​ ​t​e​n​t​h​ ​o​f​ ​t​h​e​ ​h​o​u​r​s​ ​t​h​a​t​ ​t​h​e​ ​f​u​l​l​ ​t​r​a​i​n​i​n​g​ ​t​a​k​e​s​.​ ​M​e​t​a​ ​t​o​o​k​ ​t​h​e​ ​l​o​g​i​t​s​ ​o​f​ ​l​a​r​g​e​r​ ​L​l​a​m​a​ ​3​.​1​ ​m​o​d​e​l​s​ ​a​s​ ​t​a​r​g​e​t​s​ ​w​h​e​n​ ​i​t​ ​m​a​d​e​ ​L​l​a​m​a​ ​3​.​2​ ​o​f​ ​1​ ​a​n​d​ ​3​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​.
+			 */
+			real: string
+		}
+		distill_sequence: {
+			/**
+			 * T​h​e​ ​t​e​a​c​h​e​r​ ​a​n​s​w​e​r​s​ ​m​a​n​y​ ​q​u​e​s​t​i​o​n​s​ ​o​n​c​e​.​ ​T​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​o​s​e​ ​a​n​s​w​e​r​s​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​,​ ​l​i​k​e​ ​a​n​y​ ​t​e​x​t​.​ ​O​f​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​n​o​t​h​i​n​g​ ​i​s​ ​n​e​e​d​e​d​ ​b​u​t​ ​i​t​s​ ​w​r​i​t​i​n​g​,​ ​s​o​ ​i​t​ ​m​a​y​ ​e​v​e​n​ ​s​i​t​ ​b​e​h​i​n​d​ ​a​n​ ​i​n​t​e​r​f​a​c​e​.​ ​T​h​e​ ​p​r​i​c​e​:​ ​o​f​ ​e​a​c​h​ ​w​o​r​d​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​s​e​e​s​ ​t​h​e​ ​o​n​e​ ​t​h​a​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​a​n​d​ ​n​o​t​ ​w​h​a​t​ ​e​l​s​e​ ​w​a​s​ ​l​i​k​e​l​y​.
+			 */
+			what: string
+			/**
+			 * A​n​ ​a​p​p​r​e​n​t​i​c​e​ ​w​i​t​h​ ​t​h​e​ ​m​a​s​t​e​r​’​s​ ​r​e​c​i​p​e​ ​b​o​o​k​,​ ​a​n​d​ ​n​o​ ​m​a​s​t​e​r​ ​i​n​ ​t​h​e​ ​k​i​t​c​h​e​n​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​b​o​o​k​ ​h​o​l​d​s​ ​w​h​a​t​ ​t​h​e​ ​m​a​s​t​e​r​ ​c​o​o​k​e​d​ ​o​n​ ​g​o​o​d​ ​d​a​y​s​.​ ​W​h​e​r​e​ ​t​h​e​ ​a​p​p​r​e​n​t​i​c​e​ ​b​u​r​n​s​ ​s​o​m​e​t​h​i​n​g​,​ ​i​t​ ​h​a​s​ ​n​o​ ​p​a​g​e​.
+			 */
+			misleads: string
+			/**
+			 * O​f​ ​a​b​o​u​t​ ​8​0​0​,​0​0​0​ ​e​x​a​m​p​l​e​s​,​ ​m​o​s​t​ ​o​f​ ​t​h​e​m​ ​w​r​i​t​t​e​n​ ​b​y​ ​D​e​e​p​S​e​e​k​-​R​1​,​ ​m​o​d​e​l​s​ ​o​f​ ​t​h​e​ ​Q​w​e​n​2​.​5​ ​a​n​d​ ​L​l​a​m​a​ ​3​ ​f​a​m​i​l​i​e​s​ ​l​e​a​r​n​e​d​ ​b​y​ ​S​F​T​ ​a​l​o​n​e​.
+			 */
+			real: string
+		}
+		gkd: {
+			/**
+			 * T​r​a​i​n​e​d​ ​o​n​ ​p​e​r​f​e​c​t​ ​t​e​x​t​s​,​ ​a​ ​s​t​u​d​e​n​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s​,​ ​a​n​d​ ​o​n​e​ ​w​r​o​n​g​ ​w​o​r​d​ ​l​e​a​d​s​ ​t​o​ ​t​h​e​ ​n​e​x​t​.​ ​H​e​r​e​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​w​o​r​d​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​i​t​ ​i​s​ ​c​o​r​r​e​c​t​e​d​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​p​l​a​c​e​s​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.​ ​N​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​,​ ​o​n​l​y​ ​t​h​r​o​u​g​h​ ​w​h​a​t​ ​i​s​ ​t​h​o​u​g​h​t​ ​o​f​ ​i​t​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​a​p​p​r​e​n​t​i​c​e​ ​c​o​o​k​s​,​ ​t​h​e​ ​m​a​s​t​e​r​ ​t​a​s​t​e​s​ ​e​v​e​r​y​ ​s​p​o​o​n​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​m​a​s​t​e​r​ ​d​o​e​s​ ​n​o​t​ ​s​a​y​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​d​i​s​h​ ​i​s​ ​g​o​o​d​.​ ​I​t​ ​s​a​y​s​ ​w​h​a​t​ ​i​t​s​e​l​f​ ​w​o​u​l​d​ ​h​a​v​e​ ​d​o​n​e​ ​n​e​x​t​,​ ​a​n​d​ ​w​h​e​r​e​ ​t​h​a​t​ ​i​s​ ​w​r​o​n​g​ ​t​o​o​,​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​e​ ​e​r​r​o​r​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​s​e​c​o​n​d​ ​p​a​r​t​ ​o​f​ ​Q​w​e​n​3​’​s​ ​d​i​s​t​i​l​l​a​t​i​o​n​ ​i​s​ ​o​f​ ​t​h​i​s​ ​k​i​n​d​:​ ​s​m​a​l​l​ ​m​o​d​e​l​s​ ​w​r​i​t​e​,​ ​a​n​d​ ​t​h​e​i​r​ ​d​i​s​t​r​i​b​u​t​i​o​n​s​ ​a​r​e​ ​d​r​a​w​n​ ​t​o​w​a​r​d​s​ ​t​h​o​s​e​ ​o​f​ ​t​e​a​c​h​e​r​s​ ​o​f​ ​3​2​ ​o​r​ ​2​3​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​.
+			 */
+			real: string
+		}
+	}
 	tokenizer: {
 		/**
 		 * H​o​w​ ​c​a​n​ ​a​ ​m​a​c​h​i​n​e​ ​r​e​a​d​ ​l​e​t​t​e​r​s​?
@@ -7904,6 +8253,350 @@ export type TranslationFunctions = {
 			 * A student a third of the size learns the teacher’s whole distribution.
 			 */
 			what: () => LocalizedString
+		}
+	}
+	story: {
+		/**
+		 * An image for it
+		 */
+		imageTitle: () => LocalizedString
+		/**
+		 * Where the image misleads
+		 */
+		misleadsTitle: () => LocalizedString
+		/**
+		 * What a real model spends on this
+		 */
+		realTitle: () => LocalizedString
+		/**
+		 * Sources
+		 */
+		sources: () => LocalizedString
+		/**
+		 * Your run here: {steps} steps of {batch} in {time}; {trained} of {all} parameters were trained.
+		 */
+		yours: (arg: { all: string, batch: string, steps: string, time: string, trained: string }) => LocalizedString
+		/**
+		 * Run it, and your own figures stand here beside theirs.
+		 */
+		yoursLater: () => LocalizedString
+		tokenizer: {
+			what: () => LocalizedString
+			/**
+			 * A stenographer gives every pair of letters that comes up again and again a stroke of its own. After a thousand strokes most words are written in one or two.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The stenographer knows what the words mean. The tokenizer only counts neighbours, and the model later sees the numbers of the strokes and never the letters in them: that is why spelling is hard for it.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. Learning it takes minutes on one machine even there: it is the cheapest stage of all, and one that can never be changed afterwards without training anew.
+			 */
+			real: () => LocalizedString
+		}
+		pretrain: {
+			what: () => LocalizedString
+			/**
+			 * A child is left alone among encyclopedias. Nobody explains anything, it only reads on and guesses the next word, and in the end it can go on with any page.
+			 */
+			image: () => LocalizedString
+			/**
+			 * A child wonders what a thing is for. The model only learns what is likely to come next; that this takes facts and grammar along is a side effect, and a page of lies would be learned as gladly.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 3 read 15.6 trillion tokens on up to 16,000 graphics processors, Qwen2.5 read 18 trillion, Qwen3 36. GLM-130B read 400 billion in 60 days on 96 machines of eight A100 each. Nearly all of the cost of a model lies here.
+			 */
+			real: () => LocalizedString
+		}
+		sft: {
+			/**
+			 * The pretrained model knows the town, yet asked a question it goes on reciting, since in its books a question is followed by more book. So it now reads conversations. Questions are only read; the loss counts the words of the answers and the token that ends them. The knowledge stays what it was: what is learned is to take a turn, to answer it, and to stop.
+			 */
+			what: () => LocalizedString
+			/**
+			 * Somebody who has learned whole poems by heart is greeted with “how are you?” and recites a poem. School teaches that this is a question, and that “fine, and you?” is an answer.
+			 */
+			image: () => LocalizedString
+			/**
+			 * It sounds as though school put the knowledge in. It does not: facts that only the lessons hold are learned badly and invite guessing, and long lessons without old text push out what was read before.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside pretraining both are small, well under a thousandth of the tokens.
+			 */
+			real: () => LocalizedString
+		}
+		lora: {
+			/**
+			 * To retrain every number for each new taste is dear, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The old radio gets a Bluetooth module. Nothing inside is rewired, it can do something new, and without the module it is the old radio to the last screw.
+			 */
+			image: () => LocalizedString
+			/**
+			 * LoRA is a how and not a when: it is no stage after SFT, but a way of training that fits into SFT, DPO or any other stage. And the module is no separate part that works by itself; it only makes sense on the very model it was made for.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day. Most adapters that people share for Llama and Qwen are made in this way.
+			 */
+			real: () => LocalizedString
+		}
+		reward: {
+			/**
+			 * Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a judge for any text, one that never tires and that can be fooled.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A judge is trained by listening to pairs of speeches and hearing each time which one the audience preferred. Later the judge marks any speech alone.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The judge has no taste, only a memory of what was preferred, length and politeness included. On speeches unlike those of the training the marks mean little, and a speaker who practises before this judge alone will find that out.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two judges, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its judge does not simply like length.
+			 */
+			real: () => LocalizedString
+		}
+		ppo: {
+			/**
+			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. No step may change a word’s probability by more than a clip allows. And every bit of distance from the model before costs something, or it would soon talk for the score alone.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A speech before a trained judge: speak, hear the mark, change a little, speak again. Of the three ways to study, this is the one of small careful steps.
+			 */
+			image: () => LocalizedString
+			/**
+			 * PPO and DPO look like two lessons, one after the other. They are siblings: both start from the same SFT model, and you choose one. And careful steps keep it from stumbling, not from flattering: against that there is only the price β.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the judge and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.
+			 */
+			real: () => LocalizedString
+		}
+		dpo: {
+			/**
+			 * The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it never leaves the answers that are in the pairs.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The same speech, learned straight from the audience’s choice: no judge is trained, the two versions and the applause are enough.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The audience heard somebody else’s speeches. PPO listens to what the model says now, DPO to pairs that were written before; where the model goes beyond them, nothing corrects it. And it does not follow PPO: both have the same parent, the SFT model.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 3 uses DPO in place of PPO: less computing, and better at following instructions. It takes a learning rate of 0.00001, β = 0.1, six rounds with fresh pairs, and adds a loss on the better answer so that it does not fall. Qwen2.5 used about 150,000 pairs.
+			 */
+			real: () => LocalizedString
+		}
+		cdpo: {
+			/**
+			 * People click in haste, so some labels are the wrong way round. DPO believes every label fully and pushes the pair apart for ever. The conservative kind keeps a doubt ε: it weighs the loss of both directions, as likely as each is. So there is a distance that is far enough, and wrong labels do less harm.
+			 */
+			what: () => LocalizedString
+			/**
+			 * You read the audience’s choice, and know that one in ten raised the wrong hand. So you never let one vote change your speech without limit.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The doubt is the same for all pairs. It does not find the wrong votes; it only believes all of them a little less.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its judge learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.
+			 */
+			real: () => LocalizedString
+		}
+		ipo: {
+			/**
+			 * The loss of DPO falls for as long as the distance grows, even on pairs that are long decided. IPO gives the distance a goal, 1/(2τ), and squares what is missing. Beyond the goal it pulls back. So a few pairs cannot drive the model far away.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The audience liked this version better. You move towards it by a fixed stride and stop there, however loud the applause.
+			 */
+			image: () => LocalizedString
+			/**
+			 * A stride sounds like a step of training. It is a distance in log-probability, and how many steps it takes depends on the learning rate.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The large families report DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.
+			 */
+			real: () => LocalizedString
+		}
+		judge: {
+			/**
+			 * People have no time for thousands of comparisons, so a model compares. It is given principles in words, a constitution, and two answers, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The best student becomes assistant teacher: there are not enough teachers to mark every exercise, and this student knows the rules.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The assistant passes on its own blind spots with the marks, and nobody notices who reads the marks alone. More marks of the same kind do not help; other eyes do.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. Strong judges agree with people in more than four of five cases, and they too favour a place.
+			 */
+			real: () => LocalizedString
+		}
+		grpo: {
+			/**
+			 * The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, half the memory. The loss begins at 0 and says nothing about learning; look at the reward.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The second way to study: write a whole group of answers and compare them with one another.
+			 */
+			image: () => LocalizedString
+			/**
+			 * It does not pick the first of a ranking and copy it. Every answer counts by its distance from the group’s mean, and the weak ones are pushed down as hard as the good ones are pulled up. Where all are equally good or equally bad, nobody learns anything.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * DeepSeekMath introduced it with 64 answers to a question and a KL weight of 0.04, the weight that stands here as well. Qwen2.5 took eight answers to each question. Qwen3 did it on 3,995 questions whose answers a program can check.
+			 */
+			real: () => LocalizedString
+		}
+		dr_grpo: {
+			/**
+			 * GRPO divides each answer’s loss by its length, so a long wrong answer costs less per word than a short one. And it divides by the group’s deviation, so questions that are nearly always right or nearly always wrong count more than their share. Here both divisions are gone, and a constant stands in their place. Then answers need not grow longer just because that is cheap.
+			 */
+			what: () => LocalizedString
+			/**
+			 * Still a group compared, but now every word is marked by the same scale, in a long essay as in a short one.
+			 */
+			image: () => LocalizedString
+			/**
+			 * Fairer marks do not make more of them: a group of equal answers is silent here as well.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper trained Qwen2.5-Math of 7 billion parameters for 27 hours on eight A100.
+			 */
+			real: () => LocalizedString
+		}
+		dapo: {
+			/**
+			 * GRPO with several changes, each for something that was seen to fail. The clip is wider upwards, so that rare good words can grow. Groups in which all answers score alike are replaced by others. Every token counts the same, there is no price on distance, and answers that are cut off lose some of their reward.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A group compared, by a teacher who sends away the sheets on which all have the same mark and fetches others.
+			 */
+			image: () => LocalizedString
+			/**
+			 * Fetching others costs answers. Where most groups are equal, most of the work goes into finding a question from which something can be learned.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * It was made with Qwen2.5 of 32 billion parameters: 512 questions at a time, sixteen answers each, and half the training steps of the run it was compared with.
+			 */
+			real: () => LocalizedString
+		}
+		simpo: {
+			/**
+			 * Pairs again, without a reference model. The reward of an answer is the mean log-probability of its tokens, which is also what makes a model write one. The better answer must lead by a margin γ. Less memory than DPO, no bonus for length, and nothing that holds the model where it was.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The third way to study: take one pair and pull it apart.
+			 */
+			image: () => LocalizedString
+			/**
+			 * SimPO is offline and no reinforcement learning, and it needs no AI labels: people’s serve as well. Some texts call it “SPO”; that name belongs to another algorithm, Single-stream Policy Optimization.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper tuned Llama 3 of 8 billion parameters and others on preference pairs, and found the learning rate to matter most: a large one ends in repetition. Here you can see that in a minute.
+			 */
+			real: () => LocalizedString
+		}
+		spo: {
+			/**
+			 * A group needs eight answers to learn from one question, and equal groups teach nothing. SPO asks once. For each question it keeps a memory of how well it usually goes, and holds the new answer against that. Then the memory learns, and forgets faster when the model has moved.
+			 */
+			what: () => LocalizedString
+			/**
+			 * Instead of eight classmates, your own earlier marks: today’s answer is good if it is better than you usually are here.
+			 */
+			image: () => LocalizedString
+			/**
+			 * This is Single-stream Policy Optimization. Where else you read “SPO”, it may mean SimPO or something different again. And the memory is a guess: in the first rounds it knows little of most questions.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper trained Qwen3 of 8 billion parameters on questions whose answers can be checked, and scored above GRPO on hard mathematics.
+			 */
+			real: () => LocalizedString
+		}
+		distill: {
+			/**
+			 * A text says which word came next; the teacher says how likely it found every other as well. The student, a third of the size, learns that whole distribution. A temperature T lifts the unlikely words so that they are heard. What the teacher almost said is worth more than what it said, so the student gets further than by reading alone.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The master’s stock, cooked down until it fits a small jar: less of it, and the taste is there.
+			 */
+			image: () => LocalizedString
+			/**
+			 * Nothing is boiled off from the teacher’s numbers: the student is another, smaller model that learns from the start. And the jar has a size: what does not fit is lost, and it is lost unevenly, rare facts first.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Qwen3 makes its small models this way: first from the teachers’ writing, then on the student’s own answers, for about a tenth of the hours that the full training takes. Meta took the logits of larger Llama 3.1 models as targets when it made Llama 3.2 of 1 and 3 billion parameters.
+			 */
+			real: () => LocalizedString
+		}
+		distill_sequence: {
+			/**
+			 * The teacher answers many questions once. The student learns those answers word by word, like any text. Of the teacher nothing is needed but its writing, so it may even sit behind an interface. The price: of each word the student sees the one that was written, and not what else was likely.
+			 */
+			what: () => LocalizedString
+			/**
+			 * An apprentice with the master’s recipe book, and no master in the kitchen.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The book holds what the master cooked on good days. Where the apprentice burns something, it has no page.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Of about 800,000 examples, most of them written by DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned by SFT alone.
+			 */
+			real: () => LocalizedString
+		}
+		gkd: {
+			/**
+			 * Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through what is thought of it.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The apprentice cooks, the master tastes every spoon.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The master does not say whether the dish is good. It says what itself would have done next, and where that is wrong too, the student learns the error.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The second part of Qwen3’s distillation is of this kind: small models write, and their distributions are drawn towards those of teachers of 32 or 235 billion parameters.
+			 */
+			real: () => LocalizedString
 		}
 	}
 	tokenizer: {

@@ -7,6 +7,7 @@ import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { silence } from './silence.js'
+import { story } from './story.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
@@ -30,6 +31,7 @@ export default {
   speech,
   stage,
   stages,
+  story,
   tokenizer,
   workers,
 } satisfies BaseTranslation

@@ -37,14 +37,6 @@ export const params = {
 
 export const pretrain = {
   title: 'How does guessing the next word become knowledge?',
-  story1:
-    'The model sees a stretch of text and guesses, at every place, what comes next. It does not name one token: it spreads 100 % over all of them.',
-  story2:
-    'The loss is its surprise at what really stood there. Each step turns every one of its numbers a little, so that it would have been less surprised.',
-  story3:
-    'First come blanks and letters, then words, then grammar. For a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once.',
-  story4:
-    'It is like a child left alone among encyclopedias: nobody explains, it only reads on. Where the image misleads: a child understands what it is for. This one only learns what is likely.',
   start: 'Start',
   startAgain: 'Start anew',
   pause: 'Pause',
