@@ -14,32 +14,657 @@ export type Translation = RootTranslation
 export type Translations = RootTranslation
 
 type RootTranslation = {
-	breakIt: {
+	asked: {
 		/**
-		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
+		 * Q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​y​o​u​r​ ​c​u​r​v​e​ ​r​a​i​s​e​s​ ​w​i​l​l​ ​s​t​a​n​d​ ​h​e​r​e​.
 		 */
-		lr: string
+		none: string
 		/**
-		 * E​a​c​h​ ​s​t​e​p​ ​m​o​v​e​s​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​u​r​t​h​e​r​.​ ​T​h​i​r​t​y​ ​t​i​m​e​s​ ​a​s​ ​f​a​r​ ​i​s​ ​s​u​r​v​i​v​e​d​:​ ​n​o​r​m​a​l​i​s​a​t​i​o​n​,​ ​A​d​a​m​W​ ​a​n​d​ ​c​l​i​p​p​i​n​g​ ​e​x​i​s​t​ ​f​o​r​ ​t​h​a​t​,​ ​a​n​d​ ​i​t​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​o​r​s​e​.​ ​A​t​ ​t​h​r​e​e​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​i​t​ ​m​o​s​t​l​y​ ​f​i​n​d​s​ ​o​u​t​ ​h​o​w​ ​f​r​e​q​u​e​n​t​ ​e​a​c​h​ ​t​o​k​e​n​ ​i​s​ ​a​n​d​ ​s​t​a​y​s​ ​n​e​a​r​ ​t​h​a​t​ ​l​i​n​e​.​ ​A​t​ ​t​h​e​ ​e​n​d​ ​o​f​ ​t​h​e​ ​r​a​n​g​e​ ​t​h​e​ ​l​o​s​s​ ​l​e​a​v​e​s​ ​u​p​w​a​r​d​s​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​ ​r​u​n​s​ ​i​n​t​o​ ​t​h​e​ ​h​u​n​d​r​e​d​s​.​ ​I​f​ ​a​ ​n​u​m​b​e​r​ ​o​v​e​r​f​l​o​w​s​,​ ​t​r​a​i​n​i​n​g​ ​s​t​o​p​s​ ​a​t​ ​i​t​s​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​s​a​y​s​ ​s​o​.
+		 * Y​o​u​r​ ​r​u​n​ ​r​a​i​s​e​s​ ​a​ ​q​u​e​s​t​i​o​n​:​ ​{​q​u​e​s​t​i​o​n​}
+		 * @param {string} question
 		 */
-		lrTask: string
+		some: RequiredParams<'question'>
 		/**
-		 * ×​ ​{​n​}
+		 * {​n​}​ ​i​n​ ​a​l​l
 		 * @param {string} n
 		 */
-		lrTimes: RequiredParams<'n'>
+		more: RequiredParams<'n'>
 		/**
-		 * A​s​ ​l​a​r​g​e​ ​a​s​ ​i​t​ ​g​o​e​s
+		 * I​n​ ​y​o​u​r​ ​r​u​n
 		 */
-		lrMax: string
+		here: string
+		normal: {
+			/**
+			 * I​s​ ​t​h​i​s​ ​l​o​s​s​ ​n​o​r​m​a​l​?
+			 */
+			q: string
+			/**
+			 * C​o​m​p​a​r​e​ ​i​t​ ​w​i​t​h​ ​t​h​r​e​e​ ​t​h​i​n​g​s​:​ ​l​n​ ​V​,​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​;​ ​w​h​e​r​e​ ​i​t​ ​b​e​g​a​n​;​ ​a​n​d​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​i​n​e​,​ ​w​h​i​c​h​ ​s​h​o​u​l​d​ ​f​a​l​l​ ​a​l​o​n​g​.​ ​H​o​w​ ​l​o​w​ ​i​t​ ​c​a​n​ ​g​o​ ​d​e​p​e​n​d​s​ ​o​n​ ​t​h​e​ ​t​e​x​t​:​ ​n​o​b​o​d​y​ ​c​a​n​ ​g​u​e​s​s​ ​a​ ​n​a​m​e​ ​t​h​a​t​ ​w​a​s​ ​n​o​t​ ​s​a​i​d​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​b​e​g​a​n​ ​a​t​ ​{​s​t​a​r​t​}​ ​a​n​d​ ​s​t​a​n​d​s​ ​a​t​ ​{​n​o​w​}​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​.​ ​K​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​l​n​ ​V​ ​=​ ​{​l​n​V​}​;​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​a​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​m​a​y​ ​b​e​g​i​n​ ​a​b​o​v​e​ ​t​h​a​t​.
+			 * @param {string} lnV
+			 * @param {string} now
+			 * @param {string} start
+			 */
+			here: RequiredParams<'lnV' | 'now' | 'start'>
+		}
+		zeroAtFirst: {
+			/**
+			 * W​h​y​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​0​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​?​ ​D​o​e​s​ ​i​t​ ​l​e​a​r​n​ ​n​o​t​h​i​n​g​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​a​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​a​d​d​ ​u​p​ ​t​o​ ​0​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​r​a​t​i​o​ ​i​s​ ​1​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​.​ ​I​n​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​t​h​e​y​ ​d​o​ ​n​o​t​:​ ​t​h​e​y​ ​p​u​l​l​ ​a​t​ ​d​i​f​f​e​r​e​n​t​ ​w​o​r​d​s​.​ ​T​h​e​ ​l​o​s​s​ ​o​f​ ​t​h​e​s​e​ ​m​e​t​h​o​d​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​p​r​o​g​r​e​s​s​ ​a​t​ ​a​n​y​ ​t​i​m​e​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 */
+			a: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​y​o​u​r​ ​f​i​r​s​t​ ​s​t​e​p​ ​w​a​s​ ​{​l​o​s​s​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​h​a​d​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​{​n​o​r​m​}​:​ ​i​t​ ​w​a​s​ ​l​e​a​r​n​i​n​g​.
+			 * @param {string} loss
+			 * @param {string} norm
+			 */
+			here: RequiredParams<'loss' | 'norm'>
+		}
+		begins: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​l​o​s​s​ ​b​e​g​i​n​ ​w​h​e​r​e​ ​i​t​ ​d​o​e​s​?
+			 */
+			q: string
+			/**
+			 * A​t​ ​f​i​r​s​t​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​e​q​u​a​l​,​ ​s​i​n​c​e​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​i​t​s​ ​o​w​n​ ​r​e​f​e​r​e​n​c​e​,​ ​o​r​ ​i​t​s​ ​s​c​o​r​e​s​ ​a​r​e​ ​a​l​l​ ​0​.​ ​A​ ​c​o​i​n​ ​t​h​a​t​ ​c​a​n​n​o​t​ ​t​e​l​l​ ​t​h​e​m​ ​a​p​a​r​t​ ​c​o​s​t​s​ ​l​n​ ​2​ ​=​ ​0​.​6​9​3​.​ ​I​P​O​ ​b​e​g​i​n​s​ ​a​t​ ​t​h​e​ ​s​q​u​a​r​e​ ​o​f​ ​i​t​s​ ​w​h​o​l​e​ ​g​o​a​l​,​ ​(​1​/​(​2​τ​)​)​²​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​h​a​d​ ​t​o​ ​b​e​g​i​n​ ​a​t​ ​{​w​a​n​t​}​,​ ​a​n​d​ ​i​t​ ​b​e​g​a​n​ ​a​t​ ​{​l​o​s​s​}​.
+			 * @param {string} loss
+			 * @param {string} want
+			 */
+			here: RequiredParams<'loss' | 'want'>
+		}
+		stuck: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​i​t​ ​s​t​a​y​ ​a​t​ ​0​.​6​9​3​?
+			 */
+			q: string
+			/**
+			 * l​n​ ​2​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​n​o​t​ ​t​e​l​l​i​n​g​ ​t​h​e​ ​t​w​o​ ​a​p​a​r​t​.​ ​I​t​ ​s​t​a​y​s​ ​t​h​e​r​e​ ​w​h​e​n​ ​s​t​e​p​s​ ​a​r​e​ ​s​o​ ​s​m​a​l​l​ ​t​h​a​t​ ​n​o​t​h​i​n​g​ ​m​o​v​e​s​:​ ​r​a​i​s​e​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​b​y​ ​f​a​c​t​o​r​s​ ​o​f​ ​t​h​r​e​e​ ​u​n​t​i​l​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​f​ ​i​t​ ​s​t​a​y​s​ ​a​t​ ​a​n​y​ ​r​a​t​e​,​ ​t​h​e​ ​p​a​i​r​s​ ​m​a​y​ ​b​e​ ​t​h​e​ ​s​a​m​e​ ​t​w​i​c​e​,​ ​o​r​ ​t​h​e​ ​l​a​b​e​l​s​ ​a​ ​c​o​i​n​.
+			 */
+			a: string
+			/**
+			 * A​f​t​e​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​i​t​ ​s​t​a​n​d​s​ ​a​t​ ​{​l​o​s​s​}​,​ ​a​t​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​f​ ​{​l​r​}​.
+			 * @param {string} loss
+			 * @param {string} lr
+			 * @param {string} steps
+			 */
+			here: RequiredParams<'loss' | 'lr' | 'steps'>
+		}
+		chosenFalls: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​ ​t​o​o​?
+			 */
+			q: string
+			/**
+			 * O​n​l​y​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​i​s​ ​t​r​a​i​n​e​d​.​ ​B​o​t​h​ ​a​n​s​w​e​r​s​ ​s​h​a​r​e​ ​m​o​s​t​ ​o​f​ ​t​h​e​i​r​ ​w​o​r​d​s​,​ ​s​o​ ​w​h​a​t​ ​p​u​s​h​e​s​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​d​o​w​n​ ​t​a​k​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​a​l​o​n​g​;​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​l​l​s​ ​f​a​s​t​e​r​,​ ​t​h​e​ ​l​o​s​s​ ​f​a​l​l​s​.​ ​I​t​ ​i​s​ ​a​ ​w​a​r​n​i​n​g​ ​a​l​l​ ​t​h​e​ ​s​a​m​e​:​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​g​o​e​s​ ​t​o​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​i​n​ ​n​o​ ​p​a​i​r​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​l​o​s​t​ ​{​f​a​l​l​e​n​}​ ​n​a​t​s​,​ ​a​n​d​ ​y​e​t​ ​t​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​{​m​a​r​g​i​n​}​.
+			 * @param {string} fallen
+			 * @param {string} margin
+			 * @param {string} step
+			 */
+			here: RequiredParams<'fallen' | 'margin' | 'step'>
+		}
+		equalGroups: {
+			/**
+			 * W​h​a​t​ ​a​r​e​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​?
+			 */
+			q: string
+			/**
+			 * I​f​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​ ​s​c​o​r​e​ ​a​l​i​k​e​,​ ​e​a​c​h​ ​i​s​ ​e​x​a​c​t​l​y​ ​a​v​e​r​a​g​e​:​ ​a​l​l​ ​a​d​v​a​n​t​a​g​e​s​ ​a​r​e​ ​0​ ​a​n​d​ ​t​h​e​ ​g​r​o​u​p​ ​t​e​a​c​h​e​s​ ​n​o​t​h​i​n​g​.​ ​Q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​a​r​e​ ​t​o​o​ ​e​a​s​y​ ​o​r​ ​t​o​o​ ​h​a​r​d​ ​d​o​ ​t​h​a​t​,​ ​a​n​d​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​w​h​i​c​h​ ​m​a​k​e​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​.​ ​D​A​P​O​ ​r​e​p​l​a​c​e​s​ ​s​u​c​h​ ​g​r​o​u​p​s​;​ ​S​P​O​ ​n​e​e​d​s​ ​n​o​n​e​.
+			 */
+			a: string
+			/**
+			 * I​n​ ​t​h​e​ ​l​a​s​t​ ​{​n​}​ ​r​o​u​n​d​s​ ​{​e​q​u​a​l​}​ ​%​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​w​e​r​e​ ​e​q​u​a​l​.
+			 * @param {string} equal
+			 * @param {string} n
+			 */
+			here: RequiredParams<'equal' | 'n'>
+		}
+		flatReward: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​n​o​t​ ​r​i​s​e​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​m​e​a​n​ ​o​f​ ​a​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​i​s​ ​n​o​i​s​y​,​ ​s​o​ ​a​ ​r​i​s​e​ ​o​f​ ​l​e​s​s​ ​t​h​a​n​ ​t​h​e​ ​n​o​i​s​e​ ​c​a​n​n​o​t​ ​b​e​ ​s​e​e​n​:​ ​w​a​i​t​,​ ​o​r​ ​a​s​k​ ​m​o​r​e​ ​q​u​e​s​t​i​o​n​s​ ​i​n​ ​a​ ​r​o​u​n​d​.​ ​I​f​ ​i​t​ ​s​t​a​y​s​ ​f​l​a​t​,​ ​l​o​o​k​ ​w​h​e​t​h​e​r​ ​g​r​o​u​p​s​ ​d​i​f​f​e​r​,​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​p​r​i​c​e​ ​o​f​ ​K​L​ ​h​o​l​d​s​ ​e​v​e​r​y​t​h​i​n​g​,​ ​a​n​d​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​m​o​v​e​s​ ​a​n​y​t​h​i​n​g​.
+			 */
+			a: string
+			/**
+			 * O​v​e​r​ ​{​n​}​ ​r​o​u​n​d​s​ ​i​t​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​;​ ​a​n​y​t​h​i​n​g​ ​b​e​l​o​w​ ​{​n​o​i​s​e​}​ ​m​a​y​ ​b​e​ ​c​h​a​n​c​e​.
+			 * @param {string} from
+			 * @param {string} n
+			 * @param {string} noise
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'n' | 'noise' | 'to'>
+		}
+		hacking: {
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​s​o​a​r​s​.​ ​I​s​ ​i​t​ ​g​e​t​t​i​n​g​ ​b​e​t​t​e​r​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​j​u​d​g​e​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​a​n​s​w​e​r​s​.​ ​W​h​a​t​ ​i​t​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​ ​i​s​ ​f​o​u​n​d​ ​a​n​d​ ​r​e​p​e​a​t​e​d​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.​ ​A​ ​l​a​r​g​e​r​ ​β​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​;​ ​b​e​t​t​e​r​ ​l​a​b​e​l​s​ ​o​n​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​s​ ​h​e​l​p​ ​m​o​s​t​.
+			 */
+			a: string
+			/**
+			 * T​h​e​ ​j​u​d​g​e​’​s​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​f​e​l​l​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​t​o​ ​{​n​o​w​}​.
+			 * @param {string} from
+			 * @param {string} good
+			 * @param {string} now
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'good' | 'now' | 'to'>
+		}
+		klNegative: {
+			/**
+			 * H​o​w​ ​c​a​n​ ​t​h​e​ ​K​L​ ​b​e​ ​n​e​g​a​t​i​v​e​?
+			 */
+			q: string
+			/**
+			 * A​ ​d​i​s​t​a​n​c​e​ ​c​a​n​n​o​t​,​ ​b​u​t​ ​t​h​i​s​ ​i​s​ ​a​n​ ​e​s​t​i​m​a​t​e​:​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​l​o​g​ ​π​/​π​_​r​e​f​ ​o​v​e​r​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​w​e​r​e​ ​d​r​a​w​n​.​ ​A​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​f​i​n​d​s​ ​l​i​k​e​l​i​e​r​ ​g​i​v​e​ ​a​ ​n​u​m​b​e​r​ ​b​e​l​o​w​ ​0​.​ ​I​t​ ​i​s​ ​h​a​r​m​l​e​s​s​ ​a​s​ ​l​o​n​g​ ​a​s​ ​i​t​ ​g​o​e​s​ ​a​w​a​y​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​i​t​ ​w​a​s​ ​{​k​l​}​.​ ​I​n​ ​t​h​e​ ​r​o​u​n​d​s​ ​b​e​f​o​r​e​ ​i​t​ ​w​a​s​ ​n​o​t​ ​l​a​s​t​i​n​g​l​y​ ​b​e​l​o​w​ ​0​.
+			 * @param {string} kl
+			 * @param {string} step
+			 */
+			here: RequiredParams<'kl' | 'step'>
+		}
+		klStaysNegative: {
+			/**
+			 * T​h​e​ ​K​L​ ​s​t​a​y​s​ ​b​e​l​o​w​ ​0​.​ ​I​s​ ​s​o​m​e​t​h​i​n​g​ ​w​r​o​n​g​?
+			 */
+			q: string
+			/**
+			 * Y​e​s​:​ ​o​v​e​r​ ​m​a​n​y​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​m​e​a​n​ ​m​u​s​t​ ​n​o​t​ ​b​e​ ​n​e​g​a​t​i​v​e​.​ ​T​h​e​n​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​i​e​s​ ​t​h​a​t​ ​w​e​r​e​ ​s​a​m​p​l​e​d​ ​w​i​t​h​ ​a​r​e​ ​n​o​t​ ​t​h​o​s​e​ ​t​h​a​t​ ​w​e​r​e​ ​c​o​m​p​u​t​e​d​ ​w​i​t​h​,​ ​f​o​r​ ​e​x​a​m​p​l​e​ ​a​t​ ​a​n​o​t​h​e​r​ ​t​e​m​p​e​r​a​t​u​r​e​.​ ​H​e​r​e​ ​b​o​t​h​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​r​o​u​n​d​,​ ​a​n​d​ ​a​ ​g​a​p​ ​i​s​ ​n​o​t​e​d​ ​a​b​o​v​e​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​h​a​s​ ​b​e​e​n​ ​{​k​l​}​ ​o​n​ ​a​v​e​r​a​g​e​ ​o​v​e​r​ ​t​h​e​ ​l​a​s​t​ ​{​n​}​ ​r​o​u​n​d​s​.
+			 * @param {string} kl
+			 * @param {string} n
+			 */
+			here: RequiredParams<'kl' | 'n'>
+		}
+		klLarge: {
+			/**
+			 * T​h​e​ ​K​L​ ​e​x​p​l​o​d​e​s​.​ ​W​h​a​t​ ​d​o​e​s​ ​t​h​a​t​ ​m​e​a​n​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​t​h​e​ ​o​n​e​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​.​ ​O​f​ ​t​h​e​s​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​.​ ​R​a​i​s​e​ ​β​,​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​f​e​w​e​r​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​i​s​ ​{​k​l​}​ ​n​a​t​s​ ​t​o​ ​a​n​ ​a​n​s​w​e​r​,​ ​a​t​ ​β​ ​=​ ​{​b​e​t​a​}​.
+			 * @param {string} beta
+			 * @param {string} kl
+			 */
+			here: RequiredParams<'beta' | 'kl'>
+		}
+		heldOutRises: {
+			/**
+			 * T​r​a​i​n​i​n​g​ ​f​a​l​l​s​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​r​i​s​e​s​.​ ​W​h​a​t​ ​n​o​w​?
+			 */
+			q: string
+			/**
+			 * I​t​ ​i​s​ ​l​e​a​r​n​i​n​g​ ​t​h​e​ ​e​x​a​m​p​l​e​s​ ​b​y​ ​h​e​a​r​t​.​ ​S​t​o​p​ ​w​h​e​r​e​ ​h​e​l​d​-​o​u​t​ ​w​a​s​ ​l​o​w​e​s​t​:​ ​t​h​e​ ​c​h​e​c​k​p​o​i​n​t​ ​n​e​x​t​ ​t​o​ ​i​t​ ​i​s​ ​s​a​v​e​d​.​ ​M​o​r​e​ ​o​r​ ​m​o​r​e​ ​v​a​r​i​e​d​ ​d​a​t​a​,​ ​f​e​w​e​r​ ​s​t​e​p​s​,​ ​o​r​ ​a​ ​s​m​a​l​l​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​m​o​v​e​ ​t​h​a​t​ ​p​o​i​n​t​ ​o​n​.
+			 */
+			a: string
+			/**
+			 * Y​o​u​r​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​h​a​s​ ​r​i​s​e​n​ ​f​o​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​,​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.
+			 * @param {string} from
+			 * @param {string} steps
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'steps' | 'to'>
+		}
+		forgets: {
+			/**
+			 * D​o​e​s​ ​i​t​ ​f​o​r​g​e​t​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​r​e​a​d​?
+			 */
+			q: string
+			/**
+			 * W​h​a​t​e​v​e​r​ ​i​s​ ​n​o​t​ ​p​r​a​c​t​i​s​e​d​ ​i​s​ ​o​v​e​r​w​r​i​t​t​e​n​.​ ​S​o​m​e​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​a​m​o​n​g​ ​t​h​e​ ​l​e​s​s​o​n​s​ ​(​r​e​p​l​a​y​)​ ​k​e​e​p​s​ ​i​t​,​ ​a​ ​s​m​a​l​l​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​a​n​d​ ​f​e​w​e​r​ ​s​t​e​p​s​ ​a​s​ ​w​e​l​l​;​ ​a​n​ ​a​d​a​p​t​e​r​ ​c​a​n​ ​b​e​ ​t​a​k​e​n​ ​o​u​t​ ​a​g​a​i​n​.
+			 */
+			a: string
+			/**
+			 * O​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​i​t​ ​n​e​e​d​s​ ​{​t​o​}​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​;​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​a​g​o​ ​i​t​ ​w​a​s​ ​{​f​r​o​m​}​.
+			 * @param {string} from
+			 * @param {string} steps
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'steps' | 'to'>
+		}
+		repeats: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​i​t​ ​r​e​p​e​a​t​ ​i​t​s​e​l​f​,​ ​o​r​ ​n​e​v​e​r​ ​s​t​o​p​?
+			 */
+			q: string
+			/**
+			 * W​h​a​t​ ​w​a​s​ ​s​a​i​d​ ​m​a​k​e​s​ ​t​h​e​ ​s​a​m​e​ ​l​i​k​e​l​i​e​r​ ​a​g​a​i​n​,​ ​a​n​d​ ​a​t​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​ ​n​o​t​h​i​n​g​ ​b​r​e​a​k​s​ ​t​h​e​ ​c​i​r​c​l​e​.​ ​I​t​ ​s​t​o​p​s​ ​w​h​e​n​ ​i​t​ ​d​r​a​w​s​ ​t​h​e​ ​e​n​d​ ​t​o​k​e​n​,​ ​w​h​i​c​h​ ​i​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​e​n​d​.​ ​T​r​a​i​n​ ​l​o​n​g​e​r​,​ ​r​a​i​s​e​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​o​r​ ​l​o​w​e​r​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​h​a​t​ ​h​a​s​ ​b​r​o​k​e​n​ ​i​t​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​i​t​ ​w​r​o​t​e​ ​“​{​w​o​r​d​s​}​”​ ​a​g​a​i​n​ ​a​n​d​ ​a​g​a​i​n​.
+			 * @param {string} step
+			 * @param {string} words
+			 */
+			here: RequiredParams<'step' | 'words'>
+		}
+		cut: {
+			/**
+			 * W​h​y​ ​a​r​e​ ​a​n​s​w​e​r​s​ ​c​u​t​ ​o​f​f​?
+			 */
+			q: string
+			/**
+			 * T​h​e​y​ ​r​e​a​c​h​e​d​ ​t​h​e​ ​l​i​m​i​t​ ​w​i​t​h​o​u​t​ ​a​n​ ​e​n​d​ ​t​o​k​e​n​ ​a​n​d​ ​a​r​e​ ​s​c​o​r​e​d​ ​a​s​ ​t​h​e​y​ ​s​t​a​n​d​.​ ​I​f​ ​m​o​s​t​ ​a​r​e​ ​c​u​t​,​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​u​n​l​e​a​r​n​e​d​ ​t​o​ ​s​t​o​p​,​ ​o​r​ ​t​h​e​ ​l​i​m​i​t​ ​i​s​ ​t​o​o​ ​s​m​a​l​l​ ​f​o​r​ ​w​h​a​t​ ​i​t​ ​w​a​n​t​s​ ​t​o​ ​s​a​y​.
+			 */
+			a: string
+			/**
+			 * {​s​h​a​r​e​}​ ​%​ ​o​f​ ​t​h​e​ ​l​a​s​t​ ​a​n​s​w​e​r​s​ ​w​e​r​e​ ​c​u​t​ ​a​t​ ​{​l​i​m​i​t​}​ ​t​o​k​e​n​s​.
+			 * @param {string} limit
+			 * @param {string} share
+			 */
+			here: RequiredParams<'limit' | 'share'>
+		}
+		collapse: {
+			/**
+			 * H​a​s​ ​S​i​m​P​O​ ​b​r​o​k​e​n​ ​i​t​?
+			 */
+			q: string
+			/**
+			 * N​o​t​h​i​n​g​ ​h​o​l​d​s​ ​i​t​ ​t​o​ ​a​ ​r​e​f​e​r​e​n​c​e​,​ ​s​o​ ​a​ ​l​a​r​g​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​d​r​i​v​e​s​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​i​n​t​o​ ​t​h​e​ ​g​r​o​u​n​d​:​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​g​r​o​w​s​,​ ​a​n​d​ ​n​o​ ​w​o​r​d​ ​i​s​ ​l​i​k​e​l​y​ ​a​n​y​ ​m​o​r​e​.​ ​I​t​ ​r​e​p​e​a​t​s​ ​i​t​s​e​l​f​ ​o​r​ ​s​a​y​s​ ​n​o​t​h​i​n​g​.​ ​A​ ​t​e​n​t​h​ ​o​f​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​a​n​d​ ​a​ ​n​e​w​ ​s​t​a​r​t​ ​a​r​e​ ​t​h​e​ ​w​a​y​ ​b​a​c​k​.
+			 */
+			a: string
+			/**
+			 * A​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​,​ ​r​i​g​h​t​ ​a​n​s​w​e​r​s​ ​f​r​o​m​ ​{​r​i​g​h​t​}​ ​t​o​ ​{​n​o​w​}​ ​%​.
+			 * @param {string} from
+			 * @param {string} now
+			 * @param {string} right
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'now' | 'right' | 'to'>
+		}
+		nan: {
+			/**
+			 * I​t​ ​s​a​y​s​ ​N​a​N​.​ ​W​h​a​t​ ​i​s​ ​t​h​a​t​?
+			 */
+			q: string
+			/**
+			 * N​o​t​ ​a​ ​n​u​m​b​e​r​:​ ​a​ ​v​a​l​u​e​ ​g​r​e​w​ ​b​e​y​o​n​d​ ​w​h​a​t​ ​3​2​ ​b​i​t​s​ ​h​o​l​d​,​ ​m​o​s​t​l​y​ ​b​e​c​a​u​s​e​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​w​a​s​ ​t​o​o​ ​l​a​r​g​e​.​ ​T​r​a​i​n​i​n​g​ ​s​t​o​p​s​ ​a​t​ ​t​h​e​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​k​e​e​p​s​ ​i​t​.​ ​L​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​r​ ​t​h​e​ ​c​l​i​p​p​i​n​g​ ​l​i​m​i​t​ ​a​n​d​ ​g​o​ ​o​n​ ​f​r​o​m​ ​t​h​e​r​e​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​e​n​d​e​d​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​,​ ​w​i​t​h​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​f​ ​{​l​r​}​.
+			 * @param {string} lr
+			 * @param {string} step
+			 */
+			here: RequiredParams<'lr' | 'step'>
+		}
+		slow: {
+			/**
+			 * M​y​ ​m​a​c​h​i​n​e​ ​i​s​ ​s​l​o​w​.​ ​W​h​a​t​ ​c​a​n​ ​I​ ​d​o​?
+			 */
+			q: string
+			/**
+			 * T​a​k​e​ ​a​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​ ​o​r​ ​f​e​w​e​r​ ​s​t​e​p​s​,​ ​c​l​o​s​e​ ​o​t​h​e​r​ ​b​u​s​y​ ​t​a​b​s​,​ ​a​n​d​ ​p​l​u​g​ ​i​n​ ​t​h​e​ ​c​h​a​r​g​e​r​.​ ​Y​o​u​ ​c​a​n​ ​p​a​u​s​e​,​ ​o​r​ ​c​l​o​s​e​ ​t​h​e​ ​t​a​b​,​ ​a​n​d​ ​g​o​ ​o​n​ ​t​o​m​o​r​r​o​w​:​ ​i​t​ ​i​s​ ​t​h​e​ ​s​a​m​e​ ​r​u​n​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​{​s​p​e​e​d​}​ ​t​o​k​e​n​s​ ​a​ ​s​e​c​o​n​d​ ​i​t​ ​n​e​e​d​s​ ​a​b​o​u​t​ ​{​m​i​n​u​t​e​s​}​ ​m​i​n​u​t​e​s​ ​m​o​r​e​.
+			 * @param {string} minutes
+			 * @param {string} speed
+			 */
+			here: RequiredParams<'minutes' | 'speed'>
+		}
+		resume: {
+			/**
+			 * W​h​a​t​ ​h​a​p​p​e​n​s​ ​i​f​ ​I​ ​c​l​o​s​e​ ​t​h​e​ ​t​a​b​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​r​u​n​ ​i​s​ ​s​a​v​e​d​ ​e​v​e​r​y​ ​s​o​ ​m​a​n​y​ ​s​t​e​p​s​ ​a​n​d​ ​w​h​e​n​ ​y​o​u​ ​l​e​a​v​e​.​ ​C​o​m​e​ ​b​a​c​k​ ​a​n​d​ ​i​t​ ​o​f​f​e​r​s​ ​t​o​ ​g​o​ ​o​n​,​ ​e​x​a​c​t​l​y​:​ ​w​e​i​g​h​t​s​,​ ​m​o​m​e​n​t​u​m​,​ ​s​t​e​p​ ​a​n​d​ ​t​h​e​ ​o​r​d​e​r​ ​o​f​ ​t​h​e​ ​d​a​t​a​.​ ​T​h​e​ ​c​u​r​v​e​ ​i​s​ ​t​h​e​ ​o​n​e​ ​y​o​u​ ​w​o​u​l​d​ ​h​a​v​e​ ​g​o​t​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​b​r​e​a​k​,​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.
+			 */
+			a: string
+		}
+		own: {
+			/**
+			 * C​a​n​ ​I​ ​u​s​e​ ​d​a​t​a​ ​o​f​ ​m​y​ ​o​w​n​,​ ​o​r​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​?
+			 */
+			q: string
+			/**
+			 * D​a​t​a​,​ ​y​e​s​:​ ​a​ ​.​j​s​o​n​l​ ​i​n​ ​t​h​e​ ​f​o​r​m​ ​s​h​o​w​n​ ​b​e​s​i​d​e​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.​ ​T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​i​s​ ​t​h​a​t​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​,​ ​f​o​r​ ​i​t​ ​k​n​o​w​s​ ​t​o​k​e​n​s​ ​b​y​ ​n​u​m​b​e​r​ ​a​l​o​n​e​.​ ​W​o​r​d​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​r​e​a​d​ ​a​r​e​ ​c​u​t​ ​i​n​t​o​ ​m​a​n​y​ ​s​m​a​l​l​ ​p​i​e​c​e​s​ ​a​n​d​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​s​l​o​w​l​y​;​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​s​h​a​l​l​ ​k​n​o​w​ ​t​h​e​m​ ​s​h​o​u​l​d​ ​h​a​v​e​ ​r​e​a​d​ ​t​h​e​m​.
+			 */
+			a: string
+		}
+	}
+	breaks: {
 		/**
-		 * A​ ​l​i​b​r​a​r​y​ ​t​h​a​t​ ​i​s​ ​t​o​o​ ​s​m​a​l​l
+		 * E​a​c​h​ ​o​f​ ​t​h​e​s​e​ ​r​e​a​l​l​y​ ​t​r​a​i​n​s​,​ ​f​o​r​ ​a​ ​s​h​o​r​t​ ​t​i​m​e​,​ ​w​i​t​h​ ​s​e​t​t​i​n​g​s​ ​t​h​a​t​ ​a​r​e​ ​w​r​o​n​g​ ​o​n​ ​p​u​r​p​o​s​e​.​ ​S​a​y​ ​w​h​a​t​ ​y​o​u​ ​e​x​p​e​c​t​,​ ​t​h​e​n​ ​l​o​o​k​.​ ​W​h​a​t​ ​i​t​ ​l​e​a​v​e​s​ ​i​s​ ​t​h​r​o​w​n​ ​a​w​a​y​ ​a​t​ ​t​h​e​ ​e​n​d​,​ ​s​o​ ​t​h​a​t​ ​y​o​u​ ​d​o​ ​n​o​t​ ​g​o​ ​o​n​ ​f​r​o​m​ ​i​t​ ​b​y​ ​m​i​s​t​a​k​e​.
 		 */
-		small: string
+		why: string
 		/**
-		 * U​p​l​o​a​d​ ​a​ ​t​e​x​t​ ​o​f​ ​a​ ​f​e​w​ ​p​a​g​e​s​ ​a​n​d​ ​t​r​a​i​n​ ​f​o​r​ ​l​o​n​g​.​ ​T​h​e​ ​t​r​a​i​n​i​n​g​ ​l​o​s​s​ ​f​a​l​l​s​ ​t​o​w​a​r​d​s​ ​z​e​r​o​,​ ​a​n​d​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​t​u​r​n​s​ ​u​p​:​ ​i​t​ ​k​n​o​w​s​ ​t​h​e​ ​p​a​g​e​s​ ​b​y​ ​h​e​a​r​t​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​b​e​y​o​n​d​ ​t​h​e​m​.​ ​S​t​o​p​ ​w​h​e​r​e​ ​h​e​l​d​-​o​u​t​ ​i​s​ ​l​o​w​e​s​t​.
+		 * B​r​e​a​k​ ​i​t
 		 */
-		smallTask: string
+		go: string
+		/**
+		 * B​r​e​a​k​ ​i​t​ ​a​g​a​i​n
+		 */
+		again: string
+		/**
+		 * P​u​t​ ​m​y​ ​s​e​t​t​i​n​g​s​ ​b​a​c​k
+		 */
+		back: string
+		/**
+		 * I​t​ ​s​e​t​s​ ​{​s​e​t​t​i​n​g​s​}​.
+		 * @param {string} settings
+		 */
+		sets: RequiredParams<'settings'>
+		/**
+		 * T​h​i​s​ ​n​e​e​d​s​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​c​a​n​n​o​t​ ​b​e​ ​f​o​o​l​e​d​.​ ​T​r​a​i​n​ ​o​n​e​ ​u​n​d​e​r​ ​“​R​e​w​a​r​d​ ​m​o​d​e​l​”​ ​a​n​d​ ​c​h​o​o​s​e​ ​i​t​ ​i​n​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.
+		 */
+		reward: string
+		/**
+		 * R​u​n​n​i​n​g​.​ ​W​a​t​c​h​ ​t​h​e​ ​c​u​r​v​e​:​ ​t​h​i​s​ ​l​i​n​e​ ​c​h​a​n​g​e​s​ ​w​h​e​n​ ​t​h​e​ ​n​u​m​b​e​r​s​ ​s​a​y​ ​s​o​.
+		 */
+		waiting: string
+		/**
+		 * A​ ​n​u​m​b​e​r​ ​o​v​e​r​f​l​o​w​e​d​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​b​e​y​o​n​d​ ​t​h​a​t​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​c​o​m​p​u​t​e​ ​w​i​t​h​.​ ​T​r​a​i​n​i​n​g​ ​w​e​n​t​ ​b​a​c​k​ ​t​o​ ​i​t​s​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​s​t​o​p​p​e​d​.
+		 * @param {string} step
+		 */
+		overflow: RequiredParams<'step'>
+		/**
+		 * I​t​ ​d​i​d​ ​n​o​t​ ​b​r​e​a​k​ ​t​h​i​s​ ​t​i​m​e​.
+		 */
+		unseen: string
+		lrMax: {
+			/**
+			 * T​h​e​ ​l​a​r​g​e​s​t​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​h​e​r​e​ ​i​s
+			 */
+			name: string
+			/**
+			 * E​a​c​h​ ​s​t​e​p​ ​n​o​w​ ​m​o​v​e​s​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​t​i​m​e​s​ ​a​s​ ​f​a​r​.​ ​W​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​f​a​l​l​ ​f​a​s​t​e​r​,​ ​s​t​a​y​,​ ​o​r​ ​r​i​s​e​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​n​o​w​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​,​ ​s​o​ ​i​t​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​u​r​e​ ​o​f​ ​w​r​o​n​g​ ​t​h​i​n​g​s​.​ ​T​h​e​ ​g​r​a​d​i​e​n​t​ ​h​a​s​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​{​n​o​r​m​}​:​ ​e​v​e​r​y​ ​s​t​e​p​ ​o​v​e​r​s​h​o​o​t​s​,​ ​a​n​d​ ​t​h​e​ ​n​e​x​t​ ​o​n​e​ ​o​v​e​r​s​h​o​o​t​s​ ​b​a​c​k​.
+			 * @param {string} lnV
+			 * @param {string} norm
+			 * @param {string} now
+			 */
+			seen: RequiredParams<'lnV' | 'norm' | 'now'>
+			/**
+			 * N​o​r​m​a​l​i​s​a​t​i​o​n​,​ ​A​d​a​m​W​ ​a​n​d​ ​c​l​i​p​p​i​n​g​ ​h​a​v​e​ ​h​e​l​d​ ​i​t​.​ ​L​o​o​k​ ​h​o​w​ ​l​i​t​t​l​e​ ​i​t​ ​l​e​a​r​n​e​d​ ​a​l​l​ ​t​h​e​ ​s​a​m​e​.
+			 */
+			unseen: string
+		}
+		library: {
+			/**
+			 * A​ ​l​i​b​r​a​r​y​ ​o​f​ ​a​ ​f​e​w​ ​p​a​g​e​s
+			 */
+			name: string
+			/**
+			 * I​t​ ​r​e​a​d​s​ ​o​n​e​ ​p​a​g​e​ ​i​n​ ​a​ ​h​u​n​d​r​e​d​,​ ​o​v​e​r​ ​a​n​d​ ​o​v​e​r​.​ ​W​h​i​c​h​ ​l​i​n​e​ ​t​u​r​n​s​ ​u​p​,​ ​a​n​d​ ​w​h​y​ ​o​n​l​y​ ​t​h​a​t​ ​o​n​e​?
+			 */
+			expect: string
+			/**
+			 * T​r​a​i​n​i​n​g​ ​f​e​l​l​ ​t​o​ ​{​t​r​a​i​n​}​,​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​h​a​s​ ​r​i​s​e​n​ ​f​o​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​,​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​:​ ​i​t​ ​k​n​o​w​s​ ​i​t​s​ ​p​a​g​e​s​ ​b​y​ ​h​e​a​r​t​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​b​e​y​o​n​d​ ​t​h​e​m​.
+			 * @param {string} from
+			 * @param {string} steps
+			 * @param {string} to
+			 * @param {string} train
+			 */
+			seen: RequiredParams<'from' | 'steps' | 'to' | 'train'>
+			/**
+			 * H​e​l​d​-​o​u​t​ ​h​a​s​ ​n​o​t​ ​t​u​r​n​e​d​ ​u​p​ ​y​e​t​:​ ​s​o​ ​s​h​o​r​t​ ​a​ ​r​u​n​ ​h​a​s​ ​n​o​t​ ​r​e​a​d​ ​i​t​s​ ​p​a​g​e​s​ ​o​f​t​e​n​ ​e​n​o​u​g​h​.​ ​M​o​r​e​ ​s​t​e​p​s​ ​w​i​l​l​ ​d​o​ ​i​t​.
+			 */
+			unseen: string
+		}
+		lr30: {
+			/**
+			 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​3​0
+			 */
+			name: string
+			/**
+			 * T​h​i​r​t​y​ ​t​i​m​e​s​ ​t​h​e​ ​s​t​r​i​d​e​ ​f​o​r​ ​s​i​x​t​y​ ​s​t​e​p​s​.​ ​W​i​l​l​ ​i​t​ ​a​n​s​w​e​r​ ​s​o​o​n​e​r​,​ ​a​n​d​ ​w​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​w​h​a​t​ ​i​t​ ​r​e​a​d​?
+			 */
+			expect: string
+			/**
+			 * O​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​,​ ​w​h​i​c​h​ ​i​t​ ​s​t​i​l​l​ ​r​e​h​e​a​r​s​e​s​,​ ​t​h​e​ ​l​o​s​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​;​ ​o​f​ ​t​h​e​ ​t​o​w​n​’​s​ ​f​a​c​t​s​ ​i​t​ ​c​a​n​ ​c​o​m​p​l​e​t​e​ ​{​r​e​c​a​l​l​}​ ​%​.​ ​T​h​e​ ​l​a​r​g​e​ ​s​t​e​p​s​ ​p​a​i​d​ ​f​o​r​ ​t​h​e​ ​m​a​n​n​e​r​s​ ​w​i​t​h​ ​t​h​e​ ​k​n​o​w​l​e​d​g​e​.
+			 * @param {string} from
+			 * @param {string} recall
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'recall' | 'to'>
+			/**
+			 * I​t​ ​k​e​p​t​ ​w​h​a​t​ ​i​t​ ​r​e​a​d​:​ ​f​o​r​ ​t​h​i​s​ ​m​o​d​e​l​ ​e​v​e​n​ ​t​h​a​t​ ​s​t​r​i​d​e​ ​i​s​ ​n​o​t​ ​t​o​o​ ​l​a​r​g​e​.
+			 */
+			unseen: string
+		}
+		noMask: {
+			/**
+			 * N​o​ ​l​o​s​s​ ​m​a​s​k
+			 */
+			name: string
+			/**
+			 * N​o​w​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​ ​c​o​u​n​t​ ​a​s​ ​w​e​l​l​.​ ​W​h​a​t​ ​w​i​l​l​ ​i​t​ ​l​e​a​r​n​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​w​a​n​t​s​ ​f​r​o​m​ ​i​t​?
+			 */
+			expect: string
+			/**
+			 * I​t​ ​l​e​a​r​n​s​ ​t​o​ ​a​s​k​:​ ​i​t​s​ ​l​o​s​s​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​ ​f​e​l​l​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​a​t​ ​i​s​ ​s​t​r​e​n​g​t​h​ ​s​p​e​n​t​ ​o​n​ ​t​h​e​ ​u​s​e​r​’​s​ ​p​a​r​t​.​ ​T​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​.​ ​I​n​ ​a​ ​r​u​n​ ​t​h​i​s​ ​s​h​o​r​t​ ​t​h​e​y​ ​h​a​r​d​l​y​ ​s​u​f​f​e​r​;​ ​w​i​t​h​ ​l​o​n​g​ ​q​u​e​s​t​i​o​n​s​ ​a​n​d​ ​s​h​o​r​t​ ​a​n​s​w​e​r​s​ ​t​h​e​y​ ​w​o​u​l​d​.
+			 * @param {string} answers
+			 * @param {string} from
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'answers' | 'from' | 'to'>
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​n​ ​q​u​e​s​t​i​o​n​s​ ​h​a​s​ ​h​a​r​d​l​y​ ​f​a​l​l​e​n​ ​y​e​t​.
+			 */
+			unseen: string
+		}
+		tooLong: {
+			/**
+			 * T​e​n​ ​t​i​m​e​s​ ​t​o​o​ ​m​a​n​y​ ​l​e​s​s​o​n​s
+			 */
+			name: string
+			/**
+			 * S​i​x​t​y​ ​s​t​e​p​s​ ​a​r​e​ ​e​n​o​u​g​h​ ​t​o​ ​a​n​s​w​e​r​.​ ​W​h​a​t​ ​i​s​ ​l​e​f​t​ ​o​f​ ​i​t​s​ ​b​o​o​k​s​ ​a​f​t​e​r​ ​s​i​x​ ​h​u​n​d​r​e​d​,​ ​w​i​t​h​o​u​t​ ​a​n​y​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​m​a​n​n​e​r​s​ ​s​t​a​y​,​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​,​ ​b​u​t​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​n​e​e​d​s​ ​{​t​o​}​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​w​h​e​r​e​ ​i​t​ ​n​e​e​d​e​d​ ​{​f​r​o​m​}​,​ ​a​n​d​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​i​t​ ​c​o​m​p​l​e​t​e​s​ ​{​k​n​o​w​s​}​ ​%​ ​a​f​t​e​r​ ​{​k​n​e​w​}​ ​%​.​ ​W​h​a​t​ ​i​s​ ​n​o​t​ ​p​r​a​c​t​i​s​e​d​ ​i​s​ ​o​v​e​r​w​r​i​t​t​e​n​.
+			 * @param {string} answers
+			 * @param {string} from
+			 * @param {string} knew
+			 * @param {string} knows
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'answers' | 'from' | 'knew' | 'knows' | 'to'>
+			/**
+			 * I​t​ ​h​a​s​ ​h​a​r​d​l​y​ ​f​o​r​g​o​t​t​e​n​ ​a​n​y​t​h​i​n​g​.
+			 */
+			unseen: string
+		}
+		rankOne: {
+			/**
+			 * R​a​n​k​ ​1​,​ ​i​n​ ​o​n​e​ ​m​a​t​r​i​x​,​ ​f​o​r​ ​a​ ​h​a​r​d​ ​s​k​i​l​l
+			 */
+			name: string
+			/**
+			 * I​t​ ​s​h​a​l​l​ ​e​n​d​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​a​ ​r​h​y​m​e​,​ ​w​i​t​h​ ​o​n​e​ ​s​i​n​g​l​e​ ​d​i​r​e​c​t​i​o​n​ ​i​n​ ​t​h​e​ ​q​u​e​r​i​e​s​ ​a​l​o​n​e​.​ ​I​s​ ​t​h​a​t​ ​e​n​o​u​g​h​?
+			 */
+			expect: string
+			/**
+			 * {​s​t​y​l​e​}​ ​%​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​i​n​ ​s​t​y​l​e​.​ ​W​h​a​t​ ​i​t​ ​m​a​y​ ​c​h​a​n​g​e​ ​i​s​ ​t​o​o​ ​l​i​t​t​l​e​ ​f​o​r​ ​w​h​a​t​ ​i​t​ ​s​h​o​u​l​d​ ​l​e​a​r​n​:​ ​n​o​ ​n​u​m​b​e​r​ ​o​f​ ​s​t​e​p​s​ ​h​e​l​p​s​ ​t​h​e​r​e​,​ ​o​n​l​y​ ​m​o​r​e​ ​r​a​n​k​ ​o​r​ ​m​o​r​e​ ​m​a​t​r​i​c​e​s​.
+			 * @param {string} style
+			 */
+			seen: RequiredParams<'style'>
+			/**
+			 * I​t​ ​d​i​d​ ​l​e​a​r​n​ ​t​h​e​ ​s​t​y​l​e​:​ ​f​o​r​ ​t​h​i​s​ ​s​k​i​l​l​ ​o​n​e​ ​d​i​r​e​c​t​i​o​n​ ​i​s​ ​e​n​o​u​g​h​.
+			 */
+			unseen: string
+		}
+		alphaMax: {
+			/**
+			 * α​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
+			 */
+			name: string
+			/**
+			 * W​h​a​t​ ​t​h​e​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​s​a​y​ ​i​s​ ​m​u​l​t​i​p​l​i​e​d​ ​b​y​ ​α​/​r​,​ ​a​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​a​n​d​ ​m​o​r​e​.​ ​W​h​a​t​ ​w​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​d​o​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​w​a​s​ ​d​o​w​n​ ​t​o​ ​{​b​e​s​t​}​ ​a​n​d​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​n​o​w​}​,​ ​w​i​t​h​ ​g​r​a​d​i​e​n​t​s​ ​o​f​ ​{​n​o​r​m​}​.​ ​A​ ​s​m​a​l​l​ ​s​t​e​p​ ​o​f​ ​A​ ​a​n​d​ ​B​ ​b​e​c​a​m​e​ ​a​ ​h​u​g​e​ ​o​n​e​ ​o​f​ ​W​:​ ​α​ ​w​o​r​k​s​ ​l​i​k​e​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+			 * @param {string} best
+			 * @param {string} norm
+			 * @param {string} now
+			 */
+			seen: RequiredParams<'best' | 'norm' | 'now'>
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​h​e​l​d​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​ ​a​l​l​ ​t​h​e​ ​s​a​m​e​.
+			 */
+			unseen: string
+		}
+		betaZero: {
+			/**
+			 * β​ ​=​ ​0​:​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e
+			 */
+			name: string
+			/**
+			 * N​o​t​h​i​n​g​ ​h​o​l​d​s​ ​i​t​ ​t​o​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​w​i​l​l​ ​r​i​s​e​:​ ​w​i​l​l​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​g​e​t​ ​b​e​t​t​e​r​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​w​e​n​t​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​d​o​w​n​ ​t​o​ ​{​n​o​w​}​.​ ​I​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.
+			 * @param {string} from
+			 * @param {string} good
+			 * @param {string} now
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'good' | 'now' | 'to'>
+			/**
+			 * T​h​e​ ​g​r​a​d​e​r​s​ ​h​a​v​e​ ​n​o​t​ ​f​a​l​l​e​n​ ​y​e​t​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​K​L​:​ ​i​t​ ​h​a​s​ ​l​e​f​t​ ​t​h​e​ ​p​l​a​c​e​ ​w​h​e​r​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​,​ ​a​n​d​ ​a​ ​l​o​n​g​e​r​ ​r​u​n​ ​m​a​y​ ​f​i​n​d​ ​i​t​s​ ​w​e​a​k​ ​s​p​o​t​.
+			 */
+			unseen: string
+		}
+		tinyLr: {
+			/**
+			 * A​ ​t​i​n​y​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e
+			 */
+			name: string
+			/**
+			 * T​h​e​ ​g​r​a​d​i​e​n​t​ ​i​s​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​e​v​e​r​,​ ​t​h​e​ ​s​t​e​p​s​ ​a​r​e​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​.​ ​W​h​a​t​ ​n​u​m​b​e​r​ ​w​i​l​l​ ​t​h​e​ ​c​u​r​v​e​ ​s​h​o​w​?
+			 */
+			expect: string
+			/**
+			 * A​f​t​e​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​{​l​o​s​s​}​,​ ​l​n​ ​2​ ​a​s​ ​a​t​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​t​h​o​u​g​h​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​h​a​s​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​{​n​o​r​m​}​.​ ​N​o​t​h​i​n​g​ ​i​s​ ​w​r​o​n​g​ ​w​i​t​h​ ​t​h​e​ ​d​a​t​a​:​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​m​o​v​e​.
+			 * @param {string} loss
+			 * @param {string} norm
+			 * @param {string} steps
+			 */
+			seen: RequiredParams<'loss' | 'norm' | 'steps'>
+			/**
+			 * I​t​ ​m​o​v​e​d​ ​a​f​t​e​r​ ​a​l​l​.
+			 */
+			unseen: string
+		}
+		biased: {
+			/**
+			 * A​ ​t​e​a​c​h​e​r​ ​w​h​o​ ​l​i​k​e​s​ ​w​h​a​t​ ​c​o​m​e​s​ ​f​i​r​s​t
+			 */
+			name: string
+			/**
+			 * A​l​l​ ​i​t​s​ ​l​e​s​s​o​n​s​ ​c​a​l​l​ ​t​h​e​ ​f​i​r​s​t​ ​a​n​s​w​e​r​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​H​o​w​ ​o​f​t​e​n​ ​w​i​l​l​ ​t​h​e​ ​j​u​d​g​e​ ​a​g​r​e​e​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​?
+			 */
+			expect: string
+			/**
+			 * I​t​ ​g​i​v​e​s​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​{​b​i​a​s​}​ ​%​,​ ​w​h​a​t​e​v​e​r​ ​s​t​a​n​d​s​ ​t​h​e​r​e​.​ ​A​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​ ​r​e​m​a​i​n​s​,​ ​a​n​d​ ​i​t​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​i​n​ ​{​a​g​r​e​e​}​ ​%​:​ ​a​ ​c​o​i​n​ ​w​o​u​l​d​ ​g​e​t​ ​5​0​.
+			 * @param {string} agree
+			 * @param {string} bias
+			 */
+			seen: RequiredParams<'agree' | 'bias'>
+			/**
+			 * I​t​ ​d​o​e​s​ ​n​o​t​ ​y​e​t​ ​l​e​a​n​ ​t​o​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​c​l​e​a​r​l​y​.
+			 */
+			unseen: string
+		}
+		cold: {
+			/**
+			 * T​e​m​p​e​r​a​t​u​r​e​ ​a​l​m​o​s​t​ ​0
+			 */
+			name: string
+			/**
+			 * I​t​ ​a​l​w​a​y​s​ ​s​a​y​s​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​.​ ​E​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​:​ ​w​h​a​t​ ​i​s​ ​t​h​e​r​e​ ​t​o​ ​c​o​m​p​a​r​e​?
+			 */
+			expect: string
+			/**
+			 * I​n​ ​{​e​q​u​a​l​}​ ​%​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​o​f​ ​{​n​}​ ​r​o​u​n​d​s​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​d​ ​a​l​i​k​e​.​ ​T​h​e​i​r​ ​a​d​v​a​n​t​a​g​e​s​ ​a​r​e​ ​0​:​ ​n​o​t​h​i​n​g​ ​t​o​ ​l​e​a​r​n​.​ ​T​o​ ​e​x​p​l​o​r​e​ ​m​e​a​n​s​ ​t​o​ ​s​a​m​p​l​e​.
+			 * @param {string} equal
+			 * @param {string} n
+			 */
+			seen: RequiredParams<'equal' | 'n'>
+			/**
+			 * E​v​e​n​ ​s​o​ ​t​h​e​ ​g​r​o​u​p​s​ ​d​i​f​f​e​r​:​ ​t​h​i​s​ ​m​o​d​e​l​ ​i​s​ ​u​n​s​u​r​e​ ​e​n​o​u​g​h​.
+			 */
+			unseen: string
+		}
+		repeat: {
+			/**
+			 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​3​0​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e
+			 */
+			name: string
+			/**
+			 * N​o​t​h​i​n​g​ ​h​o​l​d​s​ ​i​t​ ​t​o​ ​w​h​e​r​e​ ​i​t​ ​w​a​s​.​ ​T​h​e​ ​m​a​r​g​i​n​ ​w​i​l​l​ ​g​r​o​w​:​ ​w​h​a​t​ ​w​i​l​l​ ​i​t​ ​s​a​y​?
+			 */
+			expect: string
+			/**
+			 * A​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​:​ ​h​a​r​d​l​y​ ​a​n​y​ ​w​o​r​d​ ​i​s​ ​l​i​k​e​l​y​ ​a​n​y​ ​m​o​r​e​.​ ​R​i​g​h​t​ ​a​n​s​w​e​r​s​:​ ​{​r​i​g​h​t​}​ ​%​.​ ​A​s​k​ ​i​t​ ​s​o​m​e​t​h​i​n​g​,​ ​w​h​i​l​e​ ​i​t​ ​i​s​ ​s​t​i​l​l​ ​h​e​r​e​.
+			 * @param {string} from
+			 * @param {string} right
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'right' | 'to'>
+			/**
+			 * T​h​e​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​k​e​p​t​ ​t​h​e​i​r​ ​p​r​o​b​a​b​i​l​i​t​y​.
+			 */
+			unseen: string
+		}
+		sharp: {
+			/**
+			 * T​ ​=​ ​0​.​1​:​ ​o​n​l​y​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​ ​i​s​ ​l​e​f​t
+			 */
+			name: string
+			/**
+			 * T​h​e​ ​t​e​a​c​h​e​r​ ​i​s​ ​a​s​k​e​d​ ​s​o​ ​s​h​a​r​p​l​y​ ​t​h​a​t​ ​i​t​ ​n​a​m​e​s​ ​o​n​e​ ​w​o​r​d​ ​a​n​d​ ​h​i​d​e​s​ ​t​h​e​ ​o​t​h​e​r​s​.​ ​W​h​a​t​ ​d​o​e​s​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​m​i​s​s​?
+			 */
+			expect: string
+			/**
+			 * A​ ​r​e​s​i​d​e​n​t​’​s​ ​e​v​e​n​i​n​g​ ​i​s​ ​t​h​r​o​w​n​ ​w​i​t​h​ ​a​ ​d​i​e​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​k​n​o​w​s​ ​h​o​w​ ​i​t​ ​i​s​ ​l​o​a​d​e​d​:​ ​i​t​ ​i​s​ ​{​m​a​s​t​e​r​}​ ​n​a​t​s​ ​o​f​f​,​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​{​h​a​b​i​t​s​}​.​ ​F​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​ ​i​t​ ​s​t​a​n​d​s​ ​{​a​p​a​r​t​}​ ​n​a​t​s​ ​a​w​a​y​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​w​a​s​ ​l​o​s​t​.
+			 * @param {string} apart
+			 * @param {string} habits
+			 * @param {string} master
+			 */
+			seen: RequiredParams<'apart' | 'habits' | 'master'>
+			/**
+			 * T​h​e​ ​s​t​u​d​e​n​t​ ​k​n​o​w​s​ ​t​h​e​ ​h​a​b​i​t​s​ ​a​b​o​u​t​ ​a​s​ ​w​e​l​l​ ​a​s​ ​i​t​s​ ​t​e​a​c​h​e​r​.
+			 */
+			unseen: string
+		}
 	}
 	checkpoints: {
 		/**
@@ -1717,10 +2342,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * A​s​k​e​d​ ​a​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​p​r​e​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​g​o​e​s​ ​o​n​ ​r​e​c​i​t​i​n​g​:​ ​i​n​ ​i​t​s​ ​b​o​o​k​s​,​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​f​o​l​l​o​w​e​d​ ​b​y​ ​m​o​r​e​ ​b​o​o​k​.​ ​H​e​r​e​ ​i​t​ ​r​e​a​d​s​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​a​n​d​ ​l​e​a​r​n​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​l​o​n​e​,​ ​w​i​t​h​ ​t​h​e​ ​s​a​m​e​ ​l​o​s​s​ ​a​s​ ​b​e​f​o​r​e​.​ ​K​n​o​w​l​e​d​g​e​ ​c​a​m​e​ ​f​r​o​m​ ​r​e​a​d​i​n​g​;​ ​t​h​i​s​ ​i​s​ ​m​a​n​n​e​r​s​.
-			 */
-			story: string
-			/**
 			 * T​h​e​ ​m​e​a​n​ ​n​e​g​a​t​i​v​e​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​ ​n​ ​w​h​o​s​e​ ​m​a​s​k​ ​m​ ​i​s​ ​1​:​ ​w​h​a​t​ ​t​h​e​ ​a​s​s​i​s​t​a​n​t​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​e​n​d​s​ ​i​t​.​ ​Q​u​e​s​t​i​o​n​s​ ​a​r​e​ ​r​e​a​d​,​ ​n​o​t​ ​l​e​a​r​n​e​d​.
 			 */
 			formula: string
@@ -1734,10 +2355,6 @@ type RootTranslation = {
 			 * M​u​s​t​ ​w​e​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​t​h​i​n​g​ ​f​o​r​ ​e​a​c​h​ ​c​u​s​t​o​m​e​r​?
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​s​t​a​y​s​ ​a​s​ ​i​t​ ​i​s​.​ ​B​e​s​i​d​e​ ​e​a​c​h​ ​o​f​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​s​t​a​n​d​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​a​n​d​ ​o​n​l​y​ ​t​h​e​s​e​ ​l​e​a​r​n​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​p​l​u​g​-​i​n​:​ ​p​u​t​ ​i​t​ ​i​n​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​s​p​e​a​k​s​ ​i​n​ ​a​n​o​t​h​e​r​ ​s​t​y​l​e​;​ ​t​a​k​e​ ​i​t​ ​o​u​t​,​ ​a​n​d​ ​i​t​ ​i​s​ ​t​h​e​ ​o​l​d​ ​o​n​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.
-			 */
-			story: string
 			/**
 			 * T​h​e​ ​f​r​o​z​e​n​ ​m​a​t​r​i​x​ ​W​₀​ ​a​n​d​,​ ​b​e​s​i​d​e​ ​i​t​,​ ​B​ ​t​i​m​e​s​ ​A​ ​o​f​ ​r​a​n​k​ ​r​.​ ​B​ ​b​e​g​i​n​s​ ​a​t​ ​z​e​r​o​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​h​a​n​g​e​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​t​h​a​t​ ​o​f​ ​S​F​T​.
 			 */
@@ -1753,10 +2370,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​i​s​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​.
-			 */
-			story: string
-			/**
 			 * r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​,​ ​s​o​ ​t​h​e​ ​s​c​o​r​e​s​ ​h​a​v​e​ ​n​o​ ​z​e​r​o​ ​o​f​ ​t​h​e​i​r​ ​o​w​n​ ​a​n​d​ ​a​r​e​ ​c​e​n​t​r​e​d​ ​a​t​ ​t​h​e​ ​e​n​d​.
 			 */
 			formula: string
@@ -1770,10 +2383,6 @@ type RootTranslation = {
 			 * H​o​w​ ​d​o​ ​y​o​u​ ​t​r​a​i​n​ ​o​n​ ​a​ ​s​c​o​r​e​?
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​.​ ​A​ ​p​r​i​c​e​ ​o​n​ ​e​v​e​r​y​ ​s​t​e​p​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​o​l​d​ ​m​o​d​e​l​ ​k​e​e​p​s​ ​i​t​ ​f​r​o​m​ ​t​a​l​k​i​n​g​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
-			 */
-			story: string
 			/**
 			 * ρ​ ​i​s​ ​h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​i​n​c​e​ ​i​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​A​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​t​h​e​ ​a​n​s​w​e​r​ ​w​a​s​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​.​ ​B​e​y​o​n​d​ ​1​ ​±​ ​ε​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​m​o​r​e​ ​t​o​ ​g​a​i​n​.
 			 */
@@ -1789,10 +2398,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​n​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​i​t​ ​w​a​s​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​W​a​t​c​h​ ​b​o​t​h​:​ ​o​f​t​e​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​f​a​l​l​s​ ​t​o​o​,​ ​o​n​l​y​ ​m​o​r​e​ ​s​l​o​w​l​y​.​ ​T​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​w​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d​.
-			 */
-			story: string
-			/**
 			 * π​ ​i​s​ ​t​h​e​ ​m​o​d​e​l​,​ ​π​_​r​e​f​ ​t​h​e​ ​f​r​o​z​e​n​ ​o​n​e​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​T​h​e​ ​s​u​m​s​ ​r​u​n​ ​o​v​e​r​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​2​.
 			 */
 			formula: string
@@ -1806,10 +2411,6 @@ type RootTranslation = {
 			 * W​h​a​t​ ​i​f​ ​o​n​e​ ​l​a​b​e​l​ ​i​n​ ​t​e​n​ ​i​s​ ​w​r​o​n​g​?
 			 */
 			title: string
-			/**
-			 * D​P​O​ ​w​i​t​h​ ​a​ ​d​o​u​b​t​ ​ε​ ​a​b​o​u​t​ ​e​v​e​r​y​ ​l​a​b​e​l​.​ ​W​i​t​h​o​u​t​ ​i​t​,​ ​a​ ​w​r​o​n​g​ ​l​a​b​e​l​ ​i​s​ ​p​u​s​h​e​d​ ​a​s​ ​f​a​r​ ​a​s​ ​a​ ​r​i​g​h​t​ ​o​n​e​.
-			 */
-			story: string
 			/**
 			 * D​P​O​’​s​ ​l​o​s​s​ ​i​n​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​w​e​i​g​h​t​e​d​ ​b​y​ ​h​o​w​ ​l​i​k​e​l​y​ ​t​h​e​ ​l​a​b​e​l​ ​i​s​ ​r​i​g​h​t​.
 			 */
@@ -1825,10 +2426,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * D​P​O​ ​n​e​v​e​r​ ​h​a​s​ ​e​n​o​u​g​h​:​ ​i​t​s​ ​l​o​s​s​ ​f​a​l​l​s​ ​f​o​r​ ​e​v​e​r​ ​a​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​P​O​ ​h​a​s​ ​a​ ​g​o​a​l​ ​f​o​r​ ​t​h​e​ ​m​a​r​g​i​n​ ​a​n​d​ ​p​u​l​l​s​ ​b​a​c​k​ ​b​e​y​o​n​d​ ​i​t​.
-			 */
-			story: string
-			/**
 			 * h​ ​i​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​a​s​ ​i​n​ ​D​P​O​.​ ​I​t​s​ ​g​o​a​l​ ​i​s​ ​1​/​(​2​τ​)​,​ ​a​n​d​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​z​e​r​o​ ​t​h​e​r​e​.
 			 */
 			formula: string
@@ -1842,10 +2439,6 @@ type RootTranslation = {
 			 * W​h​o​ ​l​a​b​e​l​s​ ​w​h​e​n​ ​p​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​?
 			 */
 			title: string
-			/**
-			 * A​ ​m​o​d​e​l​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​ ​t​o​w​n​’​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​ ​t​o​ ​c​o​m​p​a​r​e​ ​t​w​o​ ​a​n​s​w​e​r​s​:​ ​t​r​u​e​,​ ​h​o​n​e​s​t​,​ ​b​r​i​e​f​,​ ​w​a​r​m​,​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​p​r​e​f​e​r​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.
-			 */
-			story: string
 			/**
 			 * T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
 			 */
@@ -1861,10 +2454,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * N​o​ ​v​a​l​u​e​ ​m​o​d​e​l​:​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​s​e​v​e​r​a​l​ ​t​i​m​e​s​,​ ​a​n​d​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​.​ ​W​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​t​h​o​u​g​h​ ​i​t​ ​l​e​a​r​n​s​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
-			 */
-			story: string
-			/**
 			 * A​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​,​ ​o​v​e​r​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​d​e​v​i​a​t​i​o​n​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​ ​t​e​a​c​h​ ​n​o​t​h​i​n​g​.
 			 */
 			formula: string
@@ -1878,10 +2467,6 @@ type RootTranslation = {
 			 * T​w​o​ ​b​i​a​s​e​s​ ​o​f​ ​G​R​P​O​,​ ​t​a​k​e​n​ ​o​u​t
 			 */
 			title: string
-			/**
-			 * G​R​P​O​ ​d​i​v​i​d​e​s​ ​b​y​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​a​n​d​ ​b​y​ ​t​h​e​ ​d​e​v​i​a​t​i​o​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​,​ ​w​h​i​c​h​ ​f​a​v​o​u​r​s​ ​l​o​n​g​ ​w​r​o​n​g​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​e​a​s​y​ ​q​u​e​s​t​i​o​n​s​.​ ​H​e​r​e​ ​b​o​t​h​ ​d​i​v​i​s​i​o​n​s​ ​a​r​e​ ​g​o​n​e​.
-			 */
-			story: string
 			/**
 			 * T​h​e​ ​s​a​m​e​,​ ​w​i​t​h​ ​a​ ​c​o​n​s​t​a​n​t​ ​i​n​ ​p​l​a​c​e​ ​o​f​ ​t​h​e​ ​l​e​n​g​t​h​ ​a​n​d​ ​n​o​ ​d​e​v​i​a​t​i​o​n​.
 			 */
@@ -1897,10 +2482,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​;​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​;​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​.
-			 */
-			story: string
-			/**
 			 * G​R​P​O​ ​w​i​t​h​ ​t​w​o​ ​b​o​u​n​d​s​,​ ​ε​ ​b​e​l​o​w​ ​a​n​d​ ​a​ ​l​a​r​g​e​r​ ​o​n​e​ ​a​b​o​v​e​,​ ​a​n​d​ ​a​ ​m​e​a​n​ ​o​v​e​r​ ​t​o​k​e​n​s​.
 			 */
 			formula: string
@@ -1914,10 +2495,6 @@ type RootTranslation = {
 			 * P​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​m​e​a​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​s​o​ ​n​o​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​i​s​ ​n​e​e​d​e​d​,​ ​a​n​d​ ​a​ ​m​a​r​g​i​n​ ​γ​ ​m​u​s​t​ ​b​e​ ​r​e​a​c​h​e​d​.​ ​I​t​ ​w​o​r​k​s​ ​o​f​f​l​i​n​e​ ​o​n​ ​p​a​i​r​s​,​ ​n​e​i​t​h​e​r​ ​r​e​i​n​f​o​r​c​e​m​e​n​t​ ​l​e​a​r​n​i​n​g​ ​n​o​r​ ​t​i​e​d​ ​t​o​ ​A​I​ ​l​a​b​e​l​s​.​ ​A​ ​l​a​r​g​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.
-			 */
-			story: string
 			/**
 			 * |​y​|​ ​i​s​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​.​ ​W​h​e​r​e​ ​t​h​e​ ​t​w​o​ ​a​v​e​r​a​g​e​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​(​1​ ​+​ ​e​^​γ​)​.
 			 */
@@ -1933,10 +2510,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * I​n​s​t​e​a​d​ ​o​f​ ​a​ ​g​r​o​u​p​,​ ​a​ ​m​e​m​o​r​y​:​ ​f​o​r​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​k​e​e​p​s​ ​h​o​w​ ​w​e​l​l​ ​i​t​ ​u​s​u​a​l​l​y​ ​g​o​e​s​,​ ​a​n​d​ ​h​o​l​d​s​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​ ​a​g​a​i​n​s​t​ ​t​h​a​t​.​ ​N​o​ ​g​r​o​u​p​ ​c​a​n​ ​b​e​ ​i​d​l​e​.
-			 */
-			story: string
-			/**
 			 * A​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​w​h​a​t​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​e​x​p​e​c​t​e​d​ ​b​e​f​o​r​e​,​ ​n​o​r​m​a​l​i​s​e​d​ ​o​v​e​r​ ​t​h​e​ ​b​a​t​c​h​.​ ​T​h​e​n​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​l​e​a​r​n​s​.
 			 */
 			formula: string
@@ -1950,10 +2523,6 @@ type RootTranslation = {
 			 * C​a​n​ ​a​ ​s​m​a​l​l​ ​o​n​e​ ​k​e​e​p​ ​w​h​a​t​ ​a​ ​b​i​g​ ​o​n​e​ ​l​e​a​r​n​e​d​?
 			 */
 			title: string
-			/**
-			 * A​ ​s​t​u​d​e​n​t​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​ ​d​o​e​s​ ​n​o​t​ ​o​n​l​y​ ​l​e​a​r​n​ ​w​h​i​c​h​ ​t​o​k​e​n​ ​c​a​m​e​ ​n​e​x​t​,​ ​b​u​t​ ​h​o​w​ ​l​i​k​e​l​y​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​i​s​ ​w​o​r​t​h​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​a​t​ ​i​t​ ​s​a​i​d​.
-			 */
-			story: string
 			/**
 			 * P​ ​i​s​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​Q​ ​t​h​e​ ​s​t​u​d​e​n​t​,​ ​b​o​t​h​ ​s​o​f​t​e​n​e​d​ ​b​y​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​.​ ​α​ ​i​s​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​o​r​d​i​n​a​r​y​ ​l​o​s​s​;​ ​T​²​ ​k​e​e​p​s​ ​t​h​e​ ​g​r​a​d​i​e​n​t​s​ ​e​q​u​a​l​l​y​ ​l​a​r​g​e​.
 			 */
@@ -1969,10 +2538,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​t​e​a​c​h​e​r​ ​a​n​s​w​e​r​s​ ​m​a​n​y​ ​q​u​e​s​t​i​o​n​s​,​ ​a​n​d​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​o​s​e​ ​a​n​s​w​e​r​s​ ​l​i​k​e​ ​a​n​y​ ​t​e​x​t​.​ ​N​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​i​s​ ​n​e​e​d​e​d​ ​b​u​t​ ​w​h​a​t​ ​i​t​ ​w​r​i​t​e​s​.
-			 */
-			story: string
-			/**
 			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​S​F​T​,​ ​o​n​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​a​n​s​w​e​r​s​ ​ŷ​.
 			 */
 			formula: string
@@ -1986,10 +2551,6 @@ type RootTranslation = {
 			 * C​o​r​r​e​c​t​e​d​ ​o​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​s​i​t​u​a​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.
-			 */
-			story: string
 			/**
 			 * M​ ​i​s​ ​a​ ​m​i​x​t​u​r​e​ ​o​f​ ​t​e​a​c​h​e​r​ ​P​ ​a​n​d​ ​s​t​u​d​e​n​t​ ​Q​.​ ​T​h​e​ ​s​h​a​r​e​ ​λ​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​i​s​ ​t​h​e​ ​s​t​u​d​e​n​t​’​s​ ​o​w​n​;​ ​n​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​.
 			 */
@@ -2065,6 +2626,14 @@ type RootTranslation = {
 		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t
 		 */
 		replay_loss: string
+		/**
+		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		question_loss: string
+		/**
+		 * f​a​v​o​u​r​ ​f​o​r​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e
+		 */
+		position_bias: string
 		/**
 		 * s​h​a​r​e​ ​t​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d
 		 */
@@ -2172,22 +2741,6 @@ type RootTranslation = {
 		 * H​o​w​ ​d​o​e​s​ ​g​u​e​s​s​i​n​g​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​b​e​c​o​m​e​ ​k​n​o​w​l​e​d​g​e​?
 		 */
 		title: string
-		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​ ​s​t​r​e​t​c​h​ ​o​f​ ​t​e​x​t​ ​a​n​d​ ​g​u​e​s​s​e​s​,​ ​a​t​ ​e​v​e​r​y​ ​p​l​a​c​e​,​ ​w​h​a​t​ ​c​o​m​e​s​ ​n​e​x​t​.​ ​I​t​ ​d​o​e​s​ ​n​o​t​ ​n​a​m​e​ ​o​n​e​ ​t​o​k​e​n​:​ ​i​t​ ​s​p​r​e​a​d​s​ ​1​0​0​ ​%​ ​o​v​e​r​ ​a​l​l​ ​o​f​ ​t​h​e​m​.
-		 */
-		story1: string
-		/**
-		 * T​h​e​ ​l​o​s​s​ ​i​s​ ​i​t​s​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​s​t​o​o​d​ ​t​h​e​r​e​.​ ​E​a​c​h​ ​s​t​e​p​ ​t​u​r​n​s​ ​e​v​e​r​y​ ​o​n​e​ ​o​f​ ​i​t​s​ ​n​u​m​b​e​r​s​ ​a​ ​l​i​t​t​l​e​,​ ​s​o​ ​t​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​ ​l​e​s​s​ ​s​u​r​p​r​i​s​e​d​.
-		 */
-		story2: string
-		/**
-		 * F​i​r​s​t​ ​c​o​m​e​ ​b​l​a​n​k​s​ ​a​n​d​ ​l​e​t​t​e​r​s​,​ ​t​h​e​n​ ​w​o​r​d​s​,​ ​t​h​e​n​ ​g​r​a​m​m​a​r​.​ ​F​o​r​ ​a​ ​w​h​i​l​e​ ​t​h​e​ ​c​u​r​v​e​ ​i​s​ ​f​l​a​t​ ​a​n​d​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​w​e​l​l​ ​m​a​d​e​ ​a​n​d​ ​w​r​o​n​g​.​ ​T​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​a​r​r​i​v​e​,​ ​m​a​n​y​ ​a​t​ ​o​n​c​e​.
-		 */
-		story3: string
-		/**
-		 * I​t​ ​i​s​ ​l​i​k​e​ ​a​ ​c​h​i​l​d​ ​l​e​f​t​ ​a​l​o​n​e​ ​a​m​o​n​g​ ​e​n​c​y​c​l​o​p​e​d​i​a​s​:​ ​n​o​b​o​d​y​ ​e​x​p​l​a​i​n​s​,​ ​i​t​ ​o​n​l​y​ ​r​e​a​d​s​ ​o​n​.​ ​W​h​e​r​e​ ​t​h​e​ ​i​m​a​g​e​ ​m​i​s​l​e​a​d​s​:​ ​a​ ​c​h​i​l​d​ ​u​n​d​e​r​s​t​a​n​d​s​ ​w​h​a​t​ ​i​t​ ​i​s​ ​f​o​r​.​ ​T​h​i​s​ ​o​n​e​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​h​a​t​ ​i​s​ ​l​i​k​e​l​y​.
-		 */
-		story4: string
 		/**
 		 * S​t​a​r​t
 		 */
@@ -3342,14 +3895,6 @@ type RootTranslation = {
 		 * Y​e​s​:​ ​a​ ​.​t​x​t​ ​o​r​ ​.​j​s​o​n​l​ ​o​f​ ​y​o​u​r​ ​o​w​n​,​ ​i​n​ ​a​n​y​ ​l​a​n​g​u​a​g​e​.​ ​A​ ​f​e​w​ ​h​u​n​d​r​e​d​ ​k​i​l​o​b​y​t​e​s​ ​a​r​e​ ​a​ ​g​o​o​d​ ​s​t​a​r​t​.​ ​L​e​a​r​n​ ​a​ ​n​e​w​ ​t​o​k​e​n​i​z​e​r​ ​o​n​ ​i​t​,​ ​w​h​i​c​h​ ​h​a​p​p​e​n​s​ ​b​y​ ​i​t​s​e​l​f​ ​h​e​r​e​.​ ​I​t​ ​w​i​l​l​ ​w​r​i​t​e​ ​l​i​k​e​ ​y​o​u​r​ ​t​e​x​t​,​ ​a​n​d​ ​k​n​o​w​ ​o​n​l​y​ ​t​h​a​t​.
 		 */
 		own: string
-		/**
-		 * H​o​w​ ​d​o​e​s​ ​t​h​i​s​ ​c​o​m​p​a​r​e​ ​w​i​t​h​ ​a​ ​r​e​a​l​ ​m​o​d​e​l​?
-		 */
-		sizeQ: string
-		/**
-		 * T​h​e​ ​s​h​a​p​e​ ​i​s​ ​t​h​a​t​ ​o​f​ ​L​l​a​m​a​ ​a​n​d​ ​Q​w​e​n​:​ ​t​h​e​ ​s​a​m​e​ ​l​a​y​e​r​s​,​ ​t​h​e​ ​s​a​m​e​ ​l​o​s​s​.​ ​S​p​r​o​u​t​ ​h​a​s​ ​a​b​o​u​t​ ​0​.​8​ ​m​i​l​l​i​o​n​ ​n​u​m​b​e​r​s​ ​a​n​d​ ​r​e​a​d​s​ ​a​b​o​u​t​ ​a​ ​m​i​l​l​i​o​n​ ​t​o​k​e​n​s​.​ ​A​ ​m​o​d​e​l​ ​o​f​ ​e​i​g​h​t​ ​t​h​o​u​s​a​n​d​ ​m​i​l​l​i​o​n​ ​n​u​m​b​e​r​s​ ​r​e​a​d​s​ ​m​o​r​e​ ​t​h​a​n​ ​t​e​n​ ​m​i​l​l​i​o​n​ ​m​i​l​l​i​o​n​,​ ​o​n​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​m​a​c​h​i​n​e​s​ ​f​o​r​ ​w​e​e​k​s​.​ ​W​h​a​t​ ​y​o​u​ ​s​e​e​ ​h​a​p​p​e​n​ ​h​e​r​e​ ​i​n​ ​a​ ​m​i​n​u​t​e​ ​h​a​p​p​e​n​s​ ​t​h​e​r​e​ ​t​o​o​,​ ​o​n​l​y​ ​o​n​ ​a​ ​l​a​r​g​e​r​ ​w​o​r​l​d​.
-		 */
-		size: string
 	}
 	reading: {
 		/**
@@ -4002,7 +4547,7 @@ type RootTranslation = {
 		 */
 		realTitle: string
 		/**
-		 * S​o​u​r​c​e​s
+		 * S​o​u​r​c​e​s​:
 		 */
 		sources: string
 		/**
@@ -4019,6 +4564,9 @@ type RootTranslation = {
 		 */
 		yoursLater: string
 		tokenizer: {
+			/**
+			 * A​ ​m​o​d​e​l​ ​c​o​m​p​u​t​e​s​ ​w​i​t​h​ ​n​u​m​b​e​r​s​,​ ​s​o​ ​a​ ​t​e​x​t​ ​m​u​s​t​ ​b​e​c​o​m​e​ ​a​ ​r​o​w​ ​o​f​ ​n​u​m​b​e​r​s​ ​f​i​r​s​t​;​ ​t​h​e​ ​p​l​a​i​n​e​s​t​ ​w​a​y​ ​g​i​v​e​s​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​2​5​6​ ​b​y​t​e​s​ ​i​t​s​ ​o​w​n​,​ ​a​n​d​ ​t​h​e​n​ ​a​ ​w​o​r​d​ ​i​s​ ​a​ ​l​o​n​g​ ​r​o​w​.​ ​S​o​ ​w​e​ ​l​o​o​k​ ​w​h​i​c​h​ ​t​w​o​ ​n​e​i​g​h​b​o​u​r​s​ ​s​t​a​n​d​ ​t​o​g​e​t​h​e​r​ ​m​o​s​t​ ​o​f​t​e​n​,​ ​g​i​v​e​ ​t​h​e​ ​p​a​i​r​ ​a​ ​n​u​m​b​e​r​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​a​n​d​ ​d​o​ ​i​t​ ​a​g​a​i​n​:​ ​e​a​c​h​ ​s​u​c​h​ ​s​t​e​p​ ​i​s​ ​a​ ​m​e​r​g​e​.​ ​W​a​t​c​h​ ​“​i​n​g​”​ ​a​n​d​ ​“​的​”​ ​b​e​c​o​m​e​ ​o​n​e​ ​t​o​k​e​n​ ​e​a​c​h​,​ ​t​h​o​u​g​h​ ​n​o​b​o​d​y​ ​t​o​l​d​ ​i​t​ ​o​f​ ​e​n​d​i​n​g​s​ ​o​r​ ​c​h​a​r​a​c​t​e​r​s​:​ ​i​t​ ​c​o​u​n​t​e​d​.​ ​T​h​e​ ​f​e​w​e​r​ ​t​o​k​e​n​s​ ​a​ ​t​e​x​t​ ​t​a​k​e​s​,​ ​t​h​e​ ​m​o​r​e​ ​o​f​ ​i​t​ ​t​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​t​ ​a​ ​t​i​m​e​,​ ​a​n​d​ ​t​h​e​ ​l​e​s​s​ ​t​h​e​r​e​ ​i​s​ ​t​o​ ​c​o​m​p​u​t​e​.
+			 */
 			what: string
 			/**
 			 * A​ ​s​t​e​n​o​g​r​a​p​h​e​r​ ​g​i​v​e​s​ ​e​v​e​r​y​ ​p​a​i​r​ ​o​f​ ​l​e​t​t​e​r​s​ ​t​h​a​t​ ​c​o​m​e​s​ ​u​p​ ​a​g​a​i​n​ ​a​n​d​ ​a​g​a​i​n​ ​a​ ​s​t​r​o​k​e​ ​o​f​ ​i​t​s​ ​o​w​n​.​ ​A​f​t​e​r​ ​a​ ​t​h​o​u​s​a​n​d​ ​s​t​r​o​k​e​s​ ​m​o​s​t​ ​w​o​r​d​s​ ​a​r​e​ ​w​r​i​t​t​e​n​ ​i​n​ ​o​n​e​ ​o​r​ ​t​w​o​.
@@ -4034,6 +4582,9 @@ type RootTranslation = {
 			real: string
 		}
 		pretrain: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​ ​s​t​r​e​t​c​h​ ​o​f​ ​t​e​x​t​ ​a​n​d​,​ ​a​t​ ​e​v​e​r​y​ ​p​l​a​c​e​,​ ​s​p​r​e​a​d​s​ ​1​0​0​ ​%​ ​o​v​e​r​ ​a​l​l​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​m​i​g​h​t​ ​c​o​m​e​ ​n​e​x​t​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​i​t​s​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​s​t​o​o​d​ ​t​h​e​r​e​,​ ​a​n​d​ ​e​a​c​h​ ​s​t​e​p​ ​t​u​r​n​s​ ​e​v​e​r​y​ ​o​n​e​ ​o​f​ ​i​t​s​ ​n​u​m​b​e​r​s​ ​a​ ​l​i​t​t​l​e​ ​s​o​ ​t​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​ ​l​e​s​s​ ​s​u​r​p​r​i​s​e​d​.​ ​F​i​r​s​t​ ​c​o​m​e​ ​b​l​a​n​k​s​ ​a​n​d​ ​l​e​t​t​e​r​s​,​ ​t​h​e​n​ ​w​o​r​d​s​,​ ​t​h​e​n​ ​g​r​a​m​m​a​r​;​ ​f​o​r​ ​a​ ​w​h​i​l​e​ ​t​h​e​ ​c​u​r​v​e​ ​i​s​ ​f​l​a​t​ ​a​n​d​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​w​e​l​l​ ​m​a​d​e​ ​a​n​d​ ​w​r​o​n​g​.​ ​T​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​a​r​r​i​v​e​,​ ​m​a​n​y​ ​a​t​ ​o​n​c​e​:​ ​t​o​ ​g​u​e​s​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​w​e​l​l​,​ ​i​t​ ​h​a​d​ ​t​o​ ​k​n​o​w​ ​t​h​e​m​.
+			 */
 			what: string
 			/**
 			 * A​ ​c​h​i​l​d​ ​i​s​ ​l​e​f​t​ ​a​l​o​n​e​ ​a​m​o​n​g​ ​e​n​c​y​c​l​o​p​e​d​i​a​s​.​ ​N​o​b​o​d​y​ ​e​x​p​l​a​i​n​s​ ​a​n​y​t​h​i​n​g​,​ ​i​t​ ​o​n​l​y​ ​r​e​a​d​s​ ​o​n​ ​a​n​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​,​ ​a​n​d​ ​i​n​ ​t​h​e​ ​e​n​d​ ​i​t​ ​c​a​n​ ​g​o​ ​o​n​ ​w​i​t​h​ ​a​n​y​ ​p​a​g​e​.
@@ -4343,18 +4894,6 @@ type RootTranslation = {
 		 */
 		title: string
 		/**
-		 * A​ ​m​o​d​e​l​ ​c​o​m​p​u​t​e​s​ ​w​i​t​h​ ​n​u​m​b​e​r​s​,​ ​s​o​ ​a​ ​t​e​x​t​ ​m​u​s​t​ ​b​e​c​o​m​e​ ​a​ ​r​o​w​ ​o​f​ ​n​u​m​b​e​r​s​ ​f​i​r​s​t​.​ ​T​h​e​ ​p​l​a​i​n​e​s​t​ ​w​a​y​ ​g​i​v​e​s​ ​e​a​c​h​ ​b​y​t​e​ ​i​t​s​ ​o​w​n​:​ ​2​5​6​ ​o​f​ ​t​h​e​m​ ​s​a​y​ ​e​v​e​r​y​t​h​i​n​g​,​ ​i​n​ ​a​n​y​ ​l​a​n​g​u​a​g​e​.
-		 */
-		story1: string
-		/**
-		 * B​u​t​ ​t​h​e​n​ ​a​ ​w​o​r​d​ ​i​s​ ​a​ ​l​o​n​g​ ​r​o​w​.​ ​S​o​ ​w​e​ ​l​o​o​k​ ​w​h​i​c​h​ ​t​w​o​ ​n​e​i​g​h​b​o​u​r​s​ ​s​t​a​n​d​ ​t​o​g​e​t​h​e​r​ ​m​o​s​t​ ​o​f​t​e​n​ ​i​n​ ​o​u​r​ ​t​e​x​t​,​ ​a​n​d​ ​g​i​v​e​ ​t​h​e​ ​p​a​i​r​ ​a​ ​n​u​m​b​e​r​ ​o​f​ ​i​t​s​ ​o​w​n​.​ ​T​h​e​n​ ​a​g​a​i​n​,​ ​a​n​d​ ​a​g​a​i​n​.​ ​E​a​c​h​ ​s​u​c​h​ ​s​t​e​p​ ​i​s​ ​a​ ​m​e​r​g​e​.
-		 */
-		story2: string
-		/**
-		 * W​a​t​c​h​ ​“​i​n​g​”​ ​a​n​d​ ​“​的​”​ ​b​e​c​o​m​e​ ​o​n​e​ ​t​o​k​e​n​ ​e​a​c​h​.​ ​N​o​b​o​d​y​ ​t​o​l​d​ ​i​t​ ​a​b​o​u​t​ ​e​n​d​i​n​g​s​ ​o​r​ ​c​h​a​r​a​c​t​e​r​s​:​ ​i​t​ ​c​o​u​n​t​e​d​.
-		 */
-		story3: string
-		/**
 		 * T​h​e​ ​f​o​x​ ​o​f​ ​o​u​r​ ​t​o​w​n​ ​l​i​v​e​s​ ​b​y​ ​t​h​e​ ​r​i​v​e​r​.​ ​I​n​ ​t​h​e​ ​e​v​e​n​i​n​g​ ​s​h​e​ ​i​s​ ​s​i​n​g​i​n​g​ ​a​n​d​ ​b​a​k​i​n​g​ ​b​r​e​a​d​.​
 	​镇​上​的​狐​狸​住​在​河​边​。​晚​上​她​唱​歌​，​烤​面​包​。
 		 */
@@ -4657,31 +5196,567 @@ type RootTranslation = {
 }
 
 export type TranslationFunctions = {
-	breakIt: {
+	asked: {
 		/**
-		 * A learning rate far too large
+		 * Questions that your curve raises will stand here.
 		 */
-		lr: () => LocalizedString
+		none: () => LocalizedString
 		/**
-		 * Each step moves every number further. Thirty times as far is survived: normalisation, AdamW and clipping exist for that, and it only learns worse. At three hundred times it mostly finds out how frequent each token is and stays near that line. At the end of the range the loss leaves upwards and the gradient norm runs into the hundreds. If a number overflows, training stops at its last good step and says so.
+		 * Your run raises a question: {question}
 		 */
-		lrTask: () => LocalizedString
+		some: (arg: { question: string }) => LocalizedString
 		/**
-		 * × {n}
+		 * {n} in all
 		 */
-		lrTimes: (arg: { n: string }) => LocalizedString
+		more: (arg: { n: string }) => LocalizedString
 		/**
-		 * As large as it goes
+		 * In your run
 		 */
-		lrMax: () => LocalizedString
+		here: () => LocalizedString
+		normal: {
+			/**
+			 * Is this loss normal?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Compare it with three things: ln V, the loss of knowing nothing; where it began; and the held-out line, which should fall along. How low it can go depends on the text: nobody can guess a name that was not said.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It began at {start} and stands at {now} on held-out answers. Knowing nothing costs ln V = {lnV}; a model that has never seen a conversation may begin above that.
+			 */
+			here: (arg: { lnV: string, now: string, start: string }) => LocalizedString
+		}
+		zeroAtFirst: {
+			/**
+			 * Why is the loss 0 at the first step? Does it learn nothing?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The advantages of a group add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.
+			 */
+			a: () => LocalizedString
+			/**
+			 * The loss of your first step was {loss}, and the gradient had a length of {norm}: it was learning.
+			 */
+			here: (arg: { loss: string, norm: string }) => LocalizedString
+		}
+		begins: {
+			/**
+			 * Why does the loss begin where it does?
+			 */
+			q: () => LocalizedString
+			/**
+			 * At first both answers stand equal, since the model is its own reference, or its scores are all 0. A coin that cannot tell them apart costs ln 2 = 0.693. IPO begins at the square of its whole goal, (1/(2τ))².
+			 */
+			a: () => LocalizedString
+			/**
+			 * It had to begin at {want}, and it began at {loss}.
+			 */
+			here: (arg: { loss: string, want: string }) => LocalizedString
+		}
+		stuck: {
+			/**
+			 * Why does it stay at 0.693?
+			 */
+			q: () => LocalizedString
+			/**
+			 * ln 2 is the loss of not telling the two apart. It stays there when steps are so small that nothing moves: raise the learning rate by factors of three until the margin grows. If it stays at any rate, the pairs may be the same twice, or the labels a coin.
+			 */
+			a: () => LocalizedString
+			/**
+			 * After {steps} steps it stands at {loss}, at a learning rate of {lr}.
+			 */
+			here: (arg: { loss: string, lr: string, steps: string }) => LocalizedString
+		}
+		chosenFalls: {
+			/**
+			 * Why does the better answer become less likely too?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Only the difference is trained. Both answers share most of their words, so what pushes the worse one down takes the better one along; as long as the worse one falls faster, the loss falls. It is a warning all the same: the probability goes to answers that are in no pair.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At step {step} the better answers have lost {fallen} nats, and yet the margin is {margin}.
+			 */
+			here: (arg: { fallen: string, margin: string, step: string }) => LocalizedString
+		}
+		equalGroups: {
+			/**
+			 * What are groups in which all are equal?
+			 */
+			q: () => LocalizedString
+			/**
+			 * If all answers to a question score alike, each is exactly average: all advantages are 0 and the group teaches nothing. Questions that are too easy or too hard do that, and a low temperature, which makes the answers the same. DAPO replaces such groups; SPO needs none.
+			 */
+			a: () => LocalizedString
+			/**
+			 * In the last {n} rounds {equal} % of the groups were equal.
+			 */
+			here: (arg: { equal: string, n: string }) => LocalizedString
+		}
+		flatReward: {
+			/**
+			 * Why does the reward not rise?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The mean of a few answers is noisy, so a rise of less than the noise cannot be seen: wait, or ask more questions in a round. If it stays flat, look whether groups differ, whether the price of KL holds everything, and whether the learning rate moves anything.
+			 */
+			a: () => LocalizedString
+			/**
+			 * Over {n} rounds it went from {from} to {to}; anything below {noise} may be chance.
+			 */
+			here: (arg: { from: string, n: string, noise: string, to: string }) => LocalizedString
+		}
+		hacking: {
+			/**
+			 * The reward soars. Is it getting better?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β holds the model where the judge knows its way about; better labels on the new answers help most.
+			 */
+			a: () => LocalizedString
+			/**
+			 * The judge’s reward rose from {from} to {to}, while the graders, whom nobody trains on, fell from {good} to {now}.
+			 */
+			here: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
+		}
+		klNegative: {
+			/**
+			 * How can the KL be negative?
+			 */
+			q: () => LocalizedString
+			/**
+			 * A distance cannot, but this is an estimate: the mean of log π/π_ref over the answers that were drawn. A few answers that the reference finds likelier give a number below 0. It is harmless as long as it goes away.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At step {step} it was {kl}. In the rounds before it was not lastingly below 0.
+			 */
+			here: (arg: { kl: string, step: string }) => LocalizedString
+		}
+		klStaysNegative: {
+			/**
+			 * The KL stays below 0. Is something wrong?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Yes: over many answers the mean must not be negative. Then the probabilities that were sampled with are not those that were computed with, for example at another temperature. Here both are compared at the first round, and a gap is noted above.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It has been {kl} on average over the last {n} rounds.
+			 */
+			here: (arg: { kl: string, n: string }) => LocalizedString
+		}
+		klLarge: {
+			/**
+			 * The KL explodes. What does that mean?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β, lower the learning rate, or learn fewer times from the same answers.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It is {kl} nats to an answer, at β = {beta}.
+			 */
+			here: (arg: { beta: string, kl: string }) => LocalizedString
+		}
+		heldOutRises: {
+			/**
+			 * Training falls and held-out rises. What now?
+			 */
+			q: () => LocalizedString
+			/**
+			 * It is learning the examples by heart. Stop where held-out was lowest: the checkpoint next to it is saved. More or more varied data, fewer steps, or a smaller learning rate move that point on.
+			 */
+			a: () => LocalizedString
+			/**
+			 * Your held-out loss has risen for {steps} steps, from {from} to {to}.
+			 */
+			here: (arg: { from: string, steps: string, to: string }) => LocalizedString
+		}
+		forgets: {
+			/**
+			 * Does it forget what it has read?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Whatever is not practised is overwritten. Some of the old text among the lessons (replay) keeps it, a smaller learning rate and fewer steps as well; an adapter can be taken out again.
+			 */
+			a: () => LocalizedString
+			/**
+			 * On the old text it needs {to} bits per byte; {steps} steps ago it was {from}.
+			 */
+			here: (arg: { from: string, steps: string, to: string }) => LocalizedString
+		}
+		repeats: {
+			/**
+			 * Why does it repeat itself, or never stop?
+			 */
+			q: () => LocalizedString
+			/**
+			 * What was said makes the same likelier again, and at a low temperature nothing breaks the circle. It stops when it draws the end token, which it learns from answers that end. Train longer, raise the temperature, or lower a learning rate that has broken it.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At step {step} it wrote “{words}” again and again.
+			 */
+			here: (arg: { step: string, words: string }) => LocalizedString
+		}
+		cut: {
+			/**
+			 * Why are answers cut off?
+			 */
+			q: () => LocalizedString
+			/**
+			 * They reached the limit without an end token and are scored as they stand. If most are cut, the model has unlearned to stop, or the limit is too small for what it wants to say.
+			 */
+			a: () => LocalizedString
+			/**
+			 * {share} % of the last answers were cut at {limit} tokens.
+			 */
+			here: (arg: { limit: string, share: string }) => LocalizedString
+		}
+		collapse: {
+			/**
+			 * Has SimPO broken it?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Nothing holds it to a reference, so a large learning rate drives both answers into the ground: the difference grows, and no word is likely any more. It repeats itself or says nothing. A tenth of the learning rate and a new start are the way back.
+			 */
+			a: () => LocalizedString
+			/**
+			 * A token of the better answers went from {from} to {to} nats, right answers from {right} to {now} %.
+			 */
+			here: (arg: { from: string, now: string, right: string, to: string }) => LocalizedString
+		}
+		nan: {
+			/**
+			 * It says NaN. What is that?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Not a number: a value grew beyond what 32 bits hold, mostly because the learning rate was too large. Training stops at the last good step and keeps it. Lower the learning rate or the clipping limit and go on from there.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It ended at step {step}, with a learning rate of {lr}.
+			 */
+			here: (arg: { lr: string, step: string }) => LocalizedString
+		}
+		slow: {
+			/**
+			 * My machine is slow. What can I do?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Take a smaller model or fewer steps, close other busy tabs, and plug in the charger. You can pause, or close the tab, and go on tomorrow: it is the same run.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At {speed} tokens a second it needs about {minutes} minutes more.
+			 */
+			here: (arg: { minutes: string, speed: string }) => LocalizedString
+		}
+		resume: {
+			/**
+			 * What happens if I close the tab?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The run is saved every so many steps and when you leave. Come back and it offers to go on, exactly: weights, momentum, step and the order of the data. The curve is the one you would have got without the break, to the last bit.
+			 */
+			a: () => LocalizedString
+		}
+		own: {
+			/**
+			 * Can I use data of my own, or another tokenizer?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that shall know them should have read them.
+			 */
+			a: () => LocalizedString
+		}
+	}
+	breaks: {
 		/**
-		 * A library that is too small
+		 * Each of these really trains, for a short time, with settings that are wrong on purpose. Say what you expect, then look. What it leaves is thrown away at the end, so that you do not go on from it by mistake.
 		 */
-		small: () => LocalizedString
+		why: () => LocalizedString
 		/**
-		 * Upload a text of a few pages and train for long. The training loss falls towards zero, and the held-out loss turns up: it knows the pages by heart and nothing beyond them. Stop where held-out is lowest.
+		 * Break it
 		 */
-		smallTask: () => LocalizedString
+		go: () => LocalizedString
+		/**
+		 * Break it again
+		 */
+		again: () => LocalizedString
+		/**
+		 * Put my settings back
+		 */
+		back: () => LocalizedString
+		/**
+		 * It sets {settings}.
+		 */
+		sets: (arg: { settings: string }) => LocalizedString
+		/**
+		 * This needs a reward model: the town’s graders cannot be fooled. Train one under “Reward model” and choose it in the controls.
+		 */
+		reward: () => LocalizedString
+		/**
+		 * Running. Watch the curve: this line changes when the numbers say so.
+		 */
+		waiting: () => LocalizedString
+		/**
+		 * A number overflowed at step {step}: beyond that there is nothing to compute with. Training went back to its last good step and stopped.
+		 */
+		overflow: (arg: { step: string }) => LocalizedString
+		/**
+		 * It did not break this time.
+		 */
+		unseen: () => LocalizedString
+		lrMax: {
+			/**
+			 * The largest learning rate there is
+			 */
+			name: () => LocalizedString
+			/**
+			 * Each step now moves every number thousands of times as far. Will the loss fall faster, stay, or rise?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The loss went up to {now}; knowing nothing costs {lnV}, so it has become sure of wrong things. The gradient has a length of {norm}: every step overshoots, and the next one overshoots back.
+			 */
+			seen: (arg: { lnV: string, norm: string, now: string }) => LocalizedString
+			/**
+			 * Normalisation, AdamW and clipping have held it. Look how little it learned all the same.
+			 */
+			unseen: () => LocalizedString
+		}
+		library: {
+			/**
+			 * A library of a few pages
+			 */
+			name: () => LocalizedString
+			/**
+			 * It reads one page in a hundred, over and over. Which line turns up, and why only that one?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * Training fell to {train}, and held-out has risen for {steps} steps, from {from} to {to}: it knows its pages by heart and nothing beyond them.
+			 */
+			seen: (arg: { from: string, steps: string, to: string, train: string }) => LocalizedString
+			/**
+			 * Held-out has not turned up yet: so short a run has not read its pages often enough. More steps will do it.
+			 */
+			unseen: () => LocalizedString
+		}
+		lr30: {
+			/**
+			 * Learning rate × 30
+			 */
+			name: () => LocalizedString
+			/**
+			 * Thirty times the stride for sixty steps. Will it answer sooner, and what becomes of what it read?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * On the old text, which it still rehearses, the loss went from {from} to {to}; of the town’s facts it can complete {recall} %. The large steps paid for the manners with the knowledge.
+			 */
+			seen: (arg: { from: string, recall: string, to: string }) => LocalizedString
+			/**
+			 * It kept what it read: for this model even that stride is not too large.
+			 */
+			unseen: () => LocalizedString
+		}
+		noMask: {
+			/**
+			 * No loss mask
+			 */
+			name: () => LocalizedString
+			/**
+			 * Now the questions count as well. What will it learn that nobody wants from it?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * It learns to ask: its loss on held-out questions fell from {from} to {to}, and that is strength spent on the user’s part. The answers stand at {answers}. In a run this short they hardly suffer; with long questions and short answers they would.
+			 */
+			seen: (arg: { answers: string, from: string, to: string }) => LocalizedString
+			/**
+			 * The loss on questions has hardly fallen yet.
+			 */
+			unseen: () => LocalizedString
+		}
+		tooLong: {
+			/**
+			 * Ten times too many lessons
+			 */
+			name: () => LocalizedString
+			/**
+			 * Sixty steps are enough to answer. What is left of its books after six hundred, without any of the old text?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The manners stay, the answers stand at {answers}, but the old text needs {to} bits per byte where it needed {from}, and of the facts it completes {knows} % after {knew} %. What is not practised is overwritten.
+			 */
+			seen: (arg: { answers: string, from: string, knew: string, knows: string, to: string }) => LocalizedString
+			/**
+			 * It has hardly forgotten anything.
+			 */
+			unseen: () => LocalizedString
+		}
+		rankOne: {
+			/**
+			 * Rank 1, in one matrix, for a hard skill
+			 */
+			name: () => LocalizedString
+			/**
+			 * It shall end every answer with a rhyme, with one single direction in the queries alone. Is that enough?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * {style} % of its answers are in style. What it may change is too little for what it should learn: no number of steps helps there, only more rank or more matrices.
+			 */
+			seen: (arg: { style: string }) => LocalizedString
+			/**
+			 * It did learn the style: for this skill one direction is enough.
+			 */
+			unseen: () => LocalizedString
+		}
+		alphaMax: {
+			/**
+			 * α far too large
+			 */
+			name: () => LocalizedString
+			/**
+			 * What the two thin matrices say is multiplied by α/r, a hundred times and more. What will the loss do?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The loss was down to {best} and went up to {now}, with gradients of {norm}. A small step of A and B became a huge one of W: α works like a learning rate.
+			 */
+			seen: (arg: { best: string, norm: string, now: string }) => LocalizedString
+			/**
+			 * The loss held. Look at the gradient norm all the same.
+			 */
+			unseen: () => LocalizedString
+		}
+		betaZero: {
+			/**
+			 * β = 0: no price on distance
+			 */
+			name: () => LocalizedString
+			/**
+			 * Nothing holds it to the model before. The reward will rise: will the answers get better?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The reward rose from {from} to {to}, and the graders, whom nobody trains on, went from {good} down to {now}. It says what the judge likes by mistake: reward hacking.
+			 */
+			seen: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
+			/**
+			 * The graders have not fallen yet. Look at the KL: it has left the place where the judge knows its way about, and a longer run may find its weak spot.
+			 */
+			unseen: () => LocalizedString
+		}
+		tinyLr: {
+			/**
+			 * A tiny learning rate
+			 */
+			name: () => LocalizedString
+			/**
+			 * The gradient is as large as ever, the steps are next to nothing. What number will the curve show?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * After {steps} steps the loss is {loss}, ln 2 as at the beginning, though the gradient has a length of {norm}. Nothing is wrong with the data: it does not move.
+			 */
+			seen: (arg: { loss: string, norm: string, steps: string }) => LocalizedString
+			/**
+			 * It moved after all.
+			 */
+			unseen: () => LocalizedString
+		}
+		biased: {
+			/**
+			 * A teacher who likes what comes first
+			 */
+			name: () => LocalizedString
+			/**
+			 * All its lessons call the first answer the better one. How often will the judge agree with the graders?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * It gives the first place {bias} %, whatever stands there. Averaged over both orders next to nothing remains, and it agrees with the graders in {agree} %: a coin would get 50.
+			 */
+			seen: (arg: { agree: string, bias: string }) => LocalizedString
+			/**
+			 * It does not yet lean to the first place clearly.
+			 */
+			unseen: () => LocalizedString
+		}
+		cold: {
+			/**
+			 * Temperature almost 0
+			 */
+			name: () => LocalizedString
+			/**
+			 * It always says the likeliest. Eight answers to each question: what is there to compare?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * In {equal} % of the groups of {n} rounds all answers scored alike. Their advantages are 0: nothing to learn. To explore means to sample.
+			 */
+			seen: (arg: { equal: string, n: string }) => LocalizedString
+			/**
+			 * Even so the groups differ: this model is unsure enough.
+			 */
+			unseen: () => LocalizedString
+		}
+		repeat: {
+			/**
+			 * Learning rate × 30, without a reference
+			 */
+			name: () => LocalizedString
+			/**
+			 * Nothing holds it to where it was. The margin will grow: what will it say?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * A token of the better answers went from {from} to {to} nats: hardly any word is likely any more. Right answers: {right} %. Ask it something, while it is still here.
+			 */
+			seen: (arg: { from: string, right: string, to: string }) => LocalizedString
+			/**
+			 * The answers have kept their probability.
+			 */
+			unseen: () => LocalizedString
+		}
+		sharp: {
+			/**
+			 * T = 0.1: only the likeliest is left
+			 */
+			name: () => LocalizedString
+			/**
+			 * The teacher is asked so sharply that it names one word and hides the others. What does the student miss?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master} nats off, the student {habits}. From the teacher’s whole distribution it stands {apart} nats away. What the teacher almost said was lost.
+			 */
+			seen: (arg: { apart: string, habits: string, master: string }) => LocalizedString
+			/**
+			 * The student knows the habits about as well as its teacher.
+			 */
+			unseen: () => LocalizedString
+		}
 	}
 	checkpoints: {
 		/**
@@ -6226,10 +7301,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * Asked a question, the pretrained model goes on reciting: in its books, a question is followed by more book. Here it reads conversations and learns the answers alone, with the same loss as before. Knowledge came from reading; this is manners.
-			 */
-			story: () => LocalizedString
-			/**
 			 * The mean negative log-probability of the tokens n whose mask m is 1: what the assistant says, and the token that ends it. Questions are read, not learned.
 			 */
 			formula: () => LocalizedString
@@ -6243,10 +7314,6 @@ export type TranslationFunctions = {
 			 * Must we retrain everything for each customer?
 			 */
 			title: () => LocalizedString
-			/**
-			 * The model stays as it is. Beside each of its matrices stand two thin ones, and only these learn. What comes out is a small plug-in: put it in, and the model speaks in another style; take it out, and it is the old one to the last bit.
-			 */
-			story: () => LocalizedString
 			/**
 			 * The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so nothing changes at the first step. The loss is that of SFT.
 			 */
@@ -6262,10 +7329,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * Nobody can write down what a good answer is, but of two answers people can say which is better. A model with a single number at its end learns from such pairs to give the better one the larger number.
-			 */
-			story: () => LocalizedString
-			/**
 			 * r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end.
 			 */
 			formula: () => LocalizedString
@@ -6279,10 +7342,6 @@ export type TranslationFunctions = {
 			 * How do you train on a score?
 			 */
 			title: () => LocalizedString
-			/**
-			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier. A price on every step away from the old model keeps it from talking for the score alone.
-			 */
-			story: () => LocalizedString
 			/**
 			 * ρ is how much likelier a token has become since it was written, A how much better the answer was than expected. Beyond 1 ± ε there is nothing more to gain.
 			 */
@@ -6298,10 +7357,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The same pairs, no reward model: the better answer is made likelier than it was, the worse one less likely. Watch both: often the better one falls too, only more slowly. The margin is what is trained.
-			 */
-			story: () => LocalizedString
-			/**
 			 * π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.
 			 */
 			formula: () => LocalizedString
@@ -6315,10 +7370,6 @@ export type TranslationFunctions = {
 			 * What if one label in ten is wrong?
 			 */
 			title: () => LocalizedString
-			/**
-			 * DPO with a doubt ε about every label. Without it, a wrong label is pushed as far as a right one.
-			 */
-			story: () => LocalizedString
 			/**
 			 * DPO’s loss in both directions, weighted by how likely the label is right.
 			 */
@@ -6334,10 +7385,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * DPO never has enough: its loss falls for ever as the margin grows. IPO has a goal for the margin and pulls back beyond it.
-			 */
-			story: () => LocalizedString
-			/**
 			 * h is the margin as in DPO. Its goal is 1/(2τ), and the loss is zero there.
 			 */
 			formula: () => LocalizedString
@@ -6351,10 +7398,6 @@ export type TranslationFunctions = {
 			 * Who labels when people have no time?
 			 */
 			title: () => LocalizedString
-			/**
-			 * A model learns from the town’s constitution to compare two answers: true, honest, brief, warm, in the same language. It sees each pair in both orders, since a judge that prefers whatever comes first is no judge.
-			 */
-			story: () => LocalizedString
 			/**
 			 * The label is the judge’s probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
 			 */
@@ -6370,10 +7413,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * No value model: the model answers the same question several times, and each answer is held against the mean of its group. What lies above is made likelier, what lies below less likely. The loss begins at 0 though it learns: look at the reward.
-			 */
-			story: () => LocalizedString
-			/**
 			 * A is the reward minus the mean of its group, over the group’s deviation. Groups in which all are equal teach nothing.
 			 */
 			formula: () => LocalizedString
@@ -6387,10 +7426,6 @@ export type TranslationFunctions = {
 			 * Two biases of GRPO, taken out
 			 */
 			title: () => LocalizedString
-			/**
-			 * GRPO divides by the length of an answer and by the deviation of its group, which favours long wrong answers and easy questions. Here both divisions are gone.
-			 */
-			story: () => LocalizedString
 			/**
 			 * The same, with a constant in place of the length and no deviation.
 			 */
@@ -6406,10 +7441,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The clip is wider upwards, so that rare good words can grow; groups in which all answers score alike are left out; every token counts the same.
-			 */
-			story: () => LocalizedString
-			/**
 			 * GRPO with two bounds, ε below and a larger one above, and a mean over tokens.
 			 */
 			formula: () => LocalizedString
@@ -6423,10 +7454,6 @@ export type TranslationFunctions = {
 			 * Pairs, without a reference
 			 */
 			title: () => LocalizedString
-			/**
-			 * The mean log-probability of a token is the reward, so no frozen model is needed, and a margin γ must be reached. It works offline on pairs, neither reinforcement learning nor tied to AI labels. A large learning rate ends in repetition.
-			 */
-			story: () => LocalizedString
 			/**
 			 * |y| is the length of an answer. Where the two averages are equal the loss is ln(1 + e^γ).
 			 */
@@ -6442,10 +7469,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * Instead of a group, a memory: for each question it keeps how well it usually goes, and holds the new answer against that. No group can be idle.
-			 */
-			story: () => LocalizedString
-			/**
 			 * A is the reward minus what the tracker expected before, normalised over the batch. Then the tracker learns.
 			 */
 			formula: () => LocalizedString
@@ -6459,10 +7482,6 @@ export type TranslationFunctions = {
 			 * Can a small one keep what a big one learned?
 			 */
 			title: () => LocalizedString
-			/**
-			 * A student a third of the size does not only learn which token came next, but how likely the teacher found every other. What the teacher almost said is worth more than what it said.
-			 */
-			story: () => LocalizedString
 			/**
 			 * P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients equally large.
 			 */
@@ -6478,10 +7497,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The teacher answers many questions, and the student learns those answers like any text. Nothing of the teacher is needed but what it writes.
-			 */
-			story: () => LocalizedString
-			/**
 			 * The loss of SFT, on the teacher’s answers ŷ.
 			 */
 			formula: () => LocalizedString
@@ -6495,10 +7510,6 @@ export type TranslationFunctions = {
 			 * Corrected on its own mistakes
 			 */
 			title: () => LocalizedString
-			/**
-			 * The student writes, and the teacher says at every token what it would have thought there. So the student learns in the very situations that it gets itself into.
-			 */
-			story: () => LocalizedString
 			/**
 			 * M is a mixture of teacher P and student Q. The share λ of the answers is the student’s own; no gradient passes through the writing.
 			 */
@@ -6574,6 +7585,14 @@ export type TranslationFunctions = {
 		 * loss on the old text
 		 */
 		replay_loss: () => LocalizedString
+		/**
+		 * loss on the questions, held out
+		 */
+		question_loss: () => LocalizedString
+		/**
+		 * favour for the first place
+		 */
+		position_bias: () => LocalizedString
 		/**
 		 * share that is trained
 		 */
@@ -6680,22 +7699,6 @@ export type TranslationFunctions = {
 		 * How does guessing the next word become knowledge?
 		 */
 		title: () => LocalizedString
-		/**
-		 * The model sees a stretch of text and guesses, at every place, what comes next. It does not name one token: it spreads 100 % over all of them.
-		 */
-		story1: () => LocalizedString
-		/**
-		 * The loss is its surprise at what really stood there. Each step turns every one of its numbers a little, so that it would have been less surprised.
-		 */
-		story2: () => LocalizedString
-		/**
-		 * First come blanks and letters, then words, then grammar. For a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once.
-		 */
-		story3: () => LocalizedString
-		/**
-		 * It is like a child left alone among encyclopedias: nobody explains, it only reads on. Where the image misleads: a child understands what it is for. This one only learns what is likely.
-		 */
-		story4: () => LocalizedString
 		/**
 		 * Start
 		 */
@@ -7648,14 +8651,6 @@ export type TranslationFunctions = {
 		 * Yes: a .txt or .jsonl of your own, in any language. A few hundred kilobytes are a good start. Learn a new tokenizer on it, which happens by itself here. It will write like your text, and know only that.
 		 */
 		own: () => LocalizedString
-		/**
-		 * How does this compare with a real model?
-		 */
-		sizeQ: () => LocalizedString
-		/**
-		 * The shape is that of Llama and Qwen: the same layers, the same loss. Sprout has about 0.8 million numbers and reads about a million tokens. A model of eight thousand million numbers reads more than ten million million, on thousands of machines for weeks. What you see happen here in a minute happens there too, only on a larger world.
-		 */
-		size: () => LocalizedString
 	}
 	reading: {
 		/**
@@ -8269,7 +9264,7 @@ export type TranslationFunctions = {
 		 */
 		realTitle: () => LocalizedString
 		/**
-		 * Sources
+		 * Sources:
 		 */
 		sources: () => LocalizedString
 		/**
@@ -8281,6 +9276,9 @@ export type TranslationFunctions = {
 		 */
 		yoursLater: () => LocalizedString
 		tokenizer: {
+			/**
+			 * A model computes with numbers, so a text must become a row of numbers first; the plainest way gives each of the 256 bytes its own, and then a word is a long row. So we look which two neighbours stand together most often, give the pair a number of its own, and do it again: each such step is a merge. Watch “ing” and “的” become one token each, though nobody told it of endings or characters: it counted. The fewer tokens a text takes, the more of it the model sees at a time, and the less there is to compute.
+			 */
 			what: () => LocalizedString
 			/**
 			 * A stenographer gives every pair of letters that comes up again and again a stroke of its own. After a thousand strokes most words are written in one or two.
@@ -8296,6 +9294,9 @@ export type TranslationFunctions = {
 			real: () => LocalizedString
 		}
 		pretrain: {
+			/**
+			 * The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come blanks and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.
+			 */
 			what: () => LocalizedString
 			/**
 			 * A child is left alone among encyclopedias. Nobody explains anything, it only reads on and guesses the next word, and in the end it can go on with any page.
@@ -8604,18 +9605,6 @@ export type TranslationFunctions = {
 		 * How can a machine read letters?
 		 */
 		title: () => LocalizedString
-		/**
-		 * A model computes with numbers, so a text must become a row of numbers first. The plainest way gives each byte its own: 256 of them say everything, in any language.
-		 */
-		story1: () => LocalizedString
-		/**
-		 * But then a word is a long row. So we look which two neighbours stand together most often in our text, and give the pair a number of its own. Then again, and again. Each such step is a merge.
-		 */
-		story2: () => LocalizedString
-		/**
-		 * Watch “ing” and “的” become one token each. Nobody told it about endings or characters: it counted.
-		 */
-		story3: () => LocalizedString
 		/**
 		 * The fox of our town lives by the river. In the evening she is singing and baking bread.
 	镇上的狐狸住在河边。晚上她唱歌，烤面包。

@@ -1,8 +1,10 @@
 import type { BaseTranslation } from '../i18n-types'
+import { asked } from './asked.js'
+import { breaks } from './breaks.js'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
-import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
+import { params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
@@ -11,7 +13,8 @@ import { story } from './story.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
-  breakIt,
+  asked,
+  breaks,
   checkpoints,
   common,
   engine,

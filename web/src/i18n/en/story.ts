@@ -3,7 +3,7 @@ export const story = {
   imageTitle: 'An image for it',
   misleadsTitle: 'Where the image misleads',
   realTitle: 'What a real model spends on this',
-  sources: 'Sources',
+  sources: 'Sources:',
   yours:
     'Your run here: {steps:string} steps of {batch:string} in {time:string}; {trained:string} of {all:string} parameters were trained.',
   yoursLater: 'Run it, and your own figures stand here beside theirs.',
