@@ -68,6 +68,11 @@ func (TownJudge) Params(p nn.Preset) []Param {
 			DocEN: "Share of the sequences that are taken from the pretraining text again: a judge that forgets the town cannot tell what is true.",
 			DocZH: "每一步中重新取自预训练文本的序列所占的比例。忘了小镇的裁判分不出真假。",
 		},
+		{
+			Key: "first_place", Symbol: `b`, Default: 0, Min: 0, Max: 1,
+			DocEN: "Share of the lessons that call the answer shown first the better one, whatever it says. 0 is fair; the rest teaches a judge to look at the place.",
+			DocZH: "有多大比例的课例不管内容，一律说先出现的那个回答更好。0 是公平的；其余会教出只看位置的裁判。",
+		},
 	}
 	params = append(params, adamwParams(d.lr, 20, 0)...)
 	return append(params, cadenceParams(50, 50, 100)...)
@@ -105,6 +110,7 @@ func startJudge(o *opened, l letters) (Run, error) {
 	v := o.values
 	B, T := int(v["batch"]), int(v["context"])
 	lessons := l.lessons(o.Setup.Tokenizer, o.Town, o.Langs, judgeLessons, int(v["rubrics"]))
+	l.favourFirst(lessons, v["first_place"], o.Town.Config.Seed)
 	train := make([]Conversation, 0, len(lessons))
 	for _, c := range lessons {
 		if c.positions() <= T { // half a comparison cannot be judged

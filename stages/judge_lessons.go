@@ -117,10 +117,11 @@ func (l letters) of(c world.Comparison) int32 {
 const judgeLessons = 4096
 
 // streamRubrics chooses the principles of a lesson, streamHeldJudging the answers
-// to a held-out question.
+// to a held-out question, streamFirstPlace the lessons that favour the first.
 const (
 	streamRubrics     = 0x727562726963
 	streamHeldJudging = 0x68656c646a
+	streamFirstPlace  = 0x6669727374
 )
 
 // lessons are what a judge of a town learns from: n pairs of answers, each under
@@ -151,6 +152,26 @@ func (l letters) lessons(tok *text.Tokenizer, town *world.Town, langs []world.La
 		out[i] = l.lesson(tok, mixed)
 	}
 	return out
+}
+
+// favourFirst has a share of the lessons name the answer shown first in each of
+// their verdicts.
+func (l letters) favourFirst(lessons []Conversation, share float64, seed uint64) {
+	for i, c := range lessons {
+		rng := tensor.NewRNG(seed, streamFirstPlace, uint64(i))
+		if rng.Float64() >= share {
+			continue
+		}
+		for at, target := range c.Targets {
+			if !c.Learned[at+1] || target != l[1] {
+				continue
+			}
+			c.Targets[at] = l[0]
+			if c.Tokens[at+1] == l[1] { // the last one is read as well
+				c.Tokens[at+1] = l[0]
+			}
+		}
+	}
 }
 
 // fingerprintOf are tokens that tell one town's lessons from another's.

@@ -214,5 +214,10 @@ func pairParams(p nn.Preset, defaults pairDefaults, own ...Param) []Param {
 			DocZH: "一段对话所占的长度。0 表示按最长的一段来定。",
 		})
 	out = append(out, adamwParams(d.lr, 10, 0)...)
+	for i := range out {
+		if out[i].Key == "lr" {
+			out[i].Min = 1e-8 // what leaves DPO at ln 2 can be tried
+		}
+	}
 	return append(out, cadenceParams(25, 25, 50)...)
 }

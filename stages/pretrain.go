@@ -53,6 +53,11 @@ func (Pretrain) Params(p nn.Preset) []Param {
 	d := pretrainDefaults[p.Name]
 	params := []Param{stepsParam(d.steps), batchParam(float64(p.Batch)), contextParam(float64(p.Config.Context))}
 	params = append(params, adamwParams(d.lr, d.warmup, 0.1)...)
+	params = append(params, Param{
+		Key: "library", Symbol: `\ell`, Default: 1, Min: 0.001, Max: 1, Log: true,
+		DocEN: "Share of the text that is read. With little of it, the same pages come again and again and are learned by heart; what is held out stays as it is.",
+		DocZH: "读全部文本中的多大一部分。书少了，同样的几页翻来覆去地读，就会死记硬背；留出的部分不变。",
+	})
 	return append(params, cadenceParams(100, 100, 200)...)
 }
 
@@ -61,6 +66,7 @@ func (stage Pretrain) Start(s Setup) (Run, error) {
 	if s.Corpus == nil {
 		panic("stages: pretraining needs a corpus")
 	}
+	s.Corpus = s.Corpus.Excerpt(s.chosen("library", 1))
 	o, err := openRun(stage, s)
 	if err != nil {
 		return nil, err

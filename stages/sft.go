@@ -97,7 +97,12 @@ func (stage SFT) Start(s Setup) (Run, error) {
 	}
 	return schooling{
 		train: train, heldOut: heldOut, asked: docs.HeldOut, data: o.data, replay: v["replay"],
-		gauge: func(_ *trainer, answers *answerGauge) gauge { return answers },
+		gauge: func(_ *trainer, answers *answerGauge) gauge {
+			if v["loss_mask"] == 0 {
+				return newAskingGauge(answers)
+			}
+			return answers
+		},
 	}.start(o)
 }
 
@@ -157,6 +162,38 @@ func learnAll(all []Conversation) {
 			c.Learned[i] = i > 0
 		}
 	}
+}
+
+// askingGauge measures besides, where questions are learned as well, how well
+// they are: "question_loss", nats per token of held-out conversations that is no
+// answer.
+type askingGauge struct {
+	*answerGauge
+	questions *answerGauge
+}
+
+func newAskingGauge(answers *answerGauge) askingGauge {
+	questions := *answers
+	questions.heldOut = make([]Conversation, len(answers.heldOut))
+	for i, c := range answers.heldOut {
+		learned := make([]bool, len(c.Learned))
+		for j := 1; j < len(learned); j++ {
+			learned[j] = !c.Learned[j]
+		}
+		c.Learned = learned
+		questions.heldOut[i] = c
+	}
+	return askingGauge{answers, &questions}
+}
+
+func (g askingGauge) measure() (Evaluation, error) {
+	out, err := g.answerGauge.measure()
+	if err != nil {
+		return out, err
+	}
+	asked, err := g.questions.answers()
+	out.Measures["question_loss"] = asked.mean()
+	return out, err
 }
 
 // opening is a question that a sample answers.

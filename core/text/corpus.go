@@ -1,6 +1,8 @@
 package text
 
 import (
+	"math"
+	"slices"
 	"unicode/utf8"
 
 	"sprout/core/problem"
@@ -57,6 +59,29 @@ func CorpusFromDocs(name, format string, docs []Doc, seed uint64) *Corpus {
 		c.Train, c.HeldOut = c.HeldOut[:1], c.HeldOut[1:]
 	}
 	return c
+}
+
+// Excerpt is the corpus with only a share of what is learned from, in (0, 1]: its
+// first documents, or of one text its beginning, up to a character boundary. At
+// least one document, or a byte, is left. What is held out stays the same.
+func (c *Corpus) Excerpt(share float64) *Corpus {
+	if !(share > 0 && share < 1) {
+		return c
+	}
+	out := *c
+	if !c.Continuous {
+		out.Train = c.Train[:int(math.Ceil(share*float64(len(c.Train))))]
+		return &out
+	}
+	out.Train = slices.Clone(c.Train)
+	for i, d := range out.Train {
+		cut := int(math.Ceil(share * float64(len(d.Text))))
+		for cut < len(d.Text) && !utf8.RuneStart(d.Text[cut]) {
+			cut++
+		}
+		out.Train[i].Text = d.Text[:cut:cut]
+	}
+	return &out
 }
 
 // Streams of random numbers that belong to this package.

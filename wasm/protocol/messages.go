@@ -64,12 +64,12 @@ var Commands = map[string][2]any{
 var Events = map[string]any{
 	"journey": JourneyEvent{},
 
-	"merges":   MergeEvent{},
-	"metrics":  MetricsEvent{},
-	"sampled":  SampleEvent{},
-	"state":    StateEvent{},
-	"workers":  WorkersEvent{},
-	"saved":    SavedEvent{},
+	"merges":  MergeEvent{},
+	"metrics": MetricsEvent{},
+	"sampled": SampleEvent{},
+	"state":   StateEvent{},
+	"workers": WorkersEvent{},
+	"saved":   SavedEvent{},
 
 	"part":      PartEvent{},
 	"iteration": IterationEvent{},

@@ -298,7 +298,7 @@ type (
 		Samples    []SampleEvent      `json:"samples,omitempty"`
 		Iteration  *Iteration         `json:"iteration,omitempty"` // what a resumed run is learning from
 		Notes      []Problem          `json:"notes,omitempty"`     // what was done to the data
-		Bytes      int64              `json:"bytes"`           // memory of the recorded step
+		Bytes      int64              `json:"bytes"`               // memory of the recorded step
 		Workers    Workers            `json:"workers"`
 		// Dataset and Tokenizer of the run, which a resumed run brings with it.
 		Dataset   Dataset       `json:"dataset"`

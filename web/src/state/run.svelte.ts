@@ -3,6 +3,7 @@ import type {
   Control,
   Metrics,
   Preset,
+  Problem,
   RunInfo,
   SampleEvent,
   Stage,
@@ -30,6 +31,8 @@ class Run {
   /** How many cores a person wants to compute; 0: as many as are fastest. */
   wanted = $state(0)
   phase = $state<RunPhase>('none')
+  /** Why it failed, if it did. */
+  problem = $state.raw<Problem>()
   step = $state(0)
   samples = $state.raw<SampleEvent[]>([])
   saved = $state.raw<CheckpointInfo[]>([])
@@ -64,6 +67,7 @@ class Run {
       if (e.run !== this.info?.run) return
       this.#enter(e.state as RunPhase)
       this.step = e.step
+      this.problem = e.problem
       if (e.problem) engine.report(e.problem, this.info.stage, e.step)
     })
     engine.onLoss(() => {
@@ -152,6 +156,7 @@ class Run {
   async #begin(prepare: () => Promise<StartRun>): Promise<RunInfo> {
     this.#enter('preparing')
     this.info = undefined
+    this.problem = undefined
     try {
       const command = { ...(await prepare()), workers: this.wanted }
       const info = await engine.client.call('run.start', command)

@@ -2,6 +2,8 @@ import type { BaseTranslation } from '../i18n-types'
 import { arena } from './arena.js'
 import { attribution } from './attribution.js'
 import { card } from './card.js'
+import { asked } from './asked.js'
+import { breaks } from './breaks.js'
 import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { curves } from './curves.js'
@@ -9,12 +11,14 @@ import { home, stages } from './home.js'
 import { inside } from './inside.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { family, journey } from './journey.js'
+import { params, pretrain, questions, reading, source, workers } from './pretrain.js'
 import { label } from './label.js'
 import { paramNames } from './paramNames.js'
 import { ownData } from './ownData.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { silence } from './silence.js'
+import { story } from './story.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
@@ -22,6 +26,8 @@ export default {
   attribution,
   card,
   breakIt,
+  asked,
+  breaks,
   checkpoints,
   common,
   curves,
@@ -47,6 +53,7 @@ export default {
   speech,
   stage,
   stages,
+  story,
   tokenizer,
   workers,
 } satisfies BaseTranslation

@@ -45,14 +45,6 @@ export const params = {
 
 export const pretrain = {
   title: 'How does guessing the next word become knowledge?',
-  story1:
-    'The model sees a stretch of text and guesses, at every place, what comes next. It does not name one token: it spreads 100 % over all of them.',
-  story2:
-    'The loss is its surprise at what really stood there. Each step turns every one of its numbers a little, so that it would have been less surprised.',
-  story3:
-    'First come blanks and letters, then words, then grammar. For a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once.',
-  story4:
-    'It is like a child left alone among encyclopedias: nobody explains, it only reads on. Where the image misleads: a child understands what it is for. This one only learns what is likely.',
   start: 'Start',
   startAgain: 'Start anew',
   pause: 'Pause',
@@ -156,17 +148,6 @@ export const reading = {
   recall: 'It completes {share:string} % of the town’s facts.',
 }
 
-export const breakIt = {
-  lr: 'A learning rate far too large',
-  lrTask:
-    'Each step moves every number further. Thirty times as far is survived: normalisation, AdamW and clipping exist for that, and it only learns worse. At three hundred times it mostly finds out how frequent each token is and stays near that line. At the end of the range the loss leaves upwards and the gradient norm runs into the hundreds. If a number overflows, training stops at its last good step and says so.',
-  lrTimes: '× {n:string}',
-  lrMax: 'As large as it goes',
-  small: 'A library that is too small',
-  smallTask:
-    'Upload a text of a few pages and train for long. The training loss falls towards zero, and the held-out loss turns up: it knows the pages by heart and nothing beyond them. Stop where held-out is lowest.',
-}
-
 export const questions = {
   lnVQ: 'Why does the loss start at ln V?',
   lnV: 'A new model gives each of V tokens about the same probability, 1/V. The surprise at any token is then −ln(1/V) = ln V. With {vocab:string} tokens that is {lnV:string}. If it starts much higher, something is wrong before anything was learned.',
@@ -188,6 +169,4 @@ export const questions = {
   nan: 'Not a number: some value grew beyond what 32 bits hold, mostly because the learning rate was too large. Training stops at the last good step and keeps it. Lower the learning rate or the clipping limit and go on from there.',
   ownQ: 'Can I train it on my own text?',
   own: 'Yes: a .txt or .jsonl of your own, in any language. A few hundred kilobytes are a good start. Learn a new tokenizer on it, which happens by itself here. It will write like your text, and know only that.',
-  sizeQ: 'How does this compare with a real model?',
-  size: 'The shape is that of Llama and Qwen: the same layers, the same loss. Sprout has about 0.8 million numbers and reads about a million tokens. A model of eight thousand million numbers reads more than ten million million, on thousands of machines for weeks. What you see happen here in a minute happens there too, only on a larger world.',
 }

@@ -84,6 +84,8 @@ export const measures = {
   unequal_groups: 'groups with unequal scores',
   text_bits_per_byte: 'bits per byte of the old text',
   replay_loss: 'loss on the old text',
+  question_loss: 'loss on the questions, held out',
+  position_bias: 'favour for the first place',
   trainable_fraction: 'share that is trained',
   style_on: 'in style, with the adapter',
   style_off: 'in style, without it',
@@ -99,123 +101,91 @@ export const lessons = {
   sft: {
     name: 'SFT',
     title: 'It knows things. Why does it not answer?',
-    story:
-      'Asked a question, the pretrained model goes on reciting: in its books, a question is followed by more book. Here it reads conversations and learns the answers alone, with the same loss as before. Knowledge came from reading; this is manners.',
     formula:
       'The mean negative log-probability of the tokens n whose mask m is 1: what the assistant says, and the token that ends it. Questions are read, not learned.',
   },
   lora: {
     name: 'LoRA',
     title: 'Must we retrain everything for each customer?',
-    story:
-      'The model stays as it is. Beside each of its matrices stand two thin ones, and only these learn. What comes out is a small plug-in: put it in, and the model speaks in another style; take it out, and it is the old one to the last bit.',
     formula:
       'The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so nothing changes at the first step. The loss is that of SFT.',
   },
   reward: {
     name: 'Reward model',
     title: 'How do you train on “I like this better”?',
-    story:
-      'Nobody can write down what a good answer is, but of two answers people can say which is better. A model with a single number at its end learns from such pairs to give the better one the larger number.',
     formula:
       'r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end.',
   },
   ppo: {
     name: 'PPO',
     title: 'How do you train on a score?',
-    story:
-      'The model writes answers, the judge scores them, and what scored better than expected becomes likelier. A price on every step away from the old model keeps it from talking for the score alone.',
     formula:
       'ρ is how much likelier a token has become since it was written, A how much better the answer was than expected. Beyond 1 ± ε there is nothing more to gain.',
   },
   dpo: {
     name: 'DPO',
     title: 'Do we need the judge in the middle?',
-    story:
-      'The same pairs, no reward model: the better answer is made likelier than it was, the worse one less likely. Watch both: often the better one falls too, only more slowly. The margin is what is trained.',
     formula:
       'π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.',
   },
   cdpo: {
     name: 'Conservative DPO',
     title: 'What if one label in ten is wrong?',
-    story:
-      'DPO with a doubt ε about every label. Without it, a wrong label is pushed as far as a right one.',
     formula: 'DPO’s loss in both directions, weighted by how likely the label is right.',
   },
   ipo: {
     name: 'IPO',
     title: 'When is far enough?',
-    story:
-      'DPO never has enough: its loss falls for ever as the margin grows. IPO has a goal for the margin and pulls back beyond it.',
     formula: 'h is the margin as in DPO. Its goal is 1/(2τ), and the loss is zero there.',
   },
   judge: {
     name: 'AI judge',
     title: 'Who labels when people have no time?',
-    story:
-      'A model learns from the town’s constitution to compare two answers: true, honest, brief, warm, in the same language. It sees each pair in both orders, since a judge that prefers whatever comes first is no judge.',
     formula:
       'The label is the judge’s probability of “A”, averaged over both orders. A judge that only looks at the place says ½.',
   },
   grpo: {
     name: 'GRPO',
     title: 'Which of eight answers is better than its group?',
-    story:
-      'No value model: the model answers the same question several times, and each answer is held against the mean of its group. What lies above is made likelier, what lies below less likely. The loss begins at 0 though it learns: look at the reward.',
     formula:
       'A is the reward minus the mean of its group, over the group’s deviation. Groups in which all are equal teach nothing.',
   },
   dr_grpo: {
     name: 'Dr. GRPO',
     title: 'Two biases of GRPO, taken out',
-    story:
-      'GRPO divides by the length of an answer and by the deviation of its group, which favours long wrong answers and easy questions. Here both divisions are gone.',
     formula: 'The same, with a constant in place of the length and no deviation.',
   },
   dapo: {
     name: 'DAPO',
     title: 'Room upwards, and no idle groups',
-    story:
-      'The clip is wider upwards, so that rare good words can grow; groups in which all answers score alike are left out; every token counts the same.',
     formula: 'GRPO with two bounds, ε below and a larger one above, and a mean over tokens.',
   },
   simpo: {
     name: 'SimPO',
     title: 'Pairs, without a reference',
-    story:
-      'The mean log-probability of a token is the reward, so no frozen model is needed, and a margin γ must be reached. It works offline on pairs, neither reinforcement learning nor tied to AI labels. A large learning rate ends in repetition.',
     formula:
       '|y| is the length of an answer. Where the two averages are equal the loss is ln(1 + e^γ).',
   },
   spo: {
     name: 'SPO, single-stream',
     title: 'One answer per question is enough',
-    story:
-      'Instead of a group, a memory: for each question it keeps how well it usually goes, and holds the new answer against that. No group can be idle.',
     formula:
       'A is the reward minus what the tracker expected before, normalised over the batch. Then the tracker learns.',
   },
   distill: {
     name: 'White-box distillation',
     title: 'Can a small one keep what a big one learned?',
-    story:
-      'A student a third of the size does not only learn which token came next, but how likely the teacher found every other. What the teacher almost said is worth more than what it said.',
     formula:
       'P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients equally large.',
   },
   distill_sequence: {
     name: 'Sequence distillation',
     title: 'From the teacher’s own writing',
-    story:
-      'The teacher answers many questions, and the student learns those answers like any text. Nothing of the teacher is needed but what it writes.',
     formula: 'The loss of SFT, on the teacher’s answers ŷ.',
   },
   gkd: {
     name: 'GKD, on-policy',
     title: 'Corrected on its own mistakes',
-    story:
-      'The student writes, and the teacher says at every token what it would have thought there. So the student learns in the very situations that it gets itself into.',
     formula:
       'M is a mixture of teacher P and student Q. The share λ of the answers is the student’s own; no gradient passes through the writing.',
   },

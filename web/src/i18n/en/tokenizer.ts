@@ -28,12 +28,6 @@ export const speech = {
 
 export const tokenizer = {
   title: 'How can a machine read letters?',
-  story1:
-    'A model computes with numbers, so a text must become a row of numbers first. The plainest way gives each byte its own: 256 of them say everything, in any language.',
-  story2:
-    'But then a word is a long row. So we look which two neighbours stand together most often in our text, and give the pair a number of its own. Then again, and again. Each such step is a merge.',
-  story3:
-    'Watch “ing” and “的” become one token each. Nobody told it about endings or characters: it counted.',
   sample:
     'The fox of our town lives by the river. In the evening she is singing and baking bread.\n镇上的狐狸住在河边。晚上她唱歌，烤面包。',
   play: 'Play the merges',

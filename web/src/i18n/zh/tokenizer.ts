@@ -28,11 +28,6 @@ export const speech: Translation['speech'] = {
 
 export const tokenizer: Translation['tokenizer'] = {
   title: '机器怎么认字？',
-  story1:
-    '模型只会算数，所以文字先要变成一串数。最直白的办法是每个字节一个数：256 个就够写任何语言。',
-  story2:
-    '可是这样，一个词就成了长长一串。于是我们在文本里数：哪两个相邻的最常在一起？给这一对一个新的数。再数，再合。每一次叫作一次合并（merge）。',
-  story3: '看“的”和“ing”怎样各自变成一个词元。没有人告诉它什么是汉字、什么是词尾，它只是数出来的。',
   sample:
     '镇上的狐狸住在河边。晚上她唱歌，烤面包。\nThe fox of our town lives by the river. In the evening she is singing and baking bread.',
   play: '播放合并过程',

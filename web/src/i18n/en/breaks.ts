@@ -1,0 +1,106 @@
+/** Experiments that go wrong on purpose: a question first, then what was seen. */
+export const breaks = {
+  why: 'Each of these really trains, for a short time, with settings that are wrong on purpose. Say what you expect, then look. What it leaves is thrown away at the end, so that you do not go on from it by mistake.',
+  go: 'Break it',
+  again: 'Break it again',
+  back: 'Put my settings back',
+  sets: 'It sets {settings:string}.',
+  reward:
+    'This needs a reward model: the town’s graders cannot be fooled. Train one under “Reward model” and choose it in the controls.',
+  waiting: 'Running. Watch the curve: this line changes when the numbers say so.',
+  overflow:
+    'A number overflowed at step {step:string}: beyond that there is nothing to compute with. Training went back to its last good step and stopped.',
+  unseen: 'It did not break this time.',
+  lrMax: {
+    name: 'The largest learning rate there is',
+    expect:
+      'Each step now moves every number thousands of times as far. Will the loss fall faster, stay, or rise?',
+    seen: 'The loss went up to {now:string}; knowing nothing costs {lnV:string}, so it has become sure of wrong things. The gradient has a length of {norm:string}: every step overshoots, and the next one overshoots back.',
+    unseen:
+      'Normalisation, AdamW and clipping have held it. Look how little it learned all the same.',
+  },
+  library: {
+    name: 'A library of a few pages',
+    expect:
+      'It reads one page in a hundred, over and over. Which line turns up, and why only that one?',
+    seen: 'Training fell to {train:string}, and held-out has risen for {steps:string} steps, from {from:string} to {to:string}: it knows its pages by heart and nothing beyond them.',
+    unseen:
+      'Held-out has not turned up yet: so short a run has not read its pages often enough. More steps will do it.',
+  },
+  lr30: {
+    name: 'Learning rate × 30',
+    expect:
+      'Thirty times the stride for sixty steps. Will it answer sooner, and what becomes of what it read?',
+    seen: 'On the old text, which it still rehearses, the loss went from {from:string} to {to:string}; of the town’s facts it can complete {recall:string} %. The large steps paid for the manners with the knowledge.',
+    unseen: 'It kept what it read: for this model even that stride is not too large.',
+  },
+  noMask: {
+    name: 'No loss mask',
+    expect: 'Now the questions count as well. What will it learn that nobody wants from it?',
+    seen: 'It learns to ask: its loss on held-out questions fell from {from:string} to {to:string}, and that is strength spent on the user’s part. The answers stand at {answers:string}. In a run this short they hardly suffer; with long questions and short answers they would.',
+    unseen: 'The loss on questions has hardly fallen yet.',
+  },
+  tooLong: {
+    name: 'Ten times too many lessons',
+    expect:
+      'Sixty steps are enough to answer. What is left of its books after six hundred, without any of the old text?',
+    seen: 'The manners stay, the answers stand at {answers:string}, but the old text needs {to:string} bits per byte where it needed {from:string}, and of the facts it completes {knows:string} % after {knew:string} %. What is not practised is overwritten.',
+    unseen: 'It has hardly forgotten anything.',
+  },
+  rankOne: {
+    name: 'Rank 1, in one matrix, for a hard skill',
+    expect:
+      'It shall end every answer with a rhyme, with one single direction in the queries alone. Is that enough?',
+    seen: '{style:string} % of its answers are in style. What it may change is too little for what it should learn: no number of steps helps there, only more rank or more matrices.',
+    unseen: 'It did learn the style: for this skill one direction is enough.',
+  },
+  alphaMax: {
+    name: 'α far too large',
+    expect:
+      'What the two thin matrices say is multiplied by α/r, a hundred times and more. What will the loss do?',
+    seen: 'The loss was down to {best:string} and went up to {now:string}, with gradients of {norm:string}. A small step of A and B became a huge one of W: α works like a learning rate.',
+    unseen: 'The loss held. Look at the gradient norm all the same.',
+  },
+  betaZero: {
+    name: 'β = 0: no price on distance',
+    expect:
+      'Nothing holds it to the model before. The reward will rise: will the answers get better?',
+    seen: 'The reward rose from {from:string} to {to:string}, and the graders, whom nobody trains on, went from {good:string} down to {now:string}. It says what the judge likes by mistake: reward hacking.',
+    unseen:
+      'The graders have not fallen yet. Look at the KL: it has left the place where the judge knows its way about, and a longer run may find its weak spot.',
+  },
+  tinyLr: {
+    name: 'A tiny learning rate',
+    expect:
+      'The gradient is as large as ever, the steps are next to nothing. What number will the curve show?',
+    seen: 'After {steps:string} steps the loss is {loss:string}, ln 2 as at the beginning, though the gradient has a length of {norm:string}. Nothing is wrong with the data: it does not move.',
+    unseen: 'It moved after all.',
+  },
+  biased: {
+    name: 'A teacher who likes what comes first',
+    expect:
+      'All its lessons call the first answer the better one. How often will the judge agree with the graders?',
+    seen: 'It gives the first place {bias:string} %, whatever stands there. Averaged over both orders next to nothing remains, and it agrees with the graders in {agree:string} %: a coin would get 50.',
+    unseen: 'It does not yet lean to the first place clearly.',
+  },
+  cold: {
+    name: 'Temperature almost 0',
+    expect:
+      'It always says the likeliest. Eight answers to each question: what is there to compare?',
+    seen: 'In {equal:string} % of the groups of {n:string} rounds all answers scored alike. Their advantages are 0: nothing to learn. To explore means to sample.',
+    unseen: 'Even so the groups differ: this model is unsure enough.',
+  },
+  repeat: {
+    name: 'Learning rate × 30, without a reference',
+    expect: 'Nothing holds it to where it was. The margin will grow: what will it say?',
+    seen: 'A token of the better answers went from {from:string} to {to:string} nats: hardly any word is likely any more. Right answers: {right:string} %. Ask it something, while it is still here.',
+    unseen: 'The answers have kept their probability.',
+  },
+  sharp: {
+    name: 'T = 0.1: only the likeliest is left',
+    expect:
+      'The teacher is asked so sharply that it names one word and hides the others. What does the student miss?',
+    seen: 'A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master:string} nats off, the student {habits:string}. From the teacher’s whole distribution it stands {apart:string} nats away. What the teacher almost said was lost.',
+    unseen: 'The student knows the habits about as well as its teacher.',
+  },
+}
