@@ -3,9 +3,11 @@ import { mount } from 'svelte'
 import App from './App.svelte'
 import { installAutomation } from './automation/sprout'
 import { engine } from './state/engine.svelte'
+import { offline } from './state/offline.svelte'
 import { settings } from './state/settings.svelte'
 
 void engine.boot()
+void offline.start()
 installAutomation()
 await settings.ready
 mount(App, { target: document.getElementById('app') as HTMLElement })

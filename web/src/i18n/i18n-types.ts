@@ -179,6 +179,30 @@ type RootTranslation = {
 			damaged: string
 		}
 	}
+	classroom: {
+		offline: {
+			/**
+			 * w​o​r​k​s​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k
+			 */
+			kept: string
+			/**
+			 * A​ ​n​e​w​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​i​s​ ​p​a​g​e​ ​i​s​ ​h​e​r​e​.
+			 */
+			update: string
+			/**
+			 * A​ ​n​e​w​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​i​s​ ​p​a​g​e​ ​i​s​ ​h​e​r​e​.​ ​W​h​a​t​ ​i​s​ ​t​r​a​i​n​i​n​g​ ​i​s​ ​s​a​v​e​d​ ​f​i​r​s​t​,​ ​a​n​d​ ​y​o​u​ ​c​a​n​ ​g​o​ ​o​n​ ​f​r​o​m​ ​t​h​e​r​e​.
+			 */
+			updateRunning: string
+			/**
+			 * A​ ​n​e​w​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​i​s​ ​p​a​g​e​ ​i​s​ ​h​e​r​e​.​ ​I​t​ ​s​t​a​r​t​s​ ​w​h​e​n​ ​y​o​u​ ​o​p​e​n​ ​t​h​e​ ​p​a​g​e​ ​n​e​x​t​;​ ​t​h​i​s​ ​r​u​n​ ​i​s​ ​n​o​t​ ​s​a​v​e​d​ ​h​e​r​e​,​ ​s​o​ ​l​e​t​ ​i​t​ ​e​n​d​.
+			 */
+			updateNot: string
+			/**
+			 * S​t​a​r​t​ ​i​t​ ​n​o​w
+			 */
+			take: string
+		}
+	}
 	common: {
 		/**
 		 * S​p​r​o​u​t
@@ -4460,6 +4484,30 @@ export type TranslationFunctions = {
 			 * Damaged, can only be deleted
 			 */
 			damaged: () => LocalizedString
+		}
+	}
+	classroom: {
+		offline: {
+			/**
+			 * works without a network
+			 */
+			kept: () => LocalizedString
+			/**
+			 * A new version of this page is here.
+			 */
+			update: () => LocalizedString
+			/**
+			 * A new version of this page is here. What is training is saved first, and you can go on from there.
+			 */
+			updateRunning: () => LocalizedString
+			/**
+			 * A new version of this page is here. It starts when you open the page next; this run is not saved here, so let it end.
+			 */
+			updateNot: () => LocalizedString
+			/**
+			 * Start it now
+			 */
+			take: () => LocalizedString
 		}
 	}
 	common: {

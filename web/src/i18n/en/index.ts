@@ -3,6 +3,17 @@ import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
+import {
+  breakIt,
+  exercise,
+  params,
+  pretrain,
+  questions,
+  reading,
+  source,
+  workers,
+} from './pretrain.js'
+import { classroom } from './classroom.js'
 import { label } from './label.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
@@ -12,6 +23,7 @@ import { speech, tokenizer } from './tokenizer.js'
 export default {
   breakIt,
   checkpoints,
+  classroom,
   common,
   engine,
   exercises,
