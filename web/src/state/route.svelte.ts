@@ -1,8 +1,8 @@
 import { stageNames, type StageName } from '../stages/list'
 
-export type Page = 'home' | 'tokenizer' | 'pretrain' | 'label' | StageName
+export type Page = 'home' | 'tokenizer' | 'pretrain' | 'label' | 'class' | StageName
 
-const pages: readonly string[] = ['home', 'tokenizer', 'pretrain', 'label', ...stageNames]
+const pages: readonly string[] = ['home', 'tokenizer', 'pretrain', 'label', 'class', ...stageNames]
 
 /** The page and its settings as the address says: #/pretrain?preset=seed&seed=7 */
 class Route {

@@ -15,6 +15,7 @@ import {
 } from './pretrain.js'
 import { classroom } from './classroom.js'
 import { label } from './label.js'
+import { plans } from './plans.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { silence } from './silence.js'
@@ -32,6 +33,7 @@ export default {
   lessons,
   measures,
   params,
+  plans,
   pretrain,
   problems,
   progress,
