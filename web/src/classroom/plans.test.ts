@@ -3,7 +3,14 @@ import en from '../i18n/en'
 import { plans } from './plans'
 
 // Seconds of a run on two cores, as docs/JOURNEY.md has them.
-const runs: Record<string, number> = { pretrain: 238, sft: 69, lora: 24, feedback: 138, dpo: 71, tutor: 152 }
+const runs: Record<string, number> = {
+  pretrain: 238,
+  sft: 69,
+  lora: 24,
+  feedback: 138,
+  dpo: 71,
+  tutor: 152,
+}
 
 test('the parts fill the lesson, and every run fits into its part with time to talk', () => {
   for (const plan of plans) {

@@ -33,12 +33,26 @@ const results = (name: string, seed = 1): Results => ({
     },
   ],
   answers: [
-    { exercise: 'first', stage: 'sft', given: { kind: 'choice', key: 'a' }, shown: { right: false, truth: 'b' } },
-    { exercise: 'first', stage: 'sft', given: { kind: 'choice', key: name }, shown: { right: name === 'b', truth: 'b' } },
+    {
+      exercise: 'first',
+      stage: 'sft',
+      given: { kind: 'choice', key: 'a' },
+      shown: { right: false, truth: 'b' },
+    },
+    {
+      exercise: 'first',
+      stage: 'sft',
+      given: { kind: 'choice', key: name },
+      shown: { right: name === 'b', truth: 'b' },
+    },
     { exercise: 'much', stage: 'sft', given: { kind: 'number', value: seed }, late: name === 'c' },
   ],
 })
-const learners = ['a', 'b', 'c'].map((name, id) => ({ id, file: `${name}.json`, results: results(name, id + 1) }))
+const learners = ['a', 'b', 'c'].map((name, id) => ({
+  id,
+  file: `${name}.json`,
+  results: results(name, id + 1),
+}))
 
 test('a file is small and comes back as it was', () => {
   const text = JSON.stringify(results('Ada'))
@@ -59,14 +73,18 @@ test('what is no results file is named', () => {
   expect(parseResults('{"format":"other"}')).toBe('otherFormat')
   expect(broken((r) => Object.assign(r, { version: 2 }))).toBe('newer')
   expect(broken((r) => Object.assign(r, { runs: {} }))).toBe('broken')
-  expect(broken((r) => Object.assign(r, { answers: [{ exercise: 'x', stage: 'y' }] }))).toBe('broken')
+  expect(broken((r) => Object.assign(r, { answers: [{ exercise: 'x', stage: 'y' }] }))).toBe(
+    'broken',
+  )
   const run = good.runs[0]
   for (const curve of [
     { steps: [1, 1], values: [1, 2] },
     { steps: [1], values: [1, 2] },
     { steps: [1], values: ['1'] },
   ])
-    expect(broken((r) => Object.assign(r, { runs: [{ ...run, curves: { train_loss: curve } }] }))).toBe('broken')
+    expect(
+      broken((r) => Object.assign(r, { runs: [{ ...run, curves: { train_loss: curve } }] })),
+    ).toBe('broken')
 })
 
 test('a class is gathered by stage, and equal runs are told', () => {

@@ -52,5 +52,9 @@ test('only an index is an index', () => {
   expect(parseIndex('<!doctype html>')).toBeUndefined()
   expect(parseIndex('{"version":2,"models":[]}')).toBeUndefined()
   expect(parseIndex('null')).toBeUndefined()
-  expect(parseIndex(JSON.stringify({ version: 1, models: [{ ...models[0], file: '../x.safetensors' }] }))).toBeUndefined()
+  expect(
+    parseIndex(
+      JSON.stringify({ version: 1, models: [{ ...models[0], file: '../x.safetensors' }] }),
+    ),
+  ).toBeUndefined()
 })

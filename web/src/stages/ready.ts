@@ -57,10 +57,17 @@ export function nextReady(
   if (isStage(page)) {
     const { after, teacher, reward } = stagePages[page]
     // A stage of the laboratory begins where its chapter's main one does.
-    const like = result ?? models.find((m) => isStage(m.stage) && stagePages[m.stage].chapter === stagePages[page].chapter)
+    const like =
+      result ??
+      models.find(
+        (m) => isStage(m.stage) && stagePages[m.stage].chapter === stagePages[page].chapter,
+      )
     const needed = models.filter((m) => like?.needs?.includes(m.key))
     const scores = (m: ReadyModel) => m.stage === 'reward'
-    if ((after.length > 0 && fitting(page, list).length === 0) || (teacher && teachers(list).length === 0))
+    if (
+      (after.length > 0 && fitting(page, list).length === 0) ||
+      (teacher && teachers(list).length === 0)
+    )
       for (const m of needed) if (!scores(m) && m.stage !== 'judge') wanted.add(m.key)
     if (reward && rewarders(list).length === 0)
       for (const m of needed) if (scores(m)) wanted.add(m.key)

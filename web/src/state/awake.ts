@@ -7,8 +7,7 @@ export function keepAwake(): void {
   if (!locks) return
   let lock: WakeLockSentinel | undefined
   let asking = false
-  const wanted = () =>
-    !document.hidden && (run.phase === 'running' || run.phase === 'preparing')
+  const wanted = () => !document.hidden && (run.phase === 'running' || run.phase === 'preparing')
   async function settle(): Promise<void> {
     if (asking) return
     asking = true

@@ -15,7 +15,8 @@ export const classroom = {
     detail: 'Load the next ready-made model',
     loading: 'Loading a ready-made model…',
     loaded: 'Loaded: {names:string}. Ready-made, not grown here.',
-    nothing: 'You have all that this stage needs, and a ready-made result of it where there is one.',
+    nothing:
+      'You have all that this stage needs, and a ready-made result of it where there is one.',
     none: 'This site has no ready-made models. Whoever serves it makes them with “make bake”, in minutes; until then, grow your own.',
   },
   handIn: {
@@ -48,9 +49,11 @@ export const classroom = {
     answers: 'Answers',
     table: 'Who ran what',
     measure: 'What is drawn of {stage:string}',
-    overlay: '{stage:string}: {measure:string} of {n:string} learners over their steps, with the mean',
+    overlay:
+      '{stage:string}: {measure:string} of {n:string} learners over their steps, with the mean',
     atStep: 'step {step:string}',
-    legend: 'Thin: {n:string} learners, each with their newest run. Thick: the mean, with its 95 % interval.',
+    legend:
+      'Thin: {n:string} learners, each with their newest run. Thick: the mean, with its 95 % interval.',
     last: 'At step {step:string}: {mean:string} ± {half:string}, n = {n:string}.',
     lastOne: 'At step {step:string}: {mean:string}, n = 1, so there is no interval.',
     alike:

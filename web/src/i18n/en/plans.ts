@@ -57,13 +57,17 @@ export const plans = {
   name: 'Name',
   key: 'Answer key, {minutes:number} minutes',
   questions: {
-    tokens: 'Write your name in pieces, as the tokenizer cuts it. Which of your sentences costs more pieces per character, and why?',
+    tokens:
+      'Write your name in pieces, as the tokenizer cuts it. Which of your sentences costs more pieces per character, and why?',
     lnV: 'With which loss does pretraining begin? Compute it from the size of the vocabulary before you look.',
-    order: 'What does the model learn first: how sentences are built, or what is true? What in the page shows it?',
-    manners: 'Write down one answer before and one after SFT. What has changed, and what was there before?',
+    order:
+      'What does the model learn first: how sentences are built, or what is true? What in the page shows it?',
+    manners:
+      'Write down one answer before and one after SFT. What has changed, and what was there before?',
     mask: 'Why does the loss of SFT leave out the words of the question?',
     half: 'Which loss has DPO at step 0, whatever the pairs? Why?',
-    share: 'A matrix of 128 by 128 gets an adapter of rank 4. How many numbers are trained, and which share is that?',
+    share:
+      'A matrix of 128 by 128 gets an adapter of rank 4. How many numbers are trained, and which share is that?',
     hacking: 'With β = 0 the score rises and the answers get worse. How can both be true?',
     group: 'All answers of a group get the same reward. What does GRPO learn from this group?',
     soft: 'The teacher says: fox 70 %, wolf 25 %, stone 5 %. What does the student learn from this that “fox” alone does not tell?',
@@ -78,7 +82,8 @@ export const plans = {
       'It answers the question and stops, instead of going on with the book. The facts it uses were there before; SFT hardly adds any. Asked about residents of whom no lesson spoke, it answers right, too.',
     mask: 'Because the questions come from people. What is to be learned is answering; with the questions in the loss the model also learns to ask. They are still read: the answer depends on them.',
     half: 'ln 2, that is 0.693. At the start the policy is its own reference, so the difference h is 0 for every pair, and −ln σ(0) = ln 2.',
-    share: '4 · (128 + 128) = 1,024 of 16,384, that is 6.25 %. W₀ stays frozen; only A and B are trained.',
+    share:
+      '4 · (128 + 128) = 1,024 of 16,384, that is 6.25 %. W₀ stays frozen; only A and B are trained.',
     hacking:
       'The reward model is only an estimate of what people like. Without the leash to the reference, PPO looks for whatever the estimate overrates. That is reward hacking: the measure rises, what it was to measure does not.',
     group:

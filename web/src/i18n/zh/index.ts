@@ -3,16 +3,6 @@ import { checkpoints, common, engine, progress } from './common.js'
 import { exercises } from './exercises.js'
 import { home, stages } from './home.js'
 import { breakIt, params, pretrain, questions, reading, source, workers } from './pretrain.js'
-import {
-  breakIt,
-  exercise,
-  params,
-  pretrain,
-  questions,
-  reading,
-  source,
-  workers,
-} from './pretrain.js'
 import { classroom } from './classroom.js'
 import { label } from './label.js'
 import { plans } from './plans.js'
