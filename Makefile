@@ -9,7 +9,7 @@ export GOTOOLCHAIN GOEXPERIMENT
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve build test accept journey lint fmt bench golden fuzz check clean site demo protocol licenses
+.PHONY: help serve build test accept journey lint fmt bench golden fuzz check clean site demo bake protocol licenses
 
 # Two builds at once would write the same files: the second waits for the first.
 LOCK := $(if $(shell command -v flock),flock -o build/lock,)
@@ -91,6 +91,10 @@ clean: ## remove what was built; checkpoints of your browser are not touched
 demo: ## remake the ready-made model that answers on the first visit, bit for bit (minutes)
 	go run ./cmd/train -preset seed -town quick -merges 1024 -steps 4000 -set batch=12 -set lr=0.006 \
 		-weights -reproducible -quiet -out web/public/models/seed.safetensors
+
+bake: ## make a ready-made model of every stage for a class and put them beside the page (minutes)
+	go run ./cmd/bake -out web/public/ready
+	@$(MAKE) --no-print-directory build
 
 protocol: web/node_modules/.package-lock.json ## remake the page's types from the Go messages
 	cd web && npm run protocol

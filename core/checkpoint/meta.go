@@ -12,6 +12,7 @@ const (
 	Final    = "final"    // the end of a run
 	Imported = "imported" // read from a file
 	Demo     = "demo"     // ships with the site
+	Ready    = "ready"    // made for a class and loaded by the learner, not grown here
 	Damaged  = "damaged"  // listed so that it can be seen and deleted; its ID is all that is known
 )
 

@@ -181,7 +181,28 @@ func (s *Session) importCheckpoint(c protocol.ImportCheckpoint, file []byte) (an
 	if err != nil {
 		return nil, nil, err
 	}
+	if ck.Meta.Kind == checkpoint.Ready {
+		return s.importReady(ck)
+	}
 	ck.Adopt(c.Name, unixMilli())
+	err = s.write(func(ctx context.Context, store checkpoint.Store) error { return store.Put(ctx, ck) })
+	return describe(ck.Meta), nil, err
+}
+
+// importReady keeps a ready-made model under the id that it was made with: so it
+// is there once, however often it is loaded, and models that were made from each
+// other find each other.
+func (s *Session) importReady(ck *checkpoint.Checkpoint) (any, []byte, error) {
+	metas, err := s.storage.list()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, m := range metas {
+		if m.ID == ck.Meta.ID {
+			return describe(m), nil, nil
+		}
+	}
+	ck.Meta.Created = unixMilli()
 	err = s.write(func(ctx context.Context, store checkpoint.Store) error { return store.Put(ctx, ck) })
 	return describe(ck.Meta), nil, err
 }

@@ -33,7 +33,7 @@ func (s *Session) hello(c protocol.Hello, _ []byte) (any, []byte, error) {
 func unfinished(metas []checkpoint.Meta) *checkpoint.Meta {
 	for i, m := range metas {
 		switch {
-		case m.Kind == checkpoint.Imported:
+		case m.Kind == checkpoint.Imported || m.Kind == checkpoint.Ready:
 			continue
 		case m.Kind != checkpoint.Final && m.Resumable && m.Step < m.Steps:
 			return &metas[i]

@@ -2,10 +2,14 @@ import './app.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
 import { installAutomation } from './automation/sprout'
+import { keepAwake } from './state/awake'
 import { engine } from './state/engine.svelte'
+import { offline } from './state/offline.svelte'
 import { settings } from './state/settings.svelte'
 
 void engine.boot()
+void offline.start()
+keepAwake()
 installAutomation()
 await settings.ready
 mount(App, { target: document.getElementById('app') as HTMLElement })

@@ -835,9 +835,270 @@ type RootTranslation = {
 			 */
 			demo: string
 			/**
+			 * R​e​a​d​y​-​m​a​d​e​,​ ​n​o​t​ ​g​r​o​w​n​ ​h​e​r​e
+			 */
+			ready: string
+			/**
 			 * D​a​m​a​g​e​d​,​ ​c​a​n​ ​o​n​l​y​ ​b​e​ ​d​e​l​e​t​e​d
 			 */
 			damaged: string
+		}
+	}
+	classroom: {
+		offline: {
+			/**
+			 * w​o​r​k​s​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k
+			 */
+			kept: string
+			/**
+			 * A​ ​n​e​w​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​i​s​ ​p​a​g​e​ ​i​s​ ​h​e​r​e​.
+			 */
+			update: string
+			/**
+			 * A​ ​n​e​w​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​i​s​ ​p​a​g​e​ ​i​s​ ​h​e​r​e​.​ ​W​h​a​t​ ​i​s​ ​t​r​a​i​n​i​n​g​ ​i​s​ ​s​a​v​e​d​ ​f​i​r​s​t​,​ ​a​n​d​ ​y​o​u​ ​c​a​n​ ​g​o​ ​o​n​ ​f​r​o​m​ ​t​h​e​r​e​.
+			 */
+			updateRunning: string
+			/**
+			 * A​ ​n​e​w​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​i​s​ ​p​a​g​e​ ​i​s​ ​h​e​r​e​.​ ​I​t​ ​s​t​a​r​t​s​ ​w​h​e​n​ ​y​o​u​ ​o​p​e​n​ ​t​h​e​ ​p​a​g​e​ ​n​e​x​t​;​ ​t​h​i​s​ ​r​u​n​ ​i​s​ ​n​o​t​ ​s​a​v​e​d​ ​h​e​r​e​,​ ​s​o​ ​l​e​t​ ​i​t​ ​e​n​d​.
+			 */
+			updateNot: string
+			/**
+			 * S​t​a​r​t​ ​i​t​ ​n​o​w
+			 */
+			take: string
+		}
+		ready: {
+			/**
+			 * C​a​t​c​h​ ​u​p
+			 */
+			button: string
+			/**
+			 * L​o​a​d​ ​t​h​e​ ​n​e​x​t​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l
+			 */
+			detail: string
+			/**
+			 * L​o​a​d​i​n​g​ ​a​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​…
+			 */
+			loading: string
+			/**
+			 * L​o​a​d​e​d​:​ ​{​n​a​m​e​s​}​.​ ​R​e​a​d​y​-​m​a​d​e​,​ ​n​o​t​ ​g​r​o​w​n​ ​h​e​r​e​.
+			 * @param {string} names
+			 */
+			loaded: RequiredParams<'names'>
+			/**
+			 * Y​o​u​ ​h​a​v​e​ ​a​l​l​ ​t​h​a​t​ ​t​h​i​s​ ​s​t​a​g​e​ ​n​e​e​d​s​,​ ​a​n​d​ ​a​ ​r​e​a​d​y​-​m​a​d​e​ ​r​e​s​u​l​t​ ​o​f​ ​i​t​ ​w​h​e​r​e​ ​t​h​e​r​e​ ​i​s​ ​o​n​e​.
+			 */
+			nothing: string
+			/**
+			 * T​h​i​s​ ​s​i​t​e​ ​h​a​s​ ​n​o​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​s​.​ ​W​h​o​e​v​e​r​ ​s​e​r​v​e​s​ ​i​t​ ​m​a​k​e​s​ ​t​h​e​m​ ​w​i​t​h​ ​“​m​a​k​e​ ​b​a​k​e​”​,​ ​i​n​ ​m​i​n​u​t​e​s​;​ ​u​n​t​i​l​ ​t​h​e​n​,​ ​g​r​o​w​ ​y​o​u​r​ ​o​w​n​.
+			 */
+			none: string
+		}
+		handIn: {
+			/**
+			 * H​a​n​d​ ​i​n
+			 */
+			title: string
+			/**
+			 * O​n​e​ ​s​m​a​l​l​ ​f​i​l​e​ ​w​i​t​h​ ​y​o​u​r​ ​r​u​n​s​,​ ​t​h​e​i​r​ ​c​u​r​v​e​s​ ​a​n​d​ ​y​o​u​r​ ​a​n​s​w​e​r​s​ ​t​o​ ​t​h​e​ ​e​x​e​r​c​i​s​e​s​.​ ​I​t​ ​h​o​l​d​s​ ​n​o​ ​m​o​d​e​l​ ​a​n​d​ ​n​o​ ​t​e​x​t​ ​o​f​ ​y​o​u​r​s​,​ ​a​n​d​ ​i​t​ ​g​o​e​s​ ​n​o​w​h​e​r​e​ ​b​y​ ​i​t​s​e​l​f​:​ ​y​o​u​ ​g​i​v​e​ ​i​t​ ​t​o​ ​y​o​u​r​ ​t​e​a​c​h​e​r​.
+			 */
+			intro: string
+			/**
+			 * A​ ​n​a​m​e​ ​f​o​r​ ​i​t​,​ ​i​f​ ​y​o​u​ ​l​i​k​e
+			 */
+			name: string
+			/**
+			 * S​a​v​e​ ​m​y​ ​r​e​s​u​l​t​s
+			 */
+			save: string
+			/**
+			 * S​a​v​e​d​,​ ​w​i​t​h​ ​{​r​u​n​s​}​ ​r​u​n​s​ ​a​n​d​ ​{​a​n​s​w​e​r​s​}​ ​a​n​s​w​e​r​s​.
+			 * @param {string} answers
+			 * @param {string} runs
+			 */
+			saved: RequiredParams<'answers' | 'runs'>
+		}
+		desk: {
+			/**
+			 * C​l​a​s​s
+			 */
+			title: string
+			/**
+			 * F​o​r​ ​t​h​e​ ​t​e​a​c​h​e​r​:​ ​l​a​y​ ​t​h​e​ ​r​e​s​u​l​t​s​ ​o​f​ ​a​ ​w​h​o​l​e​ ​c​l​a​s​s​ ​o​v​e​r​ ​e​a​c​h​ ​o​t​h​e​r​.​ ​T​h​e​ ​f​i​l​e​s​ ​a​r​e​ ​r​e​a​d​ ​i​n​ ​t​h​i​s​ ​t​a​b​ ​a​n​d​ ​s​t​a​y​ ​h​e​r​e​;​ ​w​h​e​n​ ​y​o​u​ ​c​l​o​s​e​ ​i​t​,​ ​t​h​e​y​ ​a​r​e​ ​f​o​r​g​o​t​t​e​n​.
+			 */
+			intro: string
+			/**
+			 * R​e​s​u​l​t​s​ ​o​f​ ​t​h​e​ ​c​l​a​s​s
+			 */
+			files: string
+			/**
+			 * D​r​o​p​ ​t​h​e​ ​r​e​s​u​l​t​s​ ​f​i​l​e​s​ ​h​e​r​e​,​ ​a​l​l​ ​a​t​ ​o​n​c​e​.
+			 */
+			drop: string
+			/**
+			 * C​h​o​o​s​e​ ​f​i​l​e​s
+			 */
+			choose: string
+			/**
+			 * {​n​}​ ​l​e​a​r​n​e​r​s
+			 * @param {string} n
+			 */
+			count: RequiredParams<'n'>
+			/**
+			 * T​h​e​s​e​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​;​ ​a​l​l​ ​o​t​h​e​r​s​ ​a​r​e​ ​u​s​e​d​.
+			 */
+			restUsed: string
+			defects: {
+				/**
+				 * t​h​i​s​ ​i​s​ ​n​o​t​ ​a​ ​r​e​s​u​l​t​s​ ​f​i​l​e​,​ ​o​r​ ​i​t​ ​w​a​s​ ​c​u​t​ ​o​f​f​.​ ​A​s​k​ ​f​o​r​ ​i​t​ ​a​g​a​i​n​.
+				 */
+				notJSON: string
+				/**
+				 * t​h​i​s​ ​f​i​l​e​ ​i​s​ ​s​o​m​e​t​h​i​n​g​ ​e​l​s​e​.​ ​R​e​s​u​l​t​s​ ​a​r​e​ ​s​a​v​e​d​ ​o​n​ ​t​h​i​s​ ​p​a​g​e​ ​u​n​d​e​r​ ​“​H​a​n​d​ ​i​n​”​.
+				 */
+				otherFormat: string
+				/**
+				 * i​t​ ​w​a​s​ ​s​a​v​e​d​ ​b​y​ ​a​ ​n​e​w​e​r​ ​v​e​r​s​i​o​n​ ​o​f​ ​t​h​e​ ​p​a​g​e​.​ ​L​o​a​d​ ​t​h​i​s​ ​p​a​g​e​ ​a​n​e​w​ ​a​n​d​ ​d​r​o​p​ ​i​t​ ​a​g​a​i​n​.
+				 */
+				newer: string
+				/**
+				 * p​a​r​t​s​ ​o​f​ ​i​t​ ​a​r​e​ ​m​i​s​s​i​n​g​ ​o​r​ ​c​h​a​n​g​e​d​.​ ​A​s​k​ ​f​o​r​ ​i​t​ ​a​g​a​i​n​.
+				 */
+				broken: string
+				/**
+				 * i​t​ ​i​s​ ​f​a​r​ ​l​a​r​g​e​r​ ​t​h​a​n​ ​a​n​y​ ​r​e​s​u​l​t​s​ ​f​i​l​e​.
+				 */
+				tooLarge: string
+			}
+			/**
+			 * L​e​s​s​o​n​ ​p​l​a​n​s
+			 */
+			plans: string
+			/**
+			 * W​i​t​h​ ​w​o​r​k​s​h​e​e​t​ ​a​n​d​ ​a​n​s​w​e​r​ ​k​e​y​,​ ​t​o​ ​p​r​i​n​t​.​ ​H​o​w​ ​t​o​ ​s​e​t​ ​u​p​ ​a​ ​r​o​o​m​:​ ​d​o​c​s​/​C​L​A​S​S​R​O​O​M​.​m​d​.
+			 */
+			plansIntro: string
+			/**
+			 * C​u​r​v​e​s​ ​b​y​ ​s​t​a​g​e
+			 */
+			curves: string
+			/**
+			 * A​n​s​w​e​r​s
+			 */
+			answers: string
+			/**
+			 * W​h​o​ ​r​a​n​ ​w​h​a​t
+			 */
+			table: string
+			/**
+			 * W​h​a​t​ ​i​s​ ​d​r​a​w​n​ ​o​f​ ​{​s​t​a​g​e​}
+			 * @param {string} stage
+			 */
+			measure: RequiredParams<'stage'>
+			/**
+			 * {​s​t​a​g​e​}​:​ ​{​m​e​a​s​u​r​e​}​ ​o​f​ ​{​n​}​ ​l​e​a​r​n​e​r​s​ ​o​v​e​r​ ​t​h​e​i​r​ ​s​t​e​p​s​,​ ​w​i​t​h​ ​t​h​e​ ​m​e​a​n
+			 * @param {string} measure
+			 * @param {string} n
+			 * @param {string} stage
+			 */
+			overlay: RequiredParams<'measure' | 'n' | 'stage'>
+			/**
+			 * s​t​e​p​ ​{​s​t​e​p​}
+			 * @param {string} step
+			 */
+			atStep: RequiredParams<'step'>
+			/**
+			 * T​h​i​n​:​ ​{​n​}​ ​l​e​a​r​n​e​r​s​,​ ​e​a​c​h​ ​w​i​t​h​ ​t​h​e​i​r​ ​n​e​w​e​s​t​ ​r​u​n​.​ ​T​h​i​c​k​:​ ​t​h​e​ ​m​e​a​n​,​ ​w​i​t​h​ ​i​t​s​ ​9​5​ ​%​ ​i​n​t​e​r​v​a​l​.
+			 * @param {string} n
+			 */
+			legend: RequiredParams<'n'>
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​{​m​e​a​n​}​ ​±​ ​{​h​a​l​f​}​,​ ​n​ ​=​ ​{​n​}​.
+			 * @param {string} half
+			 * @param {string} mean
+			 * @param {string} n
+			 * @param {string} step
+			 */
+			last: RequiredParams<'half' | 'mean' | 'n' | 'step'>
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​{​m​e​a​n​}​,​ ​n​ ​=​ ​1​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​i​n​t​e​r​v​a​l​.
+			 * @param {string} mean
+			 * @param {string} step
+			 */
+			lastOne: RequiredParams<'mean' | 'step'>
+			/**
+			 * O​n​l​y​ ​{​d​i​f​f​e​r​e​n​t​}​ ​o​f​ ​t​h​e​s​e​ ​{​r​u​n​s​}​ ​r​u​n​s​ ​d​i​f​f​e​r​.​ ​T​h​e​ ​s​a​m​e​ ​s​e​e​d​ ​a​n​d​ ​s​e​t​t​i​n​g​s​ ​g​i​v​e​ ​t​h​e​ ​s​a​m​e​ ​c​u​r​v​e​,​ ​s​o​ ​t​h​e​ ​i​n​t​e​r​v​a​l​ ​l​o​o​k​s​ ​s​u​r​e​r​ ​t​h​a​n​ ​i​t​ ​i​s​.
+			 * @param {string} different
+			 * @param {string} runs
+			 */
+			alike: RequiredParams<'different' | 'runs'>
+			/**
+			 * I​n​ ​f​i​g​u​r​e​s
+			 */
+			figures: string
+			/**
+			 * S​t​e​p
+			 */
+			step: string
+			/**
+			 * M​e​a​n
+			 */
+			mean: string
+			/**
+			 * 9​5​ ​%​ ​i​n​t​e​r​v​a​l
+			 */
+			interval: string
+			/**
+			 * L​e​a​r​n​e​r
+			 */
+			learner: string
+			/**
+			 * S​t​a​g​e
+			 */
+			stage: string
+			/**
+			 * T​i​m​e
+			 */
+			time: string
+			/**
+			 * n​o​ ​r​u​n​s​ ​i​n​ ​t​h​i​s​ ​f​i​l​e
+			 */
+			noRuns: string
+			/**
+			 * T​a​k​e​ ​o​u​t​ ​{​n​a​m​e​}
+			 * @param {string} name
+			 */
+			remove: RequiredParams<'name'>
+			/**
+			 * N​o​n​e​ ​o​f​ ​t​h​e​s​e​ ​f​i​l​e​s​ ​h​o​l​d​s​ ​a​n​ ​a​n​s​w​e​r​ ​t​o​ ​a​n​ ​e​x​e​r​c​i​s​e​.
+			 */
+			noAnswers: string
+			/**
+			 * {​r​i​g​h​t​}​ ​o​f​ ​{​n​}​ ​w​e​r​e​ ​r​i​g​h​t​ ​(​9​5​ ​%​ ​i​n​t​e​r​v​a​l​ ​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​)​.
+			 * @param {string} high
+			 * @param {string} low
+			 * @param {string} n
+			 * @param {string} right
+			 */
+			right: RequiredParams<'high' | 'low' | 'n' | 'right'>
+			/**
+			 * {​n​}​ ​a​n​s​w​e​r​e​d​;​ ​t​h​e​i​r​ ​r​u​n​s​ ​h​a​v​e​ ​n​o​t​ ​s​h​o​w​n​ ​t​h​e​ ​t​r​u​t​h​ ​y​e​t​.
+			 * @param {string} n
+			 */
+			notShown: RequiredParams<'n'>
+			/**
+			 * F​r​o​m​ ​{​l​o​w​}​ ​t​o​ ​{​h​i​g​h​}​,​ ​m​i​d​d​l​e​ ​{​m​i​d​d​l​e​}​ ​(​n​ ​=​ ​{​n​}​)​.
+			 * @param {string} high
+			 * @param {string} low
+			 * @param {string} middle
+			 * @param {string} n
+			 */
+			numbers: RequiredParams<'high' | 'low' | 'middle' | 'n'>
+			/**
+			 * {​n​}​ ​a​n​s​w​e​r​e​d​ ​a​f​t​e​r​ ​t​h​e​ ​t​r​u​t​h​ ​w​a​s​ ​s​h​o​w​n​ ​a​n​d​ ​a​r​e​ ​n​o​t​ ​c​o​u​n​t​e​d​.
+			 * @param {string} n
+			 */
+			late: RequiredParams<'n'>
 		}
 	}
 	common: {
@@ -4103,6 +4364,237 @@ type RootTranslation = {
 			prompts: string
 		}
 	}
+	plans: {
+		/**
+		 * A​ ​l​e​s​s​o​n​ ​o​f​ ​{​m​i​n​u​t​e​s​}​ ​m​i​n​u​t​e​s
+		 * @param {number} minutes
+		 */
+		title: RequiredParams<'minutes'>
+		/**
+		 * B​a​c​k​ ​t​o​ ​t​h​e​ ​c​l​a​s​s
+		 */
+		back: string
+		/**
+		 * P​r​i​n​t
+		 */
+		print: string
+		/**
+		 * B​e​f​o​r​e​ ​t​h​e​ ​l​e​s​s​o​n​:​ ​o​p​e​n​ ​t​h​e​ ​p​a​g​e​ ​o​n​c​e​ ​o​n​ ​e​v​e​r​y​ ​m​a​c​h​i​n​e​,​ ​w​i​t​h​ ​t​h​e​ ​n​e​t​w​o​r​k​ ​o​n​.​ ​T​r​y​ ​o​n​e​ ​r​u​n​ ​o​n​ ​t​h​e​ ​s​l​o​w​e​s​t​ ​o​f​ ​t​h​e​m​.​ ​H​a​v​e​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​s​ ​b​a​k​e​d​ ​(​m​a​k​e​ ​b​a​k​e​)​,​ ​s​o​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​w​a​i​t​s​:​ ​t​h​e​ ​k​e​y​ ​n​ ​l​o​a​d​s​ ​t​h​e​ ​n​e​x​t​ ​o​n​e​.
+		 */
+		before: string
+		/**
+		 * M​i​n​u​t​e
+		 */
+		minute: string
+		/**
+		 * W​h​a​t​ ​h​a​p​p​e​n​s
+		 */
+		part: string
+		/**
+		 * M​e​a​s​u​r​e​d​ ​o​n​ ​t​w​o​ ​c​o​r​e​s​ ​w​i​t​h​ ​t​h​e​ ​s​t​a​n​d​a​r​d​ ​s​e​t​t​i​n​g​s​:​ ​p​r​e​t​r​a​i​n​i​n​g​ ​4​ ​m​i​n​u​t​e​s​,​ ​S​F​T​ ​1​,​ ​L​o​R​A​ ​a​n​d​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​h​a​l​f​ ​a​ ​m​i​n​u​t​e​ ​e​a​c​h​,​ ​D​P​O​ ​1​,​ ​P​P​O​ ​a​n​d​ ​G​R​P​O​ ​2​ ​t​o​ ​3​.​ ​S​l​o​w​e​r​ ​m​a​c​h​i​n​e​s​ ​t​a​k​e​ ​t​w​i​c​e​ ​a​s​ ​l​o​n​g​;​ ​t​h​e​ ​p​a​g​e​ ​s​a​y​s​ ​h​o​w​ ​m​u​c​h​ ​i​s​ ​l​e​f​t​ ​w​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​.
+		 */
+		times: string
+		parts: {
+			opening: {
+				/**
+				 * A​ ​m​o​d​e​l​ ​w​r​i​t​e​s
+				 */
+				title: string
+				/**
+				 * L​e​t​ ​t​h​e​ ​s​m​a​l​l​ ​m​o​d​e​l​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​ ​p​a​g​e​ ​g​o​ ​o​n​ ​w​i​t​h​ ​t​h​r​e​e​ ​b​e​g​i​n​n​i​n​g​s​.​ ​A​s​k​:​ ​d​o​e​s​ ​i​t​ ​k​n​o​w​ ​w​h​a​t​ ​i​t​ ​s​a​y​s​?​ ​C​o​l​l​e​c​t​ ​o​p​i​n​i​o​n​s​;​ ​d​o​ ​n​o​t​ ​a​n​s​w​e​r​ ​y​e​t​.
+				 */
+				body: string
+			}
+			tokens: {
+				/**
+				 * H​o​w​ ​t​e​x​t​ ​b​e​c​o​m​e​s​ ​n​u​m​b​e​r​s
+				 */
+				title: string
+				/**
+				 * E​v​e​r​y​b​o​d​y​ ​t​y​p​e​s​ ​t​h​e​i​r​ ​n​a​m​e​ ​a​n​d​ ​a​ ​s​e​n​t​e​n​c​e​ ​i​n​ ​t​w​o​ ​l​a​n​g​u​a​g​e​s​,​ ​a​n​d​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​i​e​c​e​s​.​ ​Q​u​e​s​t​i​o​n​ ​1​ ​o​f​ ​t​h​e​ ​w​o​r​k​s​h​e​e​t​.
+				 */
+				body: string
+			}
+			pretrain: {
+				/**
+				 * P​r​e​t​r​a​i​n​i​n​g
+				 */
+				title: string
+				/**
+				 * E​v​e​r​y​b​o​d​y​ ​d​r​a​w​s​ ​t​h​e​ ​l​o​s​s​ ​t​h​e​y​ ​e​x​p​e​c​t​,​ ​t​h​e​n​ ​s​t​a​r​t​s​ ​t​h​e​ ​r​u​n​.​ ​W​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​:​ ​q​u​e​s​t​i​o​n​s​ ​2​ ​a​n​d​ ​3​.​ ​W​a​t​c​h​ ​t​h​e​ ​s​a​m​p​l​e​s​;​ ​c​a​l​l​ ​o​u​t​ ​t​h​e​ ​f​i​r​s​t​ ​t​r​u​e​ ​s​e​n​t​e​n​c​e​ ​a​b​o​u​t​ ​a​ ​r​e​s​i​d​e​n​t​.​ ​W​h​o​ ​i​s​ ​n​o​t​ ​d​o​n​e​ ​a​f​t​e​r​ ​n​i​n​e​ ​m​i​n​u​t​e​s​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​b​a​s​e​.
+				 */
+				body: string
+			}
+			sft: {
+				/**
+				 * S​u​p​e​r​v​i​s​e​d​ ​f​i​n​e​-​t​u​n​i​n​g
+				 */
+				title: string
+				/**
+				 * T​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​b​e​f​o​r​e​ ​a​n​d​ ​a​f​t​e​r​.​ ​R​u​n​ ​i​t​ ​w​i​t​h​ ​t​h​e​ ​s​t​a​n​d​a​r​d​ ​s​e​t​t​i​n​g​s​,​ ​t​h​e​n​ ​o​n​c​e​ ​m​o​r​e​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​l​o​s​s​ ​m​a​s​k​.​ ​Q​u​e​s​t​i​o​n​s​ ​4​ ​a​n​d​ ​5​.
+				 */
+				body: string
+			}
+			lora: {
+				/**
+				 * A​ ​s​k​i​l​l​ ​t​o​ ​p​l​u​g​ ​i​n
+				 */
+				title: string
+				/**
+				 * T​r​a​i​n​ ​a​n​ ​a​d​a​p​t​e​r​ ​a​n​d​ ​s​w​i​t​c​h​ ​i​t​ ​o​n​ ​a​n​d​ ​o​f​f​ ​i​n​ ​m​i​d​-​c​o​n​v​e​r​s​a​t​i​o​n​.​ ​C​o​m​p​a​r​e​ ​h​o​w​ ​m​u​c​h​ ​i​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​ ​h​o​w​ ​m​u​c​h​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​.
+				 */
+				body: string
+			}
+			feedback: {
+				/**
+				 * L​e​a​r​n​i​n​g​ ​f​r​o​m​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​p​r​e​f​e​r
+				 */
+				title: string
+				/**
+				 * F​i​r​s​t​ ​t​r​a​i​n​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​f​o​r​ ​h​a​l​f​ ​a​ ​m​i​n​u​t​e​,​ ​o​r​ ​l​o​a​d​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​o​n​e​.​ ​T​h​e​n​ ​P​P​O​ ​w​i​t​h​ ​β​ ​=​ ​0​:​ ​t​h​e​ ​s​c​o​r​e​ ​s​o​a​r​s​.​ ​R​e​a​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​l​o​u​d​.​ ​W​h​o​ ​i​s​ ​d​o​n​e​ ​s​e​t​s​ ​β​ ​b​a​c​k​ ​a​n​d​ ​c​o​m​p​a​r​e​s​.
+				 */
+				body: string
+			}
+			dpo: {
+				/**
+				 * T​h​e​ ​s​a​m​e​ ​w​i​s​h​ ​w​i​t​h​o​u​t​ ​a​ ​j​u​d​g​e
+				 */
+				title: string
+				/**
+				 * B​e​f​o​r​e​ ​s​t​a​r​t​i​n​g​,​ ​w​r​i​t​e​ ​d​o​w​n​ ​t​h​e​ ​l​o​s​s​ ​a​t​ ​s​t​e​p​ ​0​.​ ​T​h​e​n​ ​r​u​n​ ​D​P​O​.​ ​L​o​o​k​ ​a​t​ ​m​a​r​g​i​n​,​ ​b​e​t​t​e​r​ ​a​n​d​ ​w​o​r​s​e​ ​a​n​s​w​e​r​:​ ​b​o​t​h​ ​m​a​y​ ​f​a​l​l​.
+				 */
+				body: string
+			}
+			tutor: {
+				/**
+				 * A​n​ ​A​I​ ​a​s​ ​t​u​t​o​r
+				 */
+				title: string
+				/**
+				 * G​R​P​O​:​ ​s​e​v​e​r​a​l​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​e​a​c​h​ ​o​t​h​e​r​.​ ​F​i​n​d​ ​a​ ​g​r​o​u​p​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​g​o​t​ ​t​h​e​ ​s​a​m​e​ ​r​e​w​a​r​d​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​c​o​m​e​s​ ​r​e​a​d​y​-​m​a​d​e​.
+				 */
+				body: string
+			}
+			distil: {
+				/**
+				 * A​ ​s​m​a​l​l​ ​o​n​e​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​a​ ​l​a​r​g​e​ ​o​n​e
+				 */
+				title: string
+				/**
+				 * D​i​s​t​i​l​ ​f​o​r​ ​1​0​0​ ​s​t​e​p​s​.​ ​C​o​m​p​a​r​e​ ​s​i​z​e​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​e​a​c​h​e​r​ ​a​n​d​ ​s​t​u​d​e​n​t​.
+				 */
+				body: string
+			}
+			close: {
+				/**
+				 * W​h​a​t​ ​d​i​d​ ​w​e​ ​g​r​o​w​?
+				 */
+				title: string
+				/**
+				 * E​v​e​r​y​b​o​d​y​ ​s​a​v​e​s​ ​t​h​e​i​r​ ​r​e​s​u​l​t​s​;​ ​d​r​o​p​ ​t​h​e​m​ ​o​n​ ​t​h​e​ ​c​l​a​s​s​ ​p​a​g​e​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​s​p​r​e​a​d​ ​o​f​ ​t​h​e​ ​c​u​r​v​e​s​ ​a​n​d​ ​a​t​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​m​o​s​t​ ​d​i​s​a​g​r​e​e​d​ ​a​b​o​u​t​.​ ​R​e​t​u​r​n​ ​t​o​ ​t​h​e​ ​f​i​r​s​t​ ​q​u​e​s​t​i​o​n​:​ ​w​h​a​t​ ​d​o​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​k​n​o​w​,​ ​a​n​d​ ​f​r​o​m​ ​w​h​e​r​e​?
+				 */
+				body: string
+			}
+		}
+		/**
+		 * W​o​r​k​s​h​e​e​t​,​ ​{​m​i​n​u​t​e​s​}​ ​m​i​n​u​t​e​s
+		 * @param {number} minutes
+		 */
+		worksheet: RequiredParams<'minutes'>
+		/**
+		 * N​a​m​e
+		 */
+		name: string
+		/**
+		 * A​n​s​w​e​r​ ​k​e​y​,​ ​{​m​i​n​u​t​e​s​}​ ​m​i​n​u​t​e​s
+		 * @param {number} minutes
+		 */
+		key: RequiredParams<'minutes'>
+		questions: {
+			/**
+			 * W​r​i​t​e​ ​y​o​u​r​ ​n​a​m​e​ ​i​n​ ​p​i​e​c​e​s​,​ ​a​s​ ​t​h​e​ ​t​o​k​e​n​i​z​e​r​ ​c​u​t​s​ ​i​t​.​ ​W​h​i​c​h​ ​o​f​ ​y​o​u​r​ ​s​e​n​t​e​n​c​e​s​ ​c​o​s​t​s​ ​m​o​r​e​ ​p​i​e​c​e​s​ ​p​e​r​ ​c​h​a​r​a​c​t​e​r​,​ ​a​n​d​ ​w​h​y​?
+			 */
+			tokens: string
+			/**
+			 * W​i​t​h​ ​w​h​i​c​h​ ​l​o​s​s​ ​d​o​e​s​ ​p​r​e​t​r​a​i​n​i​n​g​ ​b​e​g​i​n​?​ ​C​o​m​p​u​t​e​ ​i​t​ ​f​r​o​m​ ​t​h​e​ ​s​i​z​e​ ​o​f​ ​t​h​e​ ​v​o​c​a​b​u​l​a​r​y​ ​b​e​f​o​r​e​ ​y​o​u​ ​l​o​o​k​.
+			 */
+			lnV: string
+			/**
+			 * W​h​a​t​ ​d​o​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​l​e​a​r​n​ ​f​i​r​s​t​:​ ​h​o​w​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​b​u​i​l​t​,​ ​o​r​ ​w​h​a​t​ ​i​s​ ​t​r​u​e​?​ ​W​h​a​t​ ​i​n​ ​t​h​e​ ​p​a​g​e​ ​s​h​o​w​s​ ​i​t​?
+			 */
+			order: string
+			/**
+			 * W​r​i​t​e​ ​d​o​w​n​ ​o​n​e​ ​a​n​s​w​e​r​ ​b​e​f​o​r​e​ ​a​n​d​ ​o​n​e​ ​a​f​t​e​r​ ​S​F​T​.​ ​W​h​a​t​ ​h​a​s​ ​c​h​a​n​g​e​d​,​ ​a​n​d​ ​w​h​a​t​ ​w​a​s​ ​t​h​e​r​e​ ​b​e​f​o​r​e​?
+			 */
+			manners: string
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​S​F​T​ ​l​e​a​v​e​ ​o​u​t​ ​t​h​e​ ​w​o​r​d​s​ ​o​f​ ​t​h​e​ ​q​u​e​s​t​i​o​n​?
+			 */
+			mask: string
+			/**
+			 * W​h​i​c​h​ ​l​o​s​s​ ​h​a​s​ ​D​P​O​ ​a​t​ ​s​t​e​p​ ​0​,​ ​w​h​a​t​e​v​e​r​ ​t​h​e​ ​p​a​i​r​s​?​ ​W​h​y​?
+			 */
+			half: string
+			/**
+			 * A​ ​m​a​t​r​i​x​ ​o​f​ ​1​2​8​ ​b​y​ ​1​2​8​ ​g​e​t​s​ ​a​n​ ​a​d​a​p​t​e​r​ ​o​f​ ​r​a​n​k​ ​4​.​ ​H​o​w​ ​m​a​n​y​ ​n​u​m​b​e​r​s​ ​a​r​e​ ​t​r​a​i​n​e​d​,​ ​a​n​d​ ​w​h​i​c​h​ ​s​h​a​r​e​ ​i​s​ ​t​h​a​t​?
+			 */
+			share: string
+			/**
+			 * W​i​t​h​ ​β​ ​=​ ​0​ ​t​h​e​ ​s​c​o​r​e​ ​r​i​s​e​s​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​g​e​t​ ​w​o​r​s​e​.​ ​H​o​w​ ​c​a​n​ ​b​o​t​h​ ​b​e​ ​t​r​u​e​?
+			 */
+			hacking: string
+			/**
+			 * A​l​l​ ​a​n​s​w​e​r​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​g​e​t​ ​t​h​e​ ​s​a​m​e​ ​r​e​w​a​r​d​.​ ​W​h​a​t​ ​d​o​e​s​ ​G​R​P​O​ ​l​e​a​r​n​ ​f​r​o​m​ ​t​h​i​s​ ​g​r​o​u​p​?
+			 */
+			group: string
+			/**
+			 * T​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​:​ ​f​o​x​ ​7​0​ ​%​,​ ​w​o​l​f​ ​2​5​ ​%​,​ ​s​t​o​n​e​ ​5​ ​%​.​ ​W​h​a​t​ ​d​o​e​s​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​ ​f​r​o​m​ ​t​h​i​s​ ​t​h​a​t​ ​“​f​o​x​”​ ​a​l​o​n​e​ ​d​o​e​s​ ​n​o​t​ ​t​e​l​l​?
+			 */
+			soft: string
+		}
+		answers: {
+			/**
+			 * N​a​m​e​s​ ​d​i​f​f​e​r​.​ ​P​i​e​c​e​s​ ​a​r​e​ ​l​o​n​g​ ​w​h​e​r​e​ ​t​h​e​ ​t​o​w​n​’​s​ ​b​o​o​k​s​ ​r​e​p​e​a​t​ ​t​h​e​m​s​e​l​v​e​s​:​ ​f​r​e​q​u​e​n​t​ ​w​o​r​d​s​ ​b​e​c​o​m​e​ ​o​n​e​ ​p​i​e​c​e​,​ ​r​a​r​e​ ​o​n​e​s​ ​f​a​l​l​ ​a​p​a​r​t​ ​i​n​t​o​ ​s​y​l​l​a​b​l​e​s​ ​o​r​ ​b​y​t​e​s​.​ ​A​ ​C​h​i​n​e​s​e​ ​c​h​a​r​a​c​t​e​r​ ​h​a​s​ ​t​h​r​e​e​ ​b​y​t​e​s​,​ ​s​o​ ​a​ ​c​h​a​r​a​c​t​e​r​ ​t​h​a​t​ ​n​o​ ​m​e​r​g​e​ ​h​a​s​ ​r​e​a​c​h​e​d​ ​c​o​s​t​s​ ​t​h​r​e​e​ ​p​i​e​c​e​s​.
+			 */
+			tokens: string
+			/**
+			 * T​h​e​ ​l​o​g​a​r​i​t​h​m​ ​o​f​ ​t​h​e​ ​v​o​c​a​b​u​l​a​r​y​:​ ​a​n​ ​u​n​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​g​i​v​e​s​ ​e​a​c​h​ ​o​f​ ​V​ ​t​o​k​e​n​s​ ​a​b​o​u​t​ ​1​/​V​,​ ​s​o​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​V​.​ ​W​i​t​h​ ​t​h​e​ ​u​s​u​a​l​ ​1​,​2​8​5​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​i​s​ ​7​.​1​6​.​ ​A​ ​f​i​r​s​t​ ​v​a​l​u​e​ ​s​l​i​g​h​t​l​y​ ​o​f​f​ ​i​s​ ​n​o​ ​e​r​r​o​r​,​ ​s​i​n​c​e​ ​t​h​e​ ​w​e​i​g​h​t​s​ ​b​e​g​i​n​ ​a​t​ ​r​a​n​d​o​m​.
+			 */
+			lnV: string
+			/**
+			 * H​o​w​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​b​u​i​l​t​.​ ​S​a​m​p​l​e​s​ ​r​e​a​d​ ​w​e​l​l​ ​w​h​i​l​e​ ​t​h​e​ ​r​e​c​a​l​l​ ​o​f​ ​f​a​c​t​s​ ​i​s​ ​s​t​i​l​l​ ​n​e​a​r​ ​c​h​a​n​c​e​;​ ​t​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​c​o​m​e​ ​w​i​t​h​i​n​ ​a​ ​f​e​w​ ​h​u​n​d​r​e​d​ ​s​t​e​p​s​ ​o​f​ ​e​a​c​h​ ​o​t​h​e​r​.​ ​T​h​e​ ​l​o​s​s​ ​a​l​o​n​e​ ​d​o​e​s​ ​n​o​t​ ​s​h​o​w​ ​t​h​e​ ​m​o​m​e​n​t​,​ ​t​h​e​ ​l​i​n​e​ ​o​f​ ​r​e​c​a​l​l​e​d​ ​f​a​c​t​s​ ​d​o​e​s​.
+			 */
+			order: string
+			/**
+			 * I​t​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​s​t​o​p​s​,​ ​i​n​s​t​e​a​d​ ​o​f​ ​g​o​i​n​g​ ​o​n​ ​w​i​t​h​ ​t​h​e​ ​b​o​o​k​.​ ​T​h​e​ ​f​a​c​t​s​ ​i​t​ ​u​s​e​s​ ​w​e​r​e​ ​t​h​e​r​e​ ​b​e​f​o​r​e​;​ ​S​F​T​ ​h​a​r​d​l​y​ ​a​d​d​s​ ​a​n​y​.​ ​A​s​k​e​d​ ​a​b​o​u​t​ ​r​e​s​i​d​e​n​t​s​ ​o​f​ ​w​h​o​m​ ​n​o​ ​l​e​s​s​o​n​ ​s​p​o​k​e​,​ ​i​t​ ​a​n​s​w​e​r​s​ ​r​i​g​h​t​,​ ​t​o​o​.
+			 */
+			manners: string
+			/**
+			 * B​e​c​a​u​s​e​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​ ​c​o​m​e​ ​f​r​o​m​ ​p​e​o​p​l​e​.​ ​W​h​a​t​ ​i​s​ ​t​o​ ​b​e​ ​l​e​a​r​n​e​d​ ​i​s​ ​a​n​s​w​e​r​i​n​g​;​ ​w​i​t​h​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​ ​i​n​ ​t​h​e​ ​l​o​s​s​ ​t​h​e​ ​m​o​d​e​l​ ​a​l​s​o​ ​l​e​a​r​n​s​ ​t​o​ ​a​s​k​.​ ​T​h​e​y​ ​a​r​e​ ​s​t​i​l​l​ ​r​e​a​d​:​ ​t​h​e​ ​a​n​s​w​e​r​ ​d​e​p​e​n​d​s​ ​o​n​ ​t​h​e​m​.
+			 */
+			mask: string
+			/**
+			 * l​n​ ​2​,​ ​t​h​a​t​ ​i​s​ ​0​.​6​9​3​.​ ​A​t​ ​t​h​e​ ​s​t​a​r​t​ ​t​h​e​ ​p​o​l​i​c​y​ ​i​s​ ​i​t​s​ ​o​w​n​ ​r​e​f​e​r​e​n​c​e​,​ ​s​o​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​h​ ​i​s​ ​0​ ​f​o​r​ ​e​v​e​r​y​ ​p​a​i​r​,​ ​a​n​d​ ​−​l​n​ ​σ​(​0​)​ ​=​ ​l​n​ ​2​.
+			 */
+			half: string
+			/**
+			 * 4​ ​·​ ​(​1​2​8​ ​+​ ​1​2​8​)​ ​=​ ​1​,​0​2​4​ ​o​f​ ​1​6​,​3​8​4​,​ ​t​h​a​t​ ​i​s​ ​6​.​2​5​ ​%​.​ ​W​₀​ ​s​t​a​y​s​ ​f​r​o​z​e​n​;​ ​o​n​l​y​ ​A​ ​a​n​d​ ​B​ ​a​r​e​ ​t​r​a​i​n​e​d​.
+			 */
+			share: string
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​i​s​ ​o​n​l​y​ ​a​n​ ​e​s​t​i​m​a​t​e​ ​o​f​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​l​i​k​e​.​ ​W​i​t​h​o​u​t​ ​t​h​e​ ​l​e​a​s​h​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​P​P​O​ ​l​o​o​k​s​ ​f​o​r​ ​w​h​a​t​e​v​e​r​ ​t​h​e​ ​e​s​t​i​m​a​t​e​ ​o​v​e​r​r​a​t​e​s​.​ ​T​h​a​t​ ​i​s​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​:​ ​t​h​e​ ​m​e​a​s​u​r​e​ ​r​i​s​e​s​,​ ​w​h​a​t​ ​i​t​ ​w​a​s​ ​t​o​ ​m​e​a​s​u​r​e​ ​d​o​e​s​ ​n​o​t​.
+			 */
+			hacking: string
+			/**
+			 * N​o​t​h​i​n​g​ ​a​b​o​u​t​ ​w​h​i​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​b​e​t​t​e​r​:​ ​e​a​c​h​ ​a​d​v​a​n​t​a​g​e​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​,​ ​a​n​d​ ​t​h​a​t​ ​i​s​ ​0​ ​f​o​r​ ​a​l​l​.​ ​O​n​l​y​ ​t​h​e​ ​t​e​r​m​ ​t​h​a​t​ ​h​o​l​d​s​ ​i​t​ ​n​e​a​r​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​r​e​m​a​i​n​s​.​ ​S​o​ ​q​u​e​s​t​i​o​n​s​ ​s​h​o​u​l​d​ ​b​e​ ​n​e​i​t​h​e​r​ ​t​o​o​ ​e​a​s​y​ ​n​o​r​ ​t​o​o​ ​h​a​r​d​.
+			 */
+			group: string
+			/**
+			 * T​h​a​t​ ​w​o​l​f​ ​i​s​ ​n​e​a​r​l​y​ ​r​i​g​h​t​ ​a​n​d​ ​s​t​o​n​e​ ​i​s​ ​n​o​t​:​ ​h​o​w​ ​t​h​e​ ​w​r​o​n​g​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​.​ ​S​u​c​h​ ​s​h​a​r​e​s​ ​t​e​l​l​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​h​a​t​ ​i​s​ ​a​l​i​k​e​,​ ​a​n​d​ ​a​ ​h​i​g​h​e​r​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​ ​s​h​o​w​s​ ​t​h​e​m​ ​m​o​r​e​ ​c​l​e​a​r​l​y​.
+			 */
+			soft: string
+		}
+	}
 	pretrain: {
 		/**
 		 * H​o​w​ ​d​o​e​s​ ​g​u​e​s​s​i​n​g​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​b​e​c​o​m​e​ ​k​n​o​w​l​e​d​g​e​?
@@ -7021,9 +7513,241 @@ export type TranslationFunctions = {
 			 */
 			demo: () => LocalizedString
 			/**
+			 * Ready-made, not grown here
+			 */
+			ready: () => LocalizedString
+			/**
 			 * Damaged, can only be deleted
 			 */
 			damaged: () => LocalizedString
+		}
+	}
+	classroom: {
+		offline: {
+			/**
+			 * works without a network
+			 */
+			kept: () => LocalizedString
+			/**
+			 * A new version of this page is here.
+			 */
+			update: () => LocalizedString
+			/**
+			 * A new version of this page is here. What is training is saved first, and you can go on from there.
+			 */
+			updateRunning: () => LocalizedString
+			/**
+			 * A new version of this page is here. It starts when you open the page next; this run is not saved here, so let it end.
+			 */
+			updateNot: () => LocalizedString
+			/**
+			 * Start it now
+			 */
+			take: () => LocalizedString
+		}
+		ready: {
+			/**
+			 * Catch up
+			 */
+			button: () => LocalizedString
+			/**
+			 * Load the next ready-made model
+			 */
+			detail: () => LocalizedString
+			/**
+			 * Loading a ready-made model…
+			 */
+			loading: () => LocalizedString
+			/**
+			 * Loaded: {names}. Ready-made, not grown here.
+			 */
+			loaded: (arg: { names: string }) => LocalizedString
+			/**
+			 * You have all that this stage needs, and a ready-made result of it where there is one.
+			 */
+			nothing: () => LocalizedString
+			/**
+			 * This site has no ready-made models. Whoever serves it makes them with “make bake”, in minutes; until then, grow your own.
+			 */
+			none: () => LocalizedString
+		}
+		handIn: {
+			/**
+			 * Hand in
+			 */
+			title: () => LocalizedString
+			/**
+			 * One small file with your runs, their curves and your answers to the exercises. It holds no model and no text of yours, and it goes nowhere by itself: you give it to your teacher.
+			 */
+			intro: () => LocalizedString
+			/**
+			 * A name for it, if you like
+			 */
+			name: () => LocalizedString
+			/**
+			 * Save my results
+			 */
+			save: () => LocalizedString
+			/**
+			 * Saved, with {runs} runs and {answers} answers.
+			 */
+			saved: (arg: { answers: string, runs: string }) => LocalizedString
+		}
+		desk: {
+			/**
+			 * Class
+			 */
+			title: () => LocalizedString
+			/**
+			 * For the teacher: lay the results of a whole class over each other. The files are read in this tab and stay here; when you close it, they are forgotten.
+			 */
+			intro: () => LocalizedString
+			/**
+			 * Results of the class
+			 */
+			files: () => LocalizedString
+			/**
+			 * Drop the results files here, all at once.
+			 */
+			drop: () => LocalizedString
+			/**
+			 * Choose files
+			 */
+			choose: () => LocalizedString
+			/**
+			 * {n} learners
+			 */
+			count: (arg: { n: string }) => LocalizedString
+			/**
+			 * These were left out; all others are used.
+			 */
+			restUsed: () => LocalizedString
+			defects: {
+				/**
+				 * this is not a results file, or it was cut off. Ask for it again.
+				 */
+				notJSON: () => LocalizedString
+				/**
+				 * this file is something else. Results are saved on this page under “Hand in”.
+				 */
+				otherFormat: () => LocalizedString
+				/**
+				 * it was saved by a newer version of the page. Load this page anew and drop it again.
+				 */
+				newer: () => LocalizedString
+				/**
+				 * parts of it are missing or changed. Ask for it again.
+				 */
+				broken: () => LocalizedString
+				/**
+				 * it is far larger than any results file.
+				 */
+				tooLarge: () => LocalizedString
+			}
+			/**
+			 * Lesson plans
+			 */
+			plans: () => LocalizedString
+			/**
+			 * With worksheet and answer key, to print. How to set up a room: docs/CLASSROOM.md.
+			 */
+			plansIntro: () => LocalizedString
+			/**
+			 * Curves by stage
+			 */
+			curves: () => LocalizedString
+			/**
+			 * Answers
+			 */
+			answers: () => LocalizedString
+			/**
+			 * Who ran what
+			 */
+			table: () => LocalizedString
+			/**
+			 * What is drawn of {stage}
+			 */
+			measure: (arg: { stage: string }) => LocalizedString
+			/**
+			 * {stage}: {measure} of {n} learners over their steps, with the mean
+			 */
+			overlay: (arg: { measure: string, n: string, stage: string }) => LocalizedString
+			/**
+			 * step {step}
+			 */
+			atStep: (arg: { step: string }) => LocalizedString
+			/**
+			 * Thin: {n} learners, each with their newest run. Thick: the mean, with its 95 % interval.
+			 */
+			legend: (arg: { n: string }) => LocalizedString
+			/**
+			 * At step {step}: {mean} ± {half}, n = {n}.
+			 */
+			last: (arg: { half: string, mean: string, n: string, step: string }) => LocalizedString
+			/**
+			 * At step {step}: {mean}, n = 1, so there is no interval.
+			 */
+			lastOne: (arg: { mean: string, step: string }) => LocalizedString
+			/**
+			 * Only {different} of these {runs} runs differ. The same seed and settings give the same curve, so the interval looks surer than it is.
+			 */
+			alike: (arg: { different: string, runs: string }) => LocalizedString
+			/**
+			 * In figures
+			 */
+			figures: () => LocalizedString
+			/**
+			 * Step
+			 */
+			step: () => LocalizedString
+			/**
+			 * Mean
+			 */
+			mean: () => LocalizedString
+			/**
+			 * 95 % interval
+			 */
+			interval: () => LocalizedString
+			/**
+			 * Learner
+			 */
+			learner: () => LocalizedString
+			/**
+			 * Stage
+			 */
+			stage: () => LocalizedString
+			/**
+			 * Time
+			 */
+			time: () => LocalizedString
+			/**
+			 * no runs in this file
+			 */
+			noRuns: () => LocalizedString
+			/**
+			 * Take out {name}
+			 */
+			remove: (arg: { name: string }) => LocalizedString
+			/**
+			 * None of these files holds an answer to an exercise.
+			 */
+			noAnswers: () => LocalizedString
+			/**
+			 * {right} of {n} were right (95 % interval {low} to {high}).
+			 */
+			right: (arg: { high: string, low: string, n: string, right: string }) => LocalizedString
+			/**
+			 * {n} answered; their runs have not shown the truth yet.
+			 */
+			notShown: (arg: { n: string }) => LocalizedString
+			/**
+			 * From {low} to {high}, middle {middle} (n = {n}).
+			 */
+			numbers: (arg: { high: string, low: string, middle: string, n: string }) => LocalizedString
+			/**
+			 * {n} answered after the truth was shown and are not counted.
+			 */
+			late: (arg: { n: string }) => LocalizedString
 		}
 	}
 	common: {
@@ -10062,6 +10786,234 @@ export type TranslationFunctions = {
 			 * questions
 			 */
 			prompts: () => LocalizedString
+		}
+	}
+	plans: {
+		/**
+		 * A lesson of {minutes} minutes
+		 */
+		title: (arg: { minutes: number }) => LocalizedString
+		/**
+		 * Back to the class
+		 */
+		back: () => LocalizedString
+		/**
+		 * Print
+		 */
+		print: () => LocalizedString
+		/**
+		 * Before the lesson: open the page once on every machine, with the network on. Try one run on the slowest of them. Have the ready-made models baked (make bake), so that nobody waits: the key n loads the next one.
+		 */
+		before: () => LocalizedString
+		/**
+		 * Minute
+		 */
+		minute: () => LocalizedString
+		/**
+		 * What happens
+		 */
+		part: () => LocalizedString
+		/**
+		 * Measured on two cores with the standard settings: pretraining 4 minutes, SFT 1, LoRA and reward model half a minute each, DPO 1, PPO and GRPO 2 to 3. Slower machines take twice as long; the page says how much is left while it trains.
+		 */
+		times: () => LocalizedString
+		parts: {
+			opening: {
+				/**
+				 * A model writes
+				 */
+				title: () => LocalizedString
+				/**
+				 * Let the small model on the first page go on with three beginnings. Ask: does it know what it says? Collect opinions; do not answer yet.
+				 */
+				body: () => LocalizedString
+			}
+			tokens: {
+				/**
+				 * How text becomes numbers
+				 */
+				title: () => LocalizedString
+				/**
+				 * Everybody types their name and a sentence in two languages, and looks at the pieces. Question 1 of the worksheet.
+				 */
+				body: () => LocalizedString
+			}
+			pretrain: {
+				/**
+				 * Pretraining
+				 */
+				title: () => LocalizedString
+				/**
+				 * Everybody draws the loss they expect, then starts the run. While it trains: questions 2 and 3. Watch the samples; call out the first true sentence about a resident. Who is not done after nine minutes goes on with the ready-made base.
+				 */
+				body: () => LocalizedString
+			}
+			sft: {
+				/**
+				 * Supervised fine-tuning
+				 */
+				title: () => LocalizedString
+				/**
+				 * The same question before and after. Run it with the standard settings, then once more without the loss mask. Questions 4 and 5.
+				 */
+				body: () => LocalizedString
+			}
+			lora: {
+				/**
+				 * A skill to plug in
+				 */
+				title: () => LocalizedString
+				/**
+				 * Train an adapter and switch it on and off in mid-conversation. Compare how much is trained with how much the model has.
+				 */
+				body: () => LocalizedString
+			}
+			feedback: {
+				/**
+				 * Learning from what people prefer
+				 */
+				title: () => LocalizedString
+				/**
+				 * First train the reward model for half a minute, or load the ready-made one. Then PPO with β = 0: the score soars. Read the answers aloud. Who is done sets β back and compares.
+				 */
+				body: () => LocalizedString
+			}
+			dpo: {
+				/**
+				 * The same wish without a judge
+				 */
+				title: () => LocalizedString
+				/**
+				 * Before starting, write down the loss at step 0. Then run DPO. Look at margin, better and worse answer: both may fall.
+				 */
+				body: () => LocalizedString
+			}
+			tutor: {
+				/**
+				 * An AI as tutor
+				 */
+				title: () => LocalizedString
+				/**
+				 * GRPO: several answers to one question are compared with each other. Find a group in which all got the same reward. The reward model comes ready-made.
+				 */
+				body: () => LocalizedString
+			}
+			distil: {
+				/**
+				 * A small one learns from a large one
+				 */
+				title: () => LocalizedString
+				/**
+				 * Distil for 100 steps. Compare size and answers of teacher and student.
+				 */
+				body: () => LocalizedString
+			}
+			close: {
+				/**
+				 * What did we grow?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Everybody saves their results; drop them on the class page. Look at the spread of the curves and at the answers most disagreed about. Return to the first question: what does the model know, and from where?
+				 */
+				body: () => LocalizedString
+			}
+		}
+		/**
+		 * Worksheet, {minutes} minutes
+		 */
+		worksheet: (arg: { minutes: number }) => LocalizedString
+		/**
+		 * Name
+		 */
+		name: () => LocalizedString
+		/**
+		 * Answer key, {minutes} minutes
+		 */
+		key: (arg: { minutes: number }) => LocalizedString
+		questions: {
+			/**
+			 * Write your name in pieces, as the tokenizer cuts it. Which of your sentences costs more pieces per character, and why?
+			 */
+			tokens: () => LocalizedString
+			/**
+			 * With which loss does pretraining begin? Compute it from the size of the vocabulary before you look.
+			 */
+			lnV: () => LocalizedString
+			/**
+			 * What does the model learn first: how sentences are built, or what is true? What in the page shows it?
+			 */
+			order: () => LocalizedString
+			/**
+			 * Write down one answer before and one after SFT. What has changed, and what was there before?
+			 */
+			manners: () => LocalizedString
+			/**
+			 * Why does the loss of SFT leave out the words of the question?
+			 */
+			mask: () => LocalizedString
+			/**
+			 * Which loss has DPO at step 0, whatever the pairs? Why?
+			 */
+			half: () => LocalizedString
+			/**
+			 * A matrix of 128 by 128 gets an adapter of rank 4. How many numbers are trained, and which share is that?
+			 */
+			share: () => LocalizedString
+			/**
+			 * With β = 0 the score rises and the answers get worse. How can both be true?
+			 */
+			hacking: () => LocalizedString
+			/**
+			 * All answers of a group get the same reward. What does GRPO learn from this group?
+			 */
+			group: () => LocalizedString
+			/**
+			 * The teacher says: fox 70 %, wolf 25 %, stone 5 %. What does the student learn from this that “fox” alone does not tell?
+			 */
+			soft: () => LocalizedString
+		}
+		answers: {
+			/**
+			 * Names differ. Pieces are long where the town’s books repeat themselves: frequent words become one piece, rare ones fall apart into syllables or bytes. A Chinese character has three bytes, so a character that no merge has reached costs three pieces.
+			 */
+			tokens: () => LocalizedString
+			/**
+			 * The logarithm of the vocabulary: an untrained model gives each of V tokens about 1/V, so the loss is ln V. With the usual 1,285 tokens that is 7.16. A first value slightly off is no error, since the weights begin at random.
+			 */
+			lnV: () => LocalizedString
+			/**
+			 * How sentences are built. Samples read well while the recall of facts is still near chance; then the facts come within a few hundred steps of each other. The loss alone does not show the moment, the line of recalled facts does.
+			 */
+			order: () => LocalizedString
+			/**
+			 * It answers the question and stops, instead of going on with the book. The facts it uses were there before; SFT hardly adds any. Asked about residents of whom no lesson spoke, it answers right, too.
+			 */
+			manners: () => LocalizedString
+			/**
+			 * Because the questions come from people. What is to be learned is answering; with the questions in the loss the model also learns to ask. They are still read: the answer depends on them.
+			 */
+			mask: () => LocalizedString
+			/**
+			 * ln 2, that is 0.693. At the start the policy is its own reference, so the difference h is 0 for every pair, and −ln σ(0) = ln 2.
+			 */
+			half: () => LocalizedString
+			/**
+			 * 4 · (128 + 128) = 1,024 of 16,384, that is 6.25 %. W₀ stays frozen; only A and B are trained.
+			 */
+			share: () => LocalizedString
+			/**
+			 * The reward model is only an estimate of what people like. Without the leash to the reference, PPO looks for whatever the estimate overrates. That is reward hacking: the measure rises, what it was to measure does not.
+			 */
+			hacking: () => LocalizedString
+			/**
+			 * Nothing about which answer is better: each advantage is the reward minus the mean of the group, and that is 0 for all. Only the term that holds it near the reference remains. So questions should be neither too easy nor too hard.
+			 */
+			group: () => LocalizedString
+			/**
+			 * That wolf is nearly right and stone is not: how the wrong answers compare. Such shares tell the student what is alike, and a higher temperature T shows them more clearly.
+			 */
+			soft: () => LocalizedString
 		}
 	}
 	pretrain: {

@@ -95,6 +95,7 @@ export const checkpoints = {
     final: 'Finished',
     imported: 'Imported',
     demo: 'Shipped with the page',
+    ready: 'Ready-made, not grown here',
     damaged: 'Damaged, can only be deleted',
   },
 }

@@ -94,6 +94,7 @@ export const checkpoints: Translation['checkpoints'] = {
     final: '训练完成',
     imported: '导入的',
     demo: '随页面附带',
+    ready: '现成的，不是在这里长大的',
     damaged: '已损坏，只能删除',
   },
 }

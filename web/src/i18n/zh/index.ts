@@ -15,6 +15,8 @@ import { params, pretrain, questions, reading, source, workers } from './pretrai
 import { label } from './label.js'
 import { paramNames } from './paramNames.js'
 import { ownData } from './ownData.js'
+import { classroom } from './classroom.js'
+import { plans } from './plans.js'
 import { problems } from './problems.js'
 import { lessons, measures, stage } from './stage.js'
 import { silence } from './silence.js'
@@ -29,6 +31,7 @@ export default {
   asked,
   breaks,
   checkpoints,
+  classroom,
   common,
   curves,
   engine,
@@ -43,6 +46,7 @@ export default {
   paramNames,
   ownData,
   params,
+  plans,
   pretrain,
   problems,
   progress,
