@@ -79,6 +79,22 @@ export interface Protocol {
       command: Hello
       result: Ready
     }
+    inspect: {
+      command: Inspect
+      result: Inspection
+    }
+    'inspect.changes': {
+      command: GetChanges
+      result: Changes
+    }
+    'inspect.embeddings': {
+      command: GetEmbeddings
+      result: EmbeddingMap
+    }
+    'inspect.neighbours': {
+      command: GetNeighbours
+      result: Neighbours
+    }
     journey: {
       command: WalkJourney
       result: null
@@ -134,6 +150,14 @@ export interface Protocol {
     'lessons.preview': {
       command: PreviewLessons
       result: LessonPreview
+    }
+    next_token: {
+      command: CompareNext
+      result: NextTokens
+    }
+    norms: {
+      command: GetNorms
+      result: Norms
     }
     profile: {
       command: Profile
@@ -197,10 +221,13 @@ export interface Protocol {
     }
   }
   events: {
+    iteration: IterationEvent
     journey: JourneyEvent
     'judge.asked': JudgeAskedEvent
+    measured: MeasuredEvent
     merges: MergeEvent
     metrics: MetricsEvent
+    part: PartEvent
     problem: ProblemEvent
     progress: ProgressEvent
     sampled: SampleEvent
@@ -486,6 +513,85 @@ export interface StorageInfo {
   quota: number
   problem?: Problem
 }
+export interface Inspect {
+  checkpoint: string
+  text: string
+  chat?: boolean
+  attention?: boolean
+  lens?: boolean
+}
+export interface Inspection {
+  tokens: ReadToken[]
+  cut: number
+  vocab: number
+  layers: number
+  heads: number
+  kv_heads: number
+  names: Token[]
+  lens?: Glance[][]
+}
+export interface ReadToken {
+  token: Token
+  loss?: number
+}
+export interface Token {
+  id: number
+  text: string
+  hex: string
+}
+export interface Glance {
+  top: number
+  p: number
+  next?: number
+  entropy: number
+}
+export interface GetChanges {
+  checkpoint: string
+  matrix?: string
+}
+export interface Changes {
+  against: string
+  rank?: number
+  scale?: number
+  dora?: boolean
+  matrices: Change[]
+  picture: Delta
+}
+export interface Change {
+  name: string
+  layer: number
+  kind: string
+  rows: number
+  cols: number
+  size: number
+  relative: number
+}
+export interface Delta {
+  name: string
+  height: number
+  width: number
+  block: number
+  singular: number[]
+}
+export interface GetEmbeddings {
+  checkpoint: string
+}
+export interface EmbeddingMap {
+  tokens: Token[]
+  explained: number[]
+  channels: number
+}
+export interface GetNeighbours {
+  checkpoint: string
+  token: number
+}
+export interface Neighbours {
+  neighbours: Neighbour[]
+}
+export interface Neighbour {
+  token: Token
+  cosine: number
+}
 export interface WalkJourney {
   preset: string
   seed: number
@@ -612,11 +718,6 @@ export interface LessonToken {
   learned?: boolean
   conversation: number
 }
-export interface Token {
-  id: number
-  text: string
-  hex: string
-}
 export interface PreviewLessons {
   kind: string
   lessons: string
@@ -643,6 +744,47 @@ export interface LessonItem {
   p?: number
   source?: string
   fault?: Problem
+}
+export interface CompareNext {
+  question?: string
+  text: string
+  lang: string
+  temperatures: number[]
+  most: number
+}
+export interface NextTokens {
+  step: number
+  question: string
+  text: string
+  tokens: Token[]
+  at: Likeness[]
+  teacher: ModelShape
+  student: ModelShape
+}
+export interface Likeness {
+  temperature: number
+  teacher: number[]
+  student: number[]
+  kl: number
+  teacher_entropy: number
+  student_entropy: number
+}
+export interface ModelShape {
+  parameters: number
+  layers: number
+  channels: number
+}
+export interface GetNorms {}
+export interface Norms {
+  step: number
+  tensors: Norm[]
+  ms: number
+}
+export interface Norm {
+  name: string
+  weight: number
+  update: number
+  gradient?: number
 }
 export interface Profile {}
 export interface StepProfile {
@@ -746,12 +888,51 @@ export interface RunInfo {
   ngrams: NGram[]
   history?: Metrics[]
   samples?: SampleEvent[]
+  iteration?: Iteration
   notes?: Problem[]
   bytes: number
   workers: Workers
   dataset: Dataset
   lessons?: Dataset
   tokenizer: TokenizerInfo
+}
+export interface Iteration {
+  number: number
+  step: number
+  group: number
+  source: string
+  answers: Outcomes
+  first?: Outcomes
+  shown: Attempt[]
+  trackers?: Trackers
+}
+export interface Outcomes {
+  rewards: number[]
+  kl: number[]
+  grades: number[]
+}
+export interface Attempt {
+  prompt: string
+  text: string
+  tokens: number
+  truncated?: boolean
+  reward: number
+  advantage: number
+  kl: number
+  grade?: number
+  correct?: boolean
+  before?: Tracker
+  after?: Tracker
+}
+export interface Tracker {
+  a: number
+  b: number
+  value: number
+  asked: number
+}
+export interface Trackers {
+  values: number[]
+  asked: number[]
 }
 export interface Workers {
   count: number
@@ -864,6 +1045,17 @@ export interface MakeTown {
   lang?: string
   without?: number[]
 }
+export interface IterationEvent {
+  run: string
+  number: number
+  step: number
+  group: number
+  source: string
+  answers: Outcomes
+  first?: Outcomes
+  shown: Attempt[]
+  trackers?: Trackers
+}
 export interface JourneyEvent {
   seed: number
   key: string
@@ -879,6 +1071,27 @@ export interface JudgeAskedEvent {
   ask: number
   turns: Turn[]
 }
+export interface MeasuredEvent {
+  run: string
+  step: number
+  pairs?: PairGain[]
+  calibration?: CalibrationBin[]
+  cases?: HeardCase[]
+}
+export interface PairGain {
+  chosen: number
+  rejected: number
+}
+export interface HeardCase {
+  question: string
+  a: string
+  b: string
+  principles: string[]
+  a_first: number
+  b_first: number
+  a_better: boolean
+  alone?: boolean
+}
 export interface MergeEvent {
   merges: Merge[]
   total: number
@@ -893,6 +1106,11 @@ export interface Merge {
 export interface MetricsEvent {
   run: string
   metrics: Metrics[]
+}
+export interface PartEvent {
+  run: string
+  what: string
+  done: number
 }
 export interface ProblemEvent {
   stage?: string

@@ -231,6 +231,345 @@ type RootTranslation = {
 		 */
 		none: string
 	}
+	asked: {
+		/**
+		 * Q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​y​o​u​r​ ​c​u​r​v​e​ ​r​a​i​s​e​s​ ​w​i​l​l​ ​s​t​a​n​d​ ​h​e​r​e​.
+		 */
+		none: string
+		/**
+		 * Y​o​u​r​ ​r​u​n​ ​r​a​i​s​e​s​ ​a​ ​q​u​e​s​t​i​o​n​:​ ​{​q​u​e​s​t​i​o​n​}
+		 * @param {string} question
+		 */
+		some: RequiredParams<'question'>
+		/**
+		 * {​n​}​ ​i​n​ ​a​l​l
+		 * @param {string} n
+		 */
+		more: RequiredParams<'n'>
+		/**
+		 * I​n​ ​y​o​u​r​ ​r​u​n
+		 */
+		here: string
+		normal: {
+			/**
+			 * I​s​ ​t​h​i​s​ ​l​o​s​s​ ​n​o​r​m​a​l​?
+			 */
+			q: string
+			/**
+			 * C​o​m​p​a​r​e​ ​i​t​ ​w​i​t​h​ ​t​h​r​e​e​ ​t​h​i​n​g​s​:​ ​l​n​ ​V​,​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​;​ ​w​h​e​r​e​ ​i​t​ ​b​e​g​a​n​;​ ​a​n​d​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​i​n​e​,​ ​w​h​i​c​h​ ​s​h​o​u​l​d​ ​f​a​l​l​ ​a​l​o​n​g​.​ ​H​o​w​ ​l​o​w​ ​i​t​ ​c​a​n​ ​g​o​ ​d​e​p​e​n​d​s​ ​o​n​ ​t​h​e​ ​t​e​x​t​:​ ​n​o​b​o​d​y​ ​c​a​n​ ​g​u​e​s​s​ ​a​ ​n​a​m​e​ ​t​h​a​t​ ​w​a​s​ ​n​o​t​ ​s​a​i​d​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​b​e​g​a​n​ ​a​t​ ​{​s​t​a​r​t​}​ ​a​n​d​ ​s​t​a​n​d​s​ ​a​t​ ​{​n​o​w​}​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​.​ ​K​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​l​n​ ​V​ ​=​ ​{​l​n​V​}​;​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​a​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​m​a​y​ ​b​e​g​i​n​ ​a​b​o​v​e​ ​t​h​a​t​.
+			 * @param {string} lnV
+			 * @param {string} now
+			 * @param {string} start
+			 */
+			here: RequiredParams<'lnV' | 'now' | 'start'>
+		}
+		zeroAtFirst: {
+			/**
+			 * W​h​y​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​0​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​?​ ​D​o​e​s​ ​i​t​ ​l​e​a​r​n​ ​n​o​t​h​i​n​g​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​a​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​a​d​d​ ​u​p​ ​t​o​ ​0​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​r​a​t​i​o​ ​i​s​ ​1​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​.​ ​I​n​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​t​h​e​y​ ​d​o​ ​n​o​t​:​ ​t​h​e​y​ ​p​u​l​l​ ​a​t​ ​d​i​f​f​e​r​e​n​t​ ​w​o​r​d​s​.​ ​T​h​e​ ​l​o​s​s​ ​o​f​ ​t​h​e​s​e​ ​m​e​t​h​o​d​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​p​r​o​g​r​e​s​s​ ​a​t​ ​a​n​y​ ​t​i​m​e​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 */
+			a: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​y​o​u​r​ ​f​i​r​s​t​ ​s​t​e​p​ ​w​a​s​ ​{​l​o​s​s​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​h​a​d​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​{​n​o​r​m​}​:​ ​i​t​ ​w​a​s​ ​l​e​a​r​n​i​n​g​.
+			 * @param {string} loss
+			 * @param {string} norm
+			 */
+			here: RequiredParams<'loss' | 'norm'>
+		}
+		begins: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​l​o​s​s​ ​b​e​g​i​n​ ​w​h​e​r​e​ ​i​t​ ​d​o​e​s​?
+			 */
+			q: string
+			/**
+			 * A​t​ ​f​i​r​s​t​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​e​q​u​a​l​,​ ​s​i​n​c​e​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​i​t​s​ ​o​w​n​ ​r​e​f​e​r​e​n​c​e​,​ ​o​r​ ​i​t​s​ ​s​c​o​r​e​s​ ​a​r​e​ ​a​l​l​ ​0​.​ ​A​ ​c​o​i​n​ ​t​h​a​t​ ​c​a​n​n​o​t​ ​t​e​l​l​ ​t​h​e​m​ ​a​p​a​r​t​ ​c​o​s​t​s​ ​l​n​ ​2​ ​=​ ​0​.​6​9​3​.​ ​I​P​O​ ​b​e​g​i​n​s​ ​a​t​ ​t​h​e​ ​s​q​u​a​r​e​ ​o​f​ ​i​t​s​ ​w​h​o​l​e​ ​g​o​a​l​,​ ​(​1​/​(​2​τ​)​)​²​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​h​a​d​ ​t​o​ ​b​e​g​i​n​ ​a​t​ ​{​w​a​n​t​}​,​ ​a​n​d​ ​i​t​ ​b​e​g​a​n​ ​a​t​ ​{​l​o​s​s​}​.
+			 * @param {string} loss
+			 * @param {string} want
+			 */
+			here: RequiredParams<'loss' | 'want'>
+		}
+		stuck: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​i​t​ ​s​t​a​y​ ​a​t​ ​0​.​6​9​3​?
+			 */
+			q: string
+			/**
+			 * l​n​ ​2​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​n​o​t​ ​t​e​l​l​i​n​g​ ​t​h​e​ ​t​w​o​ ​a​p​a​r​t​.​ ​I​t​ ​s​t​a​y​s​ ​t​h​e​r​e​ ​w​h​e​n​ ​s​t​e​p​s​ ​a​r​e​ ​s​o​ ​s​m​a​l​l​ ​t​h​a​t​ ​n​o​t​h​i​n​g​ ​m​o​v​e​s​:​ ​r​a​i​s​e​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​b​y​ ​f​a​c​t​o​r​s​ ​o​f​ ​t​h​r​e​e​ ​u​n​t​i​l​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​f​ ​i​t​ ​s​t​a​y​s​ ​a​t​ ​a​n​y​ ​r​a​t​e​,​ ​t​h​e​ ​p​a​i​r​s​ ​m​a​y​ ​b​e​ ​t​h​e​ ​s​a​m​e​ ​t​w​i​c​e​,​ ​o​r​ ​t​h​e​ ​l​a​b​e​l​s​ ​a​ ​c​o​i​n​.
+			 */
+			a: string
+			/**
+			 * A​f​t​e​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​i​t​ ​s​t​a​n​d​s​ ​a​t​ ​{​l​o​s​s​}​,​ ​a​t​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​f​ ​{​l​r​}​.
+			 * @param {string} loss
+			 * @param {string} lr
+			 * @param {string} steps
+			 */
+			here: RequiredParams<'loss' | 'lr' | 'steps'>
+		}
+		chosenFalls: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​ ​t​o​o​?
+			 */
+			q: string
+			/**
+			 * O​n​l​y​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​i​s​ ​t​r​a​i​n​e​d​.​ ​B​o​t​h​ ​a​n​s​w​e​r​s​ ​s​h​a​r​e​ ​m​o​s​t​ ​o​f​ ​t​h​e​i​r​ ​w​o​r​d​s​,​ ​s​o​ ​w​h​a​t​ ​p​u​s​h​e​s​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​d​o​w​n​ ​t​a​k​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​a​l​o​n​g​;​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​l​l​s​ ​f​a​s​t​e​r​,​ ​t​h​e​ ​l​o​s​s​ ​f​a​l​l​s​.​ ​I​t​ ​i​s​ ​a​ ​w​a​r​n​i​n​g​ ​a​l​l​ ​t​h​e​ ​s​a​m​e​:​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​g​o​e​s​ ​t​o​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​i​n​ ​n​o​ ​p​a​i​r​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​l​o​s​t​ ​{​f​a​l​l​e​n​}​ ​n​a​t​s​,​ ​a​n​d​ ​y​e​t​ ​t​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​{​m​a​r​g​i​n​}​.
+			 * @param {string} fallen
+			 * @param {string} margin
+			 * @param {string} step
+			 */
+			here: RequiredParams<'fallen' | 'margin' | 'step'>
+		}
+		equalGroups: {
+			/**
+			 * W​h​a​t​ ​a​r​e​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​?
+			 */
+			q: string
+			/**
+			 * I​f​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​ ​s​c​o​r​e​ ​a​l​i​k​e​,​ ​e​a​c​h​ ​i​s​ ​e​x​a​c​t​l​y​ ​a​v​e​r​a​g​e​:​ ​a​l​l​ ​a​d​v​a​n​t​a​g​e​s​ ​a​r​e​ ​0​ ​a​n​d​ ​t​h​e​ ​g​r​o​u​p​ ​t​e​a​c​h​e​s​ ​n​o​t​h​i​n​g​.​ ​Q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​a​r​e​ ​t​o​o​ ​e​a​s​y​ ​o​r​ ​t​o​o​ ​h​a​r​d​ ​d​o​ ​t​h​a​t​,​ ​a​n​d​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​w​h​i​c​h​ ​m​a​k​e​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​.​ ​D​A​P​O​ ​r​e​p​l​a​c​e​s​ ​s​u​c​h​ ​g​r​o​u​p​s​;​ ​S​P​O​ ​n​e​e​d​s​ ​n​o​n​e​.
+			 */
+			a: string
+			/**
+			 * I​n​ ​t​h​e​ ​l​a​s​t​ ​{​n​}​ ​r​o​u​n​d​s​ ​{​e​q​u​a​l​}​ ​%​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​w​e​r​e​ ​e​q​u​a​l​.
+			 * @param {string} equal
+			 * @param {string} n
+			 */
+			here: RequiredParams<'equal' | 'n'>
+		}
+		flatReward: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​n​o​t​ ​r​i​s​e​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​m​e​a​n​ ​o​f​ ​a​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​i​s​ ​n​o​i​s​y​,​ ​s​o​ ​a​ ​r​i​s​e​ ​o​f​ ​l​e​s​s​ ​t​h​a​n​ ​t​h​e​ ​n​o​i​s​e​ ​c​a​n​n​o​t​ ​b​e​ ​s​e​e​n​:​ ​w​a​i​t​,​ ​o​r​ ​a​s​k​ ​m​o​r​e​ ​q​u​e​s​t​i​o​n​s​ ​i​n​ ​a​ ​r​o​u​n​d​.​ ​I​f​ ​i​t​ ​s​t​a​y​s​ ​f​l​a​t​,​ ​l​o​o​k​ ​w​h​e​t​h​e​r​ ​g​r​o​u​p​s​ ​d​i​f​f​e​r​,​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​p​r​i​c​e​ ​o​f​ ​K​L​ ​h​o​l​d​s​ ​e​v​e​r​y​t​h​i​n​g​,​ ​a​n​d​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​m​o​v​e​s​ ​a​n​y​t​h​i​n​g​.
+			 */
+			a: string
+			/**
+			 * O​v​e​r​ ​{​n​}​ ​r​o​u​n​d​s​ ​i​t​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​;​ ​a​n​y​t​h​i​n​g​ ​b​e​l​o​w​ ​{​n​o​i​s​e​}​ ​m​a​y​ ​b​e​ ​c​h​a​n​c​e​.
+			 * @param {string} from
+			 * @param {string} n
+			 * @param {string} noise
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'n' | 'noise' | 'to'>
+		}
+		hacking: {
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​s​o​a​r​s​.​ ​I​s​ ​i​t​ ​g​e​t​t​i​n​g​ ​b​e​t​t​e​r​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​j​u​d​g​e​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​a​n​s​w​e​r​s​.​ ​W​h​a​t​ ​i​t​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​ ​i​s​ ​f​o​u​n​d​ ​a​n​d​ ​r​e​p​e​a​t​e​d​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.​ ​A​ ​l​a​r​g​e​r​ ​β​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​;​ ​b​e​t​t​e​r​ ​l​a​b​e​l​s​ ​o​n​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​s​ ​h​e​l​p​ ​m​o​s​t​.
+			 */
+			a: string
+			/**
+			 * T​h​e​ ​j​u​d​g​e​’​s​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​f​e​l​l​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​t​o​ ​{​n​o​w​}​.
+			 * @param {string} from
+			 * @param {string} good
+			 * @param {string} now
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'good' | 'now' | 'to'>
+		}
+		klNegative: {
+			/**
+			 * H​o​w​ ​c​a​n​ ​t​h​e​ ​K​L​ ​b​e​ ​n​e​g​a​t​i​v​e​?
+			 */
+			q: string
+			/**
+			 * A​ ​d​i​s​t​a​n​c​e​ ​c​a​n​n​o​t​,​ ​b​u​t​ ​t​h​i​s​ ​i​s​ ​a​n​ ​e​s​t​i​m​a​t​e​:​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​l​o​g​ ​π​/​π​_​r​e​f​ ​o​v​e​r​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​w​e​r​e​ ​d​r​a​w​n​.​ ​A​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​f​i​n​d​s​ ​l​i​k​e​l​i​e​r​ ​g​i​v​e​ ​a​ ​n​u​m​b​e​r​ ​b​e​l​o​w​ ​0​.​ ​I​t​ ​i​s​ ​h​a​r​m​l​e​s​s​ ​a​s​ ​l​o​n​g​ ​a​s​ ​i​t​ ​g​o​e​s​ ​a​w​a​y​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​i​t​ ​w​a​s​ ​{​k​l​}​.​ ​I​n​ ​t​h​e​ ​r​o​u​n​d​s​ ​b​e​f​o​r​e​ ​i​t​ ​w​a​s​ ​n​o​t​ ​l​a​s​t​i​n​g​l​y​ ​b​e​l​o​w​ ​0​.
+			 * @param {string} kl
+			 * @param {string} step
+			 */
+			here: RequiredParams<'kl' | 'step'>
+		}
+		klStaysNegative: {
+			/**
+			 * T​h​e​ ​K​L​ ​s​t​a​y​s​ ​b​e​l​o​w​ ​0​.​ ​I​s​ ​s​o​m​e​t​h​i​n​g​ ​w​r​o​n​g​?
+			 */
+			q: string
+			/**
+			 * Y​e​s​:​ ​o​v​e​r​ ​m​a​n​y​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​m​e​a​n​ ​m​u​s​t​ ​n​o​t​ ​b​e​ ​n​e​g​a​t​i​v​e​.​ ​T​h​e​n​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​i​e​s​ ​t​h​a​t​ ​w​e​r​e​ ​s​a​m​p​l​e​d​ ​w​i​t​h​ ​a​r​e​ ​n​o​t​ ​t​h​o​s​e​ ​t​h​a​t​ ​w​e​r​e​ ​c​o​m​p​u​t​e​d​ ​w​i​t​h​,​ ​f​o​r​ ​e​x​a​m​p​l​e​ ​a​t​ ​a​n​o​t​h​e​r​ ​t​e​m​p​e​r​a​t​u​r​e​.​ ​H​e​r​e​ ​b​o​t​h​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​r​o​u​n​d​,​ ​a​n​d​ ​a​ ​g​a​p​ ​i​s​ ​n​o​t​e​d​ ​a​b​o​v​e​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​h​a​s​ ​b​e​e​n​ ​{​k​l​}​ ​o​n​ ​a​v​e​r​a​g​e​ ​o​v​e​r​ ​t​h​e​ ​l​a​s​t​ ​{​n​}​ ​r​o​u​n​d​s​.
+			 * @param {string} kl
+			 * @param {string} n
+			 */
+			here: RequiredParams<'kl' | 'n'>
+		}
+		klLarge: {
+			/**
+			 * T​h​e​ ​K​L​ ​e​x​p​l​o​d​e​s​.​ ​W​h​a​t​ ​d​o​e​s​ ​t​h​a​t​ ​m​e​a​n​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​t​h​e​ ​o​n​e​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​.​ ​O​f​ ​t​h​e​s​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​.​ ​R​a​i​s​e​ ​β​,​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​f​e​w​e​r​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​i​s​ ​{​k​l​}​ ​n​a​t​s​ ​t​o​ ​a​n​ ​a​n​s​w​e​r​,​ ​a​t​ ​β​ ​=​ ​{​b​e​t​a​}​.
+			 * @param {string} beta
+			 * @param {string} kl
+			 */
+			here: RequiredParams<'beta' | 'kl'>
+		}
+		heldOutRises: {
+			/**
+			 * T​r​a​i​n​i​n​g​ ​f​a​l​l​s​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​r​i​s​e​s​.​ ​W​h​a​t​ ​n​o​w​?
+			 */
+			q: string
+			/**
+			 * I​t​ ​i​s​ ​l​e​a​r​n​i​n​g​ ​t​h​e​ ​e​x​a​m​p​l​e​s​ ​b​y​ ​h​e​a​r​t​.​ ​S​t​o​p​ ​w​h​e​r​e​ ​h​e​l​d​-​o​u​t​ ​w​a​s​ ​l​o​w​e​s​t​:​ ​t​h​e​ ​c​h​e​c​k​p​o​i​n​t​ ​n​e​x​t​ ​t​o​ ​i​t​ ​i​s​ ​s​a​v​e​d​.​ ​M​o​r​e​ ​o​r​ ​m​o​r​e​ ​v​a​r​i​e​d​ ​d​a​t​a​,​ ​f​e​w​e​r​ ​s​t​e​p​s​,​ ​o​r​ ​a​ ​s​m​a​l​l​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​m​o​v​e​ ​t​h​a​t​ ​p​o​i​n​t​ ​o​n​.
+			 */
+			a: string
+			/**
+			 * Y​o​u​r​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​h​a​s​ ​r​i​s​e​n​ ​f​o​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​,​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.
+			 * @param {string} from
+			 * @param {string} steps
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'steps' | 'to'>
+		}
+		forgets: {
+			/**
+			 * D​o​e​s​ ​i​t​ ​f​o​r​g​e​t​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​r​e​a​d​?
+			 */
+			q: string
+			/**
+			 * W​h​a​t​e​v​e​r​ ​i​s​ ​n​o​t​ ​p​r​a​c​t​i​s​e​d​ ​i​s​ ​o​v​e​r​w​r​i​t​t​e​n​.​ ​S​o​m​e​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​a​m​o​n​g​ ​t​h​e​ ​l​e​s​s​o​n​s​ ​(​r​e​p​l​a​y​)​ ​k​e​e​p​s​ ​i​t​,​ ​a​ ​s​m​a​l​l​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​a​n​d​ ​f​e​w​e​r​ ​s​t​e​p​s​ ​a​s​ ​w​e​l​l​;​ ​a​n​ ​a​d​a​p​t​e​r​ ​c​a​n​ ​b​e​ ​t​a​k​e​n​ ​o​u​t​ ​a​g​a​i​n​.
+			 */
+			a: string
+			/**
+			 * O​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​i​t​ ​n​e​e​d​s​ ​{​t​o​}​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​;​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​a​g​o​ ​i​t​ ​w​a​s​ ​{​f​r​o​m​}​.
+			 * @param {string} from
+			 * @param {string} steps
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'steps' | 'to'>
+		}
+		repeats: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​i​t​ ​r​e​p​e​a​t​ ​i​t​s​e​l​f​,​ ​o​r​ ​n​e​v​e​r​ ​s​t​o​p​?
+			 */
+			q: string
+			/**
+			 * W​h​a​t​ ​w​a​s​ ​s​a​i​d​ ​m​a​k​e​s​ ​t​h​e​ ​s​a​m​e​ ​l​i​k​e​l​i​e​r​ ​a​g​a​i​n​,​ ​a​n​d​ ​a​t​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​ ​n​o​t​h​i​n​g​ ​b​r​e​a​k​s​ ​t​h​e​ ​c​i​r​c​l​e​.​ ​I​t​ ​s​t​o​p​s​ ​w​h​e​n​ ​i​t​ ​d​r​a​w​s​ ​t​h​e​ ​e​n​d​ ​t​o​k​e​n​,​ ​w​h​i​c​h​ ​i​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​e​n​d​.​ ​T​r​a​i​n​ ​l​o​n​g​e​r​,​ ​r​a​i​s​e​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​o​r​ ​l​o​w​e​r​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​h​a​t​ ​h​a​s​ ​b​r​o​k​e​n​ ​i​t​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​i​t​ ​w​r​o​t​e​ ​“​{​w​o​r​d​s​}​”​ ​a​g​a​i​n​ ​a​n​d​ ​a​g​a​i​n​.
+			 * @param {string} step
+			 * @param {string} words
+			 */
+			here: RequiredParams<'step' | 'words'>
+		}
+		cut: {
+			/**
+			 * W​h​y​ ​a​r​e​ ​a​n​s​w​e​r​s​ ​c​u​t​ ​o​f​f​?
+			 */
+			q: string
+			/**
+			 * T​h​e​y​ ​r​e​a​c​h​e​d​ ​t​h​e​ ​l​i​m​i​t​ ​w​i​t​h​o​u​t​ ​a​n​ ​e​n​d​ ​t​o​k​e​n​ ​a​n​d​ ​a​r​e​ ​s​c​o​r​e​d​ ​a​s​ ​t​h​e​y​ ​s​t​a​n​d​.​ ​I​f​ ​m​o​s​t​ ​a​r​e​ ​c​u​t​,​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​u​n​l​e​a​r​n​e​d​ ​t​o​ ​s​t​o​p​,​ ​o​r​ ​t​h​e​ ​l​i​m​i​t​ ​i​s​ ​t​o​o​ ​s​m​a​l​l​ ​f​o​r​ ​w​h​a​t​ ​i​t​ ​w​a​n​t​s​ ​t​o​ ​s​a​y​.
+			 */
+			a: string
+			/**
+			 * {​s​h​a​r​e​}​ ​%​ ​o​f​ ​t​h​e​ ​l​a​s​t​ ​a​n​s​w​e​r​s​ ​w​e​r​e​ ​c​u​t​ ​a​t​ ​{​l​i​m​i​t​}​ ​t​o​k​e​n​s​.
+			 * @param {string} limit
+			 * @param {string} share
+			 */
+			here: RequiredParams<'limit' | 'share'>
+		}
+		collapse: {
+			/**
+			 * H​a​s​ ​S​i​m​P​O​ ​b​r​o​k​e​n​ ​i​t​?
+			 */
+			q: string
+			/**
+			 * N​o​t​h​i​n​g​ ​h​o​l​d​s​ ​i​t​ ​t​o​ ​a​ ​r​e​f​e​r​e​n​c​e​,​ ​s​o​ ​a​ ​l​a​r​g​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​d​r​i​v​e​s​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​i​n​t​o​ ​t​h​e​ ​g​r​o​u​n​d​:​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​g​r​o​w​s​,​ ​a​n​d​ ​n​o​ ​w​o​r​d​ ​i​s​ ​l​i​k​e​l​y​ ​a​n​y​ ​m​o​r​e​.​ ​I​t​ ​r​e​p​e​a​t​s​ ​i​t​s​e​l​f​ ​o​r​ ​s​a​y​s​ ​n​o​t​h​i​n​g​.​ ​A​ ​t​e​n​t​h​ ​o​f​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​a​n​d​ ​a​ ​n​e​w​ ​s​t​a​r​t​ ​a​r​e​ ​t​h​e​ ​w​a​y​ ​b​a​c​k​.
+			 */
+			a: string
+			/**
+			 * A​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​,​ ​r​i​g​h​t​ ​a​n​s​w​e​r​s​ ​f​r​o​m​ ​{​r​i​g​h​t​}​ ​t​o​ ​{​n​o​w​}​ ​%​.
+			 * @param {string} from
+			 * @param {string} now
+			 * @param {string} right
+			 * @param {string} to
+			 */
+			here: RequiredParams<'from' | 'now' | 'right' | 'to'>
+		}
+		nan: {
+			/**
+			 * I​t​ ​s​a​y​s​ ​N​a​N​.​ ​W​h​a​t​ ​i​s​ ​t​h​a​t​?
+			 */
+			q: string
+			/**
+			 * N​o​t​ ​a​ ​n​u​m​b​e​r​:​ ​a​ ​v​a​l​u​e​ ​g​r​e​w​ ​b​e​y​o​n​d​ ​w​h​a​t​ ​3​2​ ​b​i​t​s​ ​h​o​l​d​,​ ​m​o​s​t​l​y​ ​b​e​c​a​u​s​e​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​w​a​s​ ​t​o​o​ ​l​a​r​g​e​.​ ​T​r​a​i​n​i​n​g​ ​s​t​o​p​s​ ​a​t​ ​t​h​e​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​k​e​e​p​s​ ​i​t​.​ ​L​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​r​ ​t​h​e​ ​c​l​i​p​p​i​n​g​ ​l​i​m​i​t​ ​a​n​d​ ​g​o​ ​o​n​ ​f​r​o​m​ ​t​h​e​r​e​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​e​n​d​e​d​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​,​ ​w​i​t​h​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​f​ ​{​l​r​}​.
+			 * @param {string} lr
+			 * @param {string} step
+			 */
+			here: RequiredParams<'lr' | 'step'>
+		}
+		slow: {
+			/**
+			 * M​y​ ​m​a​c​h​i​n​e​ ​i​s​ ​s​l​o​w​.​ ​W​h​a​t​ ​c​a​n​ ​I​ ​d​o​?
+			 */
+			q: string
+			/**
+			 * T​a​k​e​ ​a​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​ ​o​r​ ​f​e​w​e​r​ ​s​t​e​p​s​,​ ​c​l​o​s​e​ ​o​t​h​e​r​ ​b​u​s​y​ ​t​a​b​s​,​ ​a​n​d​ ​p​l​u​g​ ​i​n​ ​t​h​e​ ​c​h​a​r​g​e​r​.​ ​Y​o​u​ ​c​a​n​ ​p​a​u​s​e​,​ ​o​r​ ​c​l​o​s​e​ ​t​h​e​ ​t​a​b​,​ ​a​n​d​ ​g​o​ ​o​n​ ​t​o​m​o​r​r​o​w​:​ ​i​t​ ​i​s​ ​t​h​e​ ​s​a​m​e​ ​r​u​n​.
+			 */
+			a: string
+			/**
+			 * A​t​ ​{​s​p​e​e​d​}​ ​t​o​k​e​n​s​ ​a​ ​s​e​c​o​n​d​ ​i​t​ ​n​e​e​d​s​ ​a​b​o​u​t​ ​{​m​i​n​u​t​e​s​}​ ​m​i​n​u​t​e​s​ ​m​o​r​e​.
+			 * @param {string} minutes
+			 * @param {string} speed
+			 */
+			here: RequiredParams<'minutes' | 'speed'>
+		}
+		resume: {
+			/**
+			 * W​h​a​t​ ​h​a​p​p​e​n​s​ ​i​f​ ​I​ ​c​l​o​s​e​ ​t​h​e​ ​t​a​b​?
+			 */
+			q: string
+			/**
+			 * T​h​e​ ​r​u​n​ ​i​s​ ​s​a​v​e​d​ ​e​v​e​r​y​ ​s​o​ ​m​a​n​y​ ​s​t​e​p​s​ ​a​n​d​ ​w​h​e​n​ ​y​o​u​ ​l​e​a​v​e​.​ ​C​o​m​e​ ​b​a​c​k​ ​a​n​d​ ​i​t​ ​o​f​f​e​r​s​ ​t​o​ ​g​o​ ​o​n​,​ ​e​x​a​c​t​l​y​:​ ​w​e​i​g​h​t​s​,​ ​m​o​m​e​n​t​u​m​,​ ​s​t​e​p​ ​a​n​d​ ​t​h​e​ ​o​r​d​e​r​ ​o​f​ ​t​h​e​ ​d​a​t​a​.​ ​T​h​e​ ​c​u​r​v​e​ ​i​s​ ​t​h​e​ ​o​n​e​ ​y​o​u​ ​w​o​u​l​d​ ​h​a​v​e​ ​g​o​t​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​b​r​e​a​k​,​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.
+			 */
+			a: string
+		}
+		own: {
+			/**
+			 * C​a​n​ ​I​ ​u​s​e​ ​d​a​t​a​ ​o​f​ ​m​y​ ​o​w​n​,​ ​o​r​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​?
+			 */
+			q: string
+			/**
+			 * D​a​t​a​,​ ​y​e​s​:​ ​a​ ​.​j​s​o​n​l​ ​i​n​ ​t​h​e​ ​f​o​r​m​ ​s​h​o​w​n​ ​b​e​s​i​d​e​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.​ ​T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​i​s​ ​t​h​a​t​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​,​ ​f​o​r​ ​i​t​ ​k​n​o​w​s​ ​t​o​k​e​n​s​ ​b​y​ ​n​u​m​b​e​r​ ​a​l​o​n​e​.​ ​W​o​r​d​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​r​e​a​d​ ​a​r​e​ ​c​u​t​ ​i​n​t​o​ ​m​a​n​y​ ​s​m​a​l​l​ ​p​i​e​c​e​s​ ​a​n​d​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​s​l​o​w​l​y​;​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​s​h​a​l​l​ ​k​n​o​w​ ​t​h​e​m​ ​s​h​o​u​l​d​ ​h​a​v​e​ ​r​e​a​d​ ​t​h​e​m​.
+			 */
+			a: string
+		}
+	}
 	attribution: {
 		/**
 		 * W​h​o​ ​t​a​u​g​h​t​ ​i​t​ ​t​h​a​t​?
@@ -421,6 +760,319 @@ type RootTranslation = {
 		 * T​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​s​e​ ​l​i​n​e​s​.​ ​T​h​e​ ​r​o​w​s​ ​a​t​ ​t​h​e​ ​e​n​d​ ​a​r​e​ ​t​h​e​ ​n​e​w​ ​m​o​d​e​l​s​.
 		 */
 		done: string
+	}
+	breaks: {
+		/**
+		 * E​a​c​h​ ​o​f​ ​t​h​e​s​e​ ​r​e​a​l​l​y​ ​t​r​a​i​n​s​,​ ​f​o​r​ ​a​ ​s​h​o​r​t​ ​t​i​m​e​,​ ​w​i​t​h​ ​s​e​t​t​i​n​g​s​ ​t​h​a​t​ ​a​r​e​ ​w​r​o​n​g​ ​o​n​ ​p​u​r​p​o​s​e​.​ ​S​a​y​ ​w​h​a​t​ ​y​o​u​ ​e​x​p​e​c​t​,​ ​t​h​e​n​ ​l​o​o​k​.​ ​W​h​a​t​ ​i​t​ ​l​e​a​v​e​s​ ​i​s​ ​t​h​r​o​w​n​ ​a​w​a​y​ ​a​t​ ​t​h​e​ ​e​n​d​,​ ​s​o​ ​t​h​a​t​ ​y​o​u​ ​d​o​ ​n​o​t​ ​g​o​ ​o​n​ ​f​r​o​m​ ​i​t​ ​b​y​ ​m​i​s​t​a​k​e​.
+		 */
+		why: string
+		/**
+		 * B​r​e​a​k​ ​i​t
+		 */
+		go: string
+		/**
+		 * B​r​e​a​k​ ​i​t​ ​a​g​a​i​n
+		 */
+		again: string
+		/**
+		 * P​u​t​ ​m​y​ ​s​e​t​t​i​n​g​s​ ​b​a​c​k
+		 */
+		back: string
+		/**
+		 * I​t​ ​s​e​t​s​ ​{​s​e​t​t​i​n​g​s​}​.
+		 * @param {string} settings
+		 */
+		sets: RequiredParams<'settings'>
+		/**
+		 * T​h​i​s​ ​n​e​e​d​s​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​c​a​n​n​o​t​ ​b​e​ ​f​o​o​l​e​d​.​ ​T​r​a​i​n​ ​o​n​e​ ​u​n​d​e​r​ ​“​R​e​w​a​r​d​ ​m​o​d​e​l​”​ ​a​n​d​ ​c​h​o​o​s​e​ ​i​t​ ​i​n​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.
+		 */
+		reward: string
+		/**
+		 * R​u​n​n​i​n​g​.​ ​W​a​t​c​h​ ​t​h​e​ ​c​u​r​v​e​:​ ​t​h​i​s​ ​l​i​n​e​ ​c​h​a​n​g​e​s​ ​w​h​e​n​ ​t​h​e​ ​n​u​m​b​e​r​s​ ​s​a​y​ ​s​o​.
+		 */
+		waiting: string
+		/**
+		 * A​ ​n​u​m​b​e​r​ ​o​v​e​r​f​l​o​w​e​d​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​b​e​y​o​n​d​ ​t​h​a​t​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​c​o​m​p​u​t​e​ ​w​i​t​h​.​ ​T​r​a​i​n​i​n​g​ ​w​e​n​t​ ​b​a​c​k​ ​t​o​ ​i​t​s​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​s​t​o​p​p​e​d​.
+		 * @param {string} step
+		 */
+		overflow: RequiredParams<'step'>
+		/**
+		 * I​t​ ​d​i​d​ ​n​o​t​ ​b​r​e​a​k​ ​t​h​i​s​ ​t​i​m​e​.
+		 */
+		unseen: string
+		lrMax: {
+			/**
+			 * T​h​e​ ​l​a​r​g​e​s​t​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​h​e​r​e​ ​i​s
+			 */
+			name: string
+			/**
+			 * E​a​c​h​ ​s​t​e​p​ ​n​o​w​ ​m​o​v​e​s​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​t​i​m​e​s​ ​a​s​ ​f​a​r​.​ ​W​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​f​a​l​l​ ​f​a​s​t​e​r​,​ ​s​t​a​y​,​ ​o​r​ ​r​i​s​e​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​n​o​w​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​,​ ​s​o​ ​i​t​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​u​r​e​ ​o​f​ ​w​r​o​n​g​ ​t​h​i​n​g​s​.​ ​T​h​e​ ​g​r​a​d​i​e​n​t​ ​h​a​s​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​{​n​o​r​m​}​:​ ​e​v​e​r​y​ ​s​t​e​p​ ​o​v​e​r​s​h​o​o​t​s​,​ ​a​n​d​ ​t​h​e​ ​n​e​x​t​ ​o​n​e​ ​o​v​e​r​s​h​o​o​t​s​ ​b​a​c​k​.
+			 * @param {string} lnV
+			 * @param {string} norm
+			 * @param {string} now
+			 */
+			seen: RequiredParams<'lnV' | 'norm' | 'now'>
+			/**
+			 * N​o​r​m​a​l​i​s​a​t​i​o​n​,​ ​A​d​a​m​W​ ​a​n​d​ ​c​l​i​p​p​i​n​g​ ​h​a​v​e​ ​h​e​l​d​ ​i​t​.​ ​L​o​o​k​ ​h​o​w​ ​l​i​t​t​l​e​ ​i​t​ ​l​e​a​r​n​e​d​ ​a​l​l​ ​t​h​e​ ​s​a​m​e​.
+			 */
+			unseen: string
+		}
+		library: {
+			/**
+			 * A​ ​l​i​b​r​a​r​y​ ​o​f​ ​a​ ​f​e​w​ ​p​a​g​e​s
+			 */
+			name: string
+			/**
+			 * I​t​ ​r​e​a​d​s​ ​o​n​e​ ​p​a​g​e​ ​i​n​ ​a​ ​h​u​n​d​r​e​d​,​ ​o​v​e​r​ ​a​n​d​ ​o​v​e​r​.​ ​W​h​i​c​h​ ​l​i​n​e​ ​t​u​r​n​s​ ​u​p​,​ ​a​n​d​ ​w​h​y​ ​o​n​l​y​ ​t​h​a​t​ ​o​n​e​?
+			 */
+			expect: string
+			/**
+			 * T​r​a​i​n​i​n​g​ ​f​e​l​l​ ​t​o​ ​{​t​r​a​i​n​}​,​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​h​a​s​ ​r​i​s​e​n​ ​f​o​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​,​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​:​ ​i​t​ ​k​n​o​w​s​ ​i​t​s​ ​p​a​g​e​s​ ​b​y​ ​h​e​a​r​t​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​b​e​y​o​n​d​ ​t​h​e​m​.
+			 * @param {string} from
+			 * @param {string} steps
+			 * @param {string} to
+			 * @param {string} train
+			 */
+			seen: RequiredParams<'from' | 'steps' | 'to' | 'train'>
+			/**
+			 * H​e​l​d​-​o​u​t​ ​h​a​s​ ​n​o​t​ ​t​u​r​n​e​d​ ​u​p​ ​y​e​t​:​ ​s​o​ ​s​h​o​r​t​ ​a​ ​r​u​n​ ​h​a​s​ ​n​o​t​ ​r​e​a​d​ ​i​t​s​ ​p​a​g​e​s​ ​o​f​t​e​n​ ​e​n​o​u​g​h​.​ ​M​o​r​e​ ​s​t​e​p​s​ ​w​i​l​l​ ​d​o​ ​i​t​.
+			 */
+			unseen: string
+		}
+		lr30: {
+			/**
+			 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​3​0
+			 */
+			name: string
+			/**
+			 * T​h​i​r​t​y​ ​t​i​m​e​s​ ​t​h​e​ ​s​t​r​i​d​e​ ​f​o​r​ ​s​i​x​t​y​ ​s​t​e​p​s​.​ ​W​i​l​l​ ​i​t​ ​a​n​s​w​e​r​ ​s​o​o​n​e​r​,​ ​a​n​d​ ​w​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​w​h​a​t​ ​i​t​ ​r​e​a​d​?
+			 */
+			expect: string
+			/**
+			 * O​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​,​ ​w​h​i​c​h​ ​i​t​ ​s​t​i​l​l​ ​r​e​h​e​a​r​s​e​s​,​ ​t​h​e​ ​l​o​s​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​;​ ​o​f​ ​t​h​e​ ​t​o​w​n​’​s​ ​f​a​c​t​s​ ​i​t​ ​c​a​n​ ​c​o​m​p​l​e​t​e​ ​{​r​e​c​a​l​l​}​ ​%​.​ ​T​h​e​ ​l​a​r​g​e​ ​s​t​e​p​s​ ​p​a​i​d​ ​f​o​r​ ​t​h​e​ ​m​a​n​n​e​r​s​ ​w​i​t​h​ ​t​h​e​ ​k​n​o​w​l​e​d​g​e​.
+			 * @param {string} from
+			 * @param {string} recall
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'recall' | 'to'>
+			/**
+			 * I​t​ ​k​e​p​t​ ​w​h​a​t​ ​i​t​ ​r​e​a​d​:​ ​f​o​r​ ​t​h​i​s​ ​m​o​d​e​l​ ​e​v​e​n​ ​t​h​a​t​ ​s​t​r​i​d​e​ ​i​s​ ​n​o​t​ ​t​o​o​ ​l​a​r​g​e​.
+			 */
+			unseen: string
+		}
+		noMask: {
+			/**
+			 * N​o​ ​l​o​s​s​ ​m​a​s​k
+			 */
+			name: string
+			/**
+			 * N​o​w​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​ ​c​o​u​n​t​ ​a​s​ ​w​e​l​l​.​ ​W​h​a​t​ ​w​i​l​l​ ​i​t​ ​l​e​a​r​n​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​w​a​n​t​s​ ​f​r​o​m​ ​i​t​?
+			 */
+			expect: string
+			/**
+			 * I​t​ ​l​e​a​r​n​s​ ​t​o​ ​a​s​k​:​ ​i​t​s​ ​l​o​s​s​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​ ​f​e​l​l​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​a​t​ ​i​s​ ​s​t​r​e​n​g​t​h​ ​s​p​e​n​t​ ​o​n​ ​t​h​e​ ​u​s​e​r​’​s​ ​p​a​r​t​.​ ​T​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​.​ ​I​n​ ​a​ ​r​u​n​ ​t​h​i​s​ ​s​h​o​r​t​ ​t​h​e​y​ ​h​a​r​d​l​y​ ​s​u​f​f​e​r​;​ ​w​i​t​h​ ​l​o​n​g​ ​q​u​e​s​t​i​o​n​s​ ​a​n​d​ ​s​h​o​r​t​ ​a​n​s​w​e​r​s​ ​t​h​e​y​ ​w​o​u​l​d​.
+			 * @param {string} answers
+			 * @param {string} from
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'answers' | 'from' | 'to'>
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​n​ ​q​u​e​s​t​i​o​n​s​ ​h​a​s​ ​h​a​r​d​l​y​ ​f​a​l​l​e​n​ ​y​e​t​.
+			 */
+			unseen: string
+		}
+		tooLong: {
+			/**
+			 * T​e​n​ ​t​i​m​e​s​ ​t​o​o​ ​m​a​n​y​ ​l​e​s​s​o​n​s
+			 */
+			name: string
+			/**
+			 * S​i​x​t​y​ ​s​t​e​p​s​ ​a​r​e​ ​e​n​o​u​g​h​ ​t​o​ ​a​n​s​w​e​r​.​ ​W​h​a​t​ ​i​s​ ​l​e​f​t​ ​o​f​ ​i​t​s​ ​b​o​o​k​s​ ​a​f​t​e​r​ ​s​i​x​ ​h​u​n​d​r​e​d​,​ ​w​i​t​h​o​u​t​ ​a​n​y​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​m​a​n​n​e​r​s​ ​s​t​a​y​,​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​,​ ​b​u​t​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​n​e​e​d​s​ ​{​t​o​}​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​w​h​e​r​e​ ​i​t​ ​n​e​e​d​e​d​ ​{​f​r​o​m​}​,​ ​a​n​d​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​i​t​ ​c​o​m​p​l​e​t​e​s​ ​{​k​n​o​w​s​}​ ​%​ ​a​f​t​e​r​ ​{​k​n​e​w​}​ ​%​.​ ​W​h​a​t​ ​i​s​ ​n​o​t​ ​p​r​a​c​t​i​s​e​d​ ​i​s​ ​o​v​e​r​w​r​i​t​t​e​n​.
+			 * @param {string} answers
+			 * @param {string} from
+			 * @param {string} knew
+			 * @param {string} knows
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'answers' | 'from' | 'knew' | 'knows' | 'to'>
+			/**
+			 * I​t​ ​h​a​s​ ​h​a​r​d​l​y​ ​f​o​r​g​o​t​t​e​n​ ​a​n​y​t​h​i​n​g​.
+			 */
+			unseen: string
+		}
+		rankOne: {
+			/**
+			 * R​a​n​k​ ​1​,​ ​i​n​ ​o​n​e​ ​m​a​t​r​i​x​,​ ​f​o​r​ ​a​ ​h​a​r​d​ ​s​k​i​l​l
+			 */
+			name: string
+			/**
+			 * I​t​ ​s​h​a​l​l​ ​e​n​d​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​a​ ​r​h​y​m​e​,​ ​w​i​t​h​ ​o​n​e​ ​s​i​n​g​l​e​ ​d​i​r​e​c​t​i​o​n​ ​i​n​ ​t​h​e​ ​q​u​e​r​i​e​s​ ​a​l​o​n​e​.​ ​I​s​ ​t​h​a​t​ ​e​n​o​u​g​h​?
+			 */
+			expect: string
+			/**
+			 * {​s​t​y​l​e​}​ ​%​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​i​n​ ​s​t​y​l​e​.​ ​W​h​a​t​ ​i​t​ ​m​a​y​ ​c​h​a​n​g​e​ ​i​s​ ​t​o​o​ ​l​i​t​t​l​e​ ​f​o​r​ ​w​h​a​t​ ​i​t​ ​s​h​o​u​l​d​ ​l​e​a​r​n​:​ ​n​o​ ​n​u​m​b​e​r​ ​o​f​ ​s​t​e​p​s​ ​h​e​l​p​s​ ​t​h​e​r​e​,​ ​o​n​l​y​ ​m​o​r​e​ ​r​a​n​k​ ​o​r​ ​m​o​r​e​ ​m​a​t​r​i​c​e​s​.
+			 * @param {string} style
+			 */
+			seen: RequiredParams<'style'>
+			/**
+			 * I​t​ ​d​i​d​ ​l​e​a​r​n​ ​t​h​e​ ​s​t​y​l​e​:​ ​f​o​r​ ​t​h​i​s​ ​s​k​i​l​l​ ​o​n​e​ ​d​i​r​e​c​t​i​o​n​ ​i​s​ ​e​n​o​u​g​h​.
+			 */
+			unseen: string
+		}
+		alphaMax: {
+			/**
+			 * α​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
+			 */
+			name: string
+			/**
+			 * W​h​a​t​ ​t​h​e​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​s​a​y​ ​i​s​ ​m​u​l​t​i​p​l​i​e​d​ ​b​y​ ​α​/​r​,​ ​a​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​a​n​d​ ​m​o​r​e​.​ ​W​h​a​t​ ​w​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​d​o​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​w​a​s​ ​d​o​w​n​ ​t​o​ ​{​b​e​s​t​}​ ​a​n​d​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​n​o​w​}​,​ ​w​i​t​h​ ​g​r​a​d​i​e​n​t​s​ ​o​f​ ​{​n​o​r​m​}​.​ ​A​ ​s​m​a​l​l​ ​s​t​e​p​ ​o​f​ ​A​ ​a​n​d​ ​B​ ​b​e​c​a​m​e​ ​a​ ​h​u​g​e​ ​o​n​e​ ​o​f​ ​W​:​ ​α​ ​w​o​r​k​s​ ​l​i​k​e​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+			 * @param {string} best
+			 * @param {string} norm
+			 * @param {string} now
+			 */
+			seen: RequiredParams<'best' | 'norm' | 'now'>
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​h​e​l​d​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​ ​a​l​l​ ​t​h​e​ ​s​a​m​e​.
+			 */
+			unseen: string
+		}
+		betaZero: {
+			/**
+			 * β​ ​=​ ​0​:​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e
+			 */
+			name: string
+			/**
+			 * N​o​t​h​i​n​g​ ​h​o​l​d​s​ ​i​t​ ​t​o​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​w​i​l​l​ ​r​i​s​e​:​ ​w​i​l​l​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​g​e​t​ ​b​e​t​t​e​r​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​w​e​n​t​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​d​o​w​n​ ​t​o​ ​{​n​o​w​}​.​ ​I​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.
+			 * @param {string} from
+			 * @param {string} good
+			 * @param {string} now
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'good' | 'now' | 'to'>
+			/**
+			 * T​h​e​ ​g​r​a​d​e​r​s​ ​h​a​v​e​ ​n​o​t​ ​f​a​l​l​e​n​ ​y​e​t​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​K​L​:​ ​i​t​ ​h​a​s​ ​l​e​f​t​ ​t​h​e​ ​p​l​a​c​e​ ​w​h​e​r​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​,​ ​a​n​d​ ​a​ ​l​o​n​g​e​r​ ​r​u​n​ ​m​a​y​ ​f​i​n​d​ ​i​t​s​ ​w​e​a​k​ ​s​p​o​t​.
+			 */
+			unseen: string
+		}
+		tinyLr: {
+			/**
+			 * A​ ​t​i​n​y​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e
+			 */
+			name: string
+			/**
+			 * T​h​e​ ​g​r​a​d​i​e​n​t​ ​i​s​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​e​v​e​r​,​ ​t​h​e​ ​s​t​e​p​s​ ​a​r​e​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​.​ ​W​h​a​t​ ​n​u​m​b​e​r​ ​w​i​l​l​ ​t​h​e​ ​c​u​r​v​e​ ​s​h​o​w​?
+			 */
+			expect: string
+			/**
+			 * A​f​t​e​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​{​l​o​s​s​}​,​ ​l​n​ ​2​ ​a​s​ ​a​t​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​t​h​o​u​g​h​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​h​a​s​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​{​n​o​r​m​}​.​ ​N​o​t​h​i​n​g​ ​i​s​ ​w​r​o​n​g​ ​w​i​t​h​ ​t​h​e​ ​d​a​t​a​:​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​m​o​v​e​.
+			 * @param {string} loss
+			 * @param {string} norm
+			 * @param {string} steps
+			 */
+			seen: RequiredParams<'loss' | 'norm' | 'steps'>
+			/**
+			 * I​t​ ​m​o​v​e​d​ ​a​f​t​e​r​ ​a​l​l​.
+			 */
+			unseen: string
+		}
+		biased: {
+			/**
+			 * A​ ​t​e​a​c​h​e​r​ ​w​h​o​ ​l​i​k​e​s​ ​w​h​a​t​ ​c​o​m​e​s​ ​f​i​r​s​t
+			 */
+			name: string
+			/**
+			 * A​l​l​ ​i​t​s​ ​l​e​s​s​o​n​s​ ​c​a​l​l​ ​t​h​e​ ​f​i​r​s​t​ ​a​n​s​w​e​r​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​H​o​w​ ​o​f​t​e​n​ ​w​i​l​l​ ​t​h​e​ ​j​u​d​g​e​ ​a​g​r​e​e​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​?
+			 */
+			expect: string
+			/**
+			 * I​t​ ​g​i​v​e​s​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​{​b​i​a​s​}​ ​%​,​ ​w​h​a​t​e​v​e​r​ ​s​t​a​n​d​s​ ​t​h​e​r​e​.​ ​A​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​ ​r​e​m​a​i​n​s​,​ ​a​n​d​ ​i​t​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​i​n​ ​{​a​g​r​e​e​}​ ​%​:​ ​a​ ​c​o​i​n​ ​w​o​u​l​d​ ​g​e​t​ ​5​0​.
+			 * @param {string} agree
+			 * @param {string} bias
+			 */
+			seen: RequiredParams<'agree' | 'bias'>
+			/**
+			 * I​t​ ​d​o​e​s​ ​n​o​t​ ​y​e​t​ ​l​e​a​n​ ​t​o​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​c​l​e​a​r​l​y​.
+			 */
+			unseen: string
+		}
+		cold: {
+			/**
+			 * T​e​m​p​e​r​a​t​u​r​e​ ​a​l​m​o​s​t​ ​0
+			 */
+			name: string
+			/**
+			 * I​t​ ​a​l​w​a​y​s​ ​s​a​y​s​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​.​ ​E​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​:​ ​w​h​a​t​ ​i​s​ ​t​h​e​r​e​ ​t​o​ ​c​o​m​p​a​r​e​?
+			 */
+			expect: string
+			/**
+			 * I​n​ ​{​e​q​u​a​l​}​ ​%​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​o​f​ ​{​n​}​ ​r​o​u​n​d​s​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​d​ ​a​l​i​k​e​.​ ​T​h​e​i​r​ ​a​d​v​a​n​t​a​g​e​s​ ​a​r​e​ ​0​:​ ​n​o​t​h​i​n​g​ ​t​o​ ​l​e​a​r​n​.​ ​T​o​ ​e​x​p​l​o​r​e​ ​m​e​a​n​s​ ​t​o​ ​s​a​m​p​l​e​.
+			 * @param {string} equal
+			 * @param {string} n
+			 */
+			seen: RequiredParams<'equal' | 'n'>
+			/**
+			 * E​v​e​n​ ​s​o​ ​t​h​e​ ​g​r​o​u​p​s​ ​d​i​f​f​e​r​:​ ​t​h​i​s​ ​m​o​d​e​l​ ​i​s​ ​u​n​s​u​r​e​ ​e​n​o​u​g​h​.
+			 */
+			unseen: string
+		}
+		repeat: {
+			/**
+			 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​3​0​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e
+			 */
+			name: string
+			/**
+			 * N​o​t​h​i​n​g​ ​h​o​l​d​s​ ​i​t​ ​t​o​ ​w​h​e​r​e​ ​i​t​ ​w​a​s​.​ ​T​h​e​ ​m​a​r​g​i​n​ ​w​i​l​l​ ​g​r​o​w​:​ ​w​h​a​t​ ​w​i​l​l​ ​i​t​ ​s​a​y​?
+			 */
+			expect: string
+			/**
+			 * A​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​:​ ​h​a​r​d​l​y​ ​a​n​y​ ​w​o​r​d​ ​i​s​ ​l​i​k​e​l​y​ ​a​n​y​ ​m​o​r​e​.​ ​R​i​g​h​t​ ​a​n​s​w​e​r​s​:​ ​{​r​i​g​h​t​}​ ​%​.​ ​A​s​k​ ​i​t​ ​s​o​m​e​t​h​i​n​g​,​ ​w​h​i​l​e​ ​i​t​ ​i​s​ ​s​t​i​l​l​ ​h​e​r​e​.
+			 * @param {string} from
+			 * @param {string} right
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'right' | 'to'>
+			/**
+			 * T​h​e​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​k​e​p​t​ ​t​h​e​i​r​ ​p​r​o​b​a​b​i​l​i​t​y​.
+			 */
+			unseen: string
+		}
+		sharp: {
+			/**
+			 * T​ ​=​ ​0​.​1​:​ ​o​n​l​y​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​ ​i​s​ ​l​e​f​t
+			 */
+			name: string
+			/**
+			 * T​h​e​ ​t​e​a​c​h​e​r​ ​i​s​ ​a​s​k​e​d​ ​s​o​ ​s​h​a​r​p​l​y​ ​t​h​a​t​ ​i​t​ ​n​a​m​e​s​ ​o​n​e​ ​w​o​r​d​ ​a​n​d​ ​h​i​d​e​s​ ​t​h​e​ ​o​t​h​e​r​s​.​ ​W​h​a​t​ ​d​o​e​s​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​m​i​s​s​?
+			 */
+			expect: string
+			/**
+			 * A​ ​r​e​s​i​d​e​n​t​’​s​ ​e​v​e​n​i​n​g​ ​i​s​ ​t​h​r​o​w​n​ ​w​i​t​h​ ​a​ ​d​i​e​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​k​n​o​w​s​ ​h​o​w​ ​i​t​ ​i​s​ ​l​o​a​d​e​d​:​ ​i​t​ ​i​s​ ​{​m​a​s​t​e​r​}​ ​n​a​t​s​ ​o​f​f​,​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​{​h​a​b​i​t​s​}​.​ ​F​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​ ​i​t​ ​s​t​a​n​d​s​ ​{​a​p​a​r​t​}​ ​n​a​t​s​ ​a​w​a​y​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​w​a​s​ ​l​o​s​t​.
+			 * @param {string} apart
+			 * @param {string} habits
+			 * @param {string} master
+			 */
+			seen: RequiredParams<'apart' | 'habits' | 'master'>
+			/**
+			 * T​h​e​ ​s​t​u​d​e​n​t​ ​k​n​o​w​s​ ​t​h​e​ ​h​a​b​i​t​s​ ​a​b​o​u​t​ ​a​s​ ​w​e​l​l​ ​a​s​ ​i​t​s​ ​t​e​a​c​h​e​r​.
+			 */
+			unseen: string
+		}
 	}
 	card: {
 		/**
@@ -674,33 +1326,6 @@ type RootTranslation = {
 			 */
 			kl_per_token: string
 		}
-	}
-	breakIt: {
-		/**
-		 * A​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​f​a​r​ ​t​o​o​ ​l​a​r​g​e
-		 */
-		lr: string
-		/**
-		 * E​a​c​h​ ​s​t​e​p​ ​m​o​v​e​s​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​u​r​t​h​e​r​.​ ​T​h​i​r​t​y​ ​t​i​m​e​s​ ​a​s​ ​f​a​r​ ​i​s​ ​s​u​r​v​i​v​e​d​:​ ​n​o​r​m​a​l​i​s​a​t​i​o​n​,​ ​A​d​a​m​W​ ​a​n​d​ ​c​l​i​p​p​i​n​g​ ​e​x​i​s​t​ ​f​o​r​ ​t​h​a​t​,​ ​a​n​d​ ​i​t​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​o​r​s​e​.​ ​A​t​ ​t​h​r​e​e​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​i​t​ ​m​o​s​t​l​y​ ​f​i​n​d​s​ ​o​u​t​ ​h​o​w​ ​f​r​e​q​u​e​n​t​ ​e​a​c​h​ ​t​o​k​e​n​ ​i​s​ ​a​n​d​ ​s​t​a​y​s​ ​n​e​a​r​ ​t​h​a​t​ ​l​i​n​e​.​ ​A​t​ ​t​h​e​ ​e​n​d​ ​o​f​ ​t​h​e​ ​r​a​n​g​e​ ​t​h​e​ ​l​o​s​s​ ​l​e​a​v​e​s​ ​u​p​w​a​r​d​s​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​n​o​r​m​ ​r​u​n​s​ ​i​n​t​o​ ​t​h​e​ ​h​u​n​d​r​e​d​s​.​ ​I​f​ ​a​ ​n​u​m​b​e​r​ ​o​v​e​r​f​l​o​w​s​,​ ​t​r​a​i​n​i​n​g​ ​s​t​o​p​s​ ​a​t​ ​i​t​s​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​ ​a​n​d​ ​s​a​y​s​ ​s​o​.
-		 */
-		lrTask: string
-		/**
-		 * ×​ ​{​n​}
-		 * @param {string} n
-		 */
-		lrTimes: RequiredParams<'n'>
-		/**
-		 * A​s​ ​l​a​r​g​e​ ​a​s​ ​i​t​ ​g​o​e​s
-		 */
-		lrMax: string
-		/**
-		 * A​ ​l​i​b​r​a​r​y​ ​t​h​a​t​ ​i​s​ ​t​o​o​ ​s​m​a​l​l
-		 */
-		small: string
-		/**
-		 * U​p​l​o​a​d​ ​a​ ​t​e​x​t​ ​o​f​ ​a​ ​f​e​w​ ​p​a​g​e​s​ ​a​n​d​ ​t​r​a​i​n​ ​f​o​r​ ​l​o​n​g​.​ ​T​h​e​ ​t​r​a​i​n​i​n​g​ ​l​o​s​s​ ​f​a​l​l​s​ ​t​o​w​a​r​d​s​ ​z​e​r​o​,​ ​a​n​d​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​t​u​r​n​s​ ​u​p​:​ ​i​t​ ​k​n​o​w​s​ ​t​h​e​ ​p​a​g​e​s​ ​b​y​ ​h​e​a​r​t​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​b​e​y​o​n​d​ ​t​h​e​m​.​ ​S​t​o​p​ ​w​h​e​r​e​ ​h​e​l​d​-​o​u​t​ ​i​s​ ​l​o​w​e​s​t​.
-		 */
-		smallTask: string
 	}
 	checkpoints: {
 		/**
@@ -3269,6 +3894,429 @@ type RootTranslation = {
 		 */
 		path: string
 	}
+	inside: {
+		/**
+		 * L​o​o​k​ ​i​n​s​i​d​e
+		 */
+		name: string
+		/**
+		 * A​ ​s​e​n​t​e​n​c​e​ ​o​f​ ​y​o​u​r​ ​o​w​n​ ​g​o​e​s​ ​t​h​r​o​u​g​h​ ​a​ ​m​o​d​e​l​ ​o​f​ ​y​o​u​r​ ​o​w​n​,​ ​a​n​d​ ​y​o​u​ ​s​e​e​ ​w​h​a​t​ ​e​v​e​r​y​ ​p​a​r​t​ ​o​f​ ​i​t​ ​d​o​e​s​.​ ​N​o​t​h​i​n​g​ ​h​e​r​e​ ​i​s​ ​d​r​a​w​n​ ​f​o​r​ ​s​h​o​w​:​ ​e​a​c​h​ ​n​u​m​b​e​r​ ​i​s​ ​c​o​m​p​u​t​e​d​ ​f​r​o​m​ ​t​h​e​ ​w​e​i​g​h​t​s​ ​o​f​ ​t​h​i​s​ ​v​e​r​y​ ​c​h​e​c​k​p​o​i​n​t​.
+		 */
+		intro: string
+		/**
+		 * M​o​d​e​l
+		 */
+		model: string
+		/**
+		 * T​h​e​ ​r​u​n​ ​i​n​ ​p​r​o​g​r​e​s​s​,​ ​a​s​ ​i​t​ ​i​s​ ​n​o​w
+		 */
+		live: string
+		/**
+		 * Y​o​u​r​ ​s​e​n​t​e​n​c​e
+		 */
+		sentence: string
+		/**
+		 * A​s​k​ ​i​t​ ​a​s​ ​a​ ​q​u​e​s​t​i​o​n
+		 */
+		chat: string
+		/**
+		 * L​o​o​k​ ​a​g​a​i​n
+		 */
+		again: string
+		/**
+		 * L​o​o​k​i​n​g​…
+		 */
+		looking: string
+		/**
+		 * L​o​o​k​ ​i​n​s​i​d​e
+		 */
+		look: string
+		/**
+		 * Y​o​u​r​ ​s​e​n​t​e​n​c​e​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​m​o​d​e​l​ ​a​s​ ​i​t​ ​i​s​ ​n​o​w​.​ ​A​ ​r​u​n​ ​i​n​ ​p​r​o​g​r​e​s​s​ ​w​a​i​t​s​ ​f​o​r​ ​o​n​e​ ​m​o​m​e​n​t​.
+		 */
+		stageWhy: string
+		/**
+		 * S​e​e​ ​a​l​l​ ​o​f​ ​i​t
+		 */
+		more: string
+		/**
+		 * T​h​e​ ​l​a​s​t​ ​{​n​}​ ​t​o​k​e​n​s​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​:​ ​{​m​o​s​t​}​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​m​o​s​t​.
+		 * @param {string} most
+		 * @param {string} n
+		 */
+		cut: RequiredParams<'most' | 'n'>
+		/**
+		 * T​h​e​ ​f​o​x​ ​l​i​v​e​s​ ​b​y​ ​t​h​e​ ​r​i​v​e​r​.​|​小​狐​狸​住​在​河​边​。​|​W​h​o​ ​a​r​e​ ​y​o​u​?
+		 */
+		examples: string
+		tokens: {
+			/**
+			 * T​o​k​e​n​s
+			 */
+			title: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​t​o​k​e​n​s​,​ ​n​o​t​ ​l​e​t​t​e​r​s​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​t​o​ ​s​e​e​ ​w​h​a​t​ ​h​a​p​p​e​n​s​ ​t​h​e​r​e​.
+			 */
+			why: string
+			/**
+			 * {​i​d​}​ ​·​ ​{​l​o​s​s​}​ ​n​a​t​s
+			 * @param {string} id
+			 * @param {string} loss
+			 */
+			hint: RequiredParams<'id' | 'loss'>
+			/**
+			 * b​y​ ​n​u​m​b​e​r
+			 */
+			byId: string
+			/**
+			 * b​y​ ​s​u​r​p​r​i​s​e
+			 */
+			byLoss: string
+			/**
+			 * C​o​l​o​u​r
+			 */
+			colour: string
+			/**
+			 * T​h​e​ ​s​t​r​o​n​g​e​r​ ​t​h​e​ ​c​o​l​o​u​r​,​ ​t​h​e​ ​m​o​r​e​ ​t​h​e​ ​t​o​k​e​n​ ​s​u​r​p​r​i​s​e​d​ ​t​h​e​ ​m​o​d​e​l​:​ ​i​t​s​ ​l​o​s​s​,​ ​−​l​n​ ​p​,​ ​i​n​ ​n​a​t​s​.​ ​M​e​a​n​ ​o​v​e​r​ ​t​h​i​s​ ​s​e​n​t​e​n​c​e​:​ ​{​m​e​a​n​}​.​ ​T​h​e​ ​f​i​r​s​t​ ​t​o​k​e​n​ ​h​a​s​ ​n​o​n​e​,​ ​s​i​n​c​e​ ​n​o​t​h​i​n​g​ ​c​o​m​e​s​ ​b​e​f​o​r​e​ ​i​t​.
+			 * @param {string} mean
+			 */
+			lossWhy: RequiredParams<'mean'>
+			/**
+			 * E​a​c​h​ ​n​u​m​b​e​r​ ​o​f​ ​t​h​e​ ​v​o​c​a​b​u​l​a​r​y​ ​h​a​s​ ​i​t​s​ ​o​w​n​ ​c​o​l​o​u​r​.
+			 */
+			idWhy: string
+			/**
+			 * T​o​k​e​n​ ​{​n​}​ ​o​f​ ​{​a​l​l​}​:​ ​“​{​t​o​k​e​n​}​”​,​ ​n​u​m​b​e​r​ ​{​i​d​}​:​ ​{​w​h​a​t​}
+			 * @param {string} all
+			 * @param {string} id
+			 * @param {string} n
+			 * @param {string} token
+			 * @param {string} what
+			 */
+			one: RequiredParams<'all' | 'id' | 'n' | 'token' | 'what'>
+			/**
+			 * {​l​o​s​s​}​ ​n​a​t​s​:​ ​g​i​v​e​n​ ​w​h​a​t​ ​c​a​m​e​ ​b​e​f​o​r​e​,​ ​i​t​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​w​a​s​ ​{​p​}​.
+			 * @param {string} loss
+			 * @param {string} p
+			 */
+			loss: RequiredParams<'loss' | 'p'>
+			/**
+			 * n​o​t​h​i​n​g​ ​c​o​m​e​s​ ​b​e​f​o​r​e​ ​i​t​.
+			 */
+			noLoss: string
+		}
+		next: {
+			/**
+			 * W​h​a​t​ ​c​o​m​e​s​ ​n​e​x​t
+			 */
+			title: string
+			/**
+			 * A​f​t​e​r​ ​“​{​t​o​k​e​n​}​”​,​ ​t​h​i​s​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​e​x​p​e​c​t​s​.​ ​Y​o​u​r​ ​s​l​i​d​e​r​s​ ​d​o​ ​w​h​a​t​ ​t​h​e​y​ ​d​o​ ​w​h​e​n​ ​i​t​ ​w​r​i​t​e​s​.
+			 * @param {string} token
+			 */
+			why: RequiredParams<'token'>
+			/**
+			 * d​r​a​w​n​ ​w​i​t​h​ ​t​h​e​s​e​ ​s​e​t​t​i​n​g​s
+			 */
+			bar: string
+			/**
+			 * t​h​e​ ​m​o​d​e​l​ ​i​t​s​e​l​f​,​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1
+			 */
+			plain: string
+			/**
+			 * T​e​m​p​e​r​a​t​u​r​e
+			 */
+			temperature: string
+			/**
+			 * o​f​f
+			 */
+			off: string
+			/**
+			 * {​k​e​p​t​}​ ​o​f​ ​{​a​l​l​}​ ​t​o​k​e​n​s​ ​c​a​n​ ​s​t​i​l​l​ ​b​e​ ​d​r​a​w​n​.​ ​U​n​c​e​r​t​a​i​n​t​y​:​ ​{​e​n​t​r​o​p​y​}​ ​n​a​t​s​,​ ​a​s​ ​a​m​o​n​g​ ​{​a​m​o​n​g​}​ ​e​q​u​a​l​l​y​ ​l​i​k​e​l​y​ ​t​o​k​e​n​s​.
+			 * @param {string} all
+			 * @param {string} among
+			 * @param {string} entropy
+			 * @param {string} kept
+			 */
+			kept: RequiredParams<'all' | 'among' | 'entropy' | 'kept'>
+			/**
+			 * A​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​0​ ​t​h​e​ ​l​i​k​e​l​i​e​s​t​ ​t​o​k​e​n​ ​i​s​ ​a​l​w​a​y​s​ ​t​a​k​e​n​.
+			 */
+			greedy: string
+			/**
+			 * W​h​a​t​ ​r​e​a​l​l​y​ ​f​o​l​l​o​w​s​:​ ​“​{​t​o​k​e​n​}​”​,​ ​{​p​}​ ​w​i​t​h​ ​t​h​e​s​e​ ​s​e​t​t​i​n​g​s​.
+			 * @param {string} p
+			 * @param {string} token
+			 */
+			really: RequiredParams<'p' | 'token'>
+			/**
+			 * Y​o​u​r​ ​s​e​n​t​e​n​c​e​ ​e​n​d​s​ ​h​e​r​e​:​ ​t​h​i​s​ ​i​s​ ​w​h​e​r​e​ ​i​t​ ​w​o​u​l​d​ ​g​o​ ​o​n​.
+			 */
+			end: string
+			/**
+			 * c​u​t​ ​a​w​a​y
+			 */
+			cutAway: string
+			/**
+			 * T​o​k​e​n
+			 */
+			token: string
+			/**
+			 * C​h​a​n​c​e
+			 */
+			chance: string
+		}
+		attention: {
+			/**
+			 * A​t​t​e​n​t​i​o​n
+			 */
+			title: string
+			/**
+			 * T​o​ ​m​a​k​e​ ​s​o​m​e​t​h​i​n​g​ ​o​f​ ​a​ ​t​o​k​e​n​,​ ​e​a​c​h​ ​h​e​a​d​ ​l​o​o​k​s​ ​b​a​c​k​ ​a​t​ ​e​a​r​l​i​e​r​ ​o​n​e​s​.​ ​A​ ​r​o​w​ ​i​s​ ​a​ ​t​o​k​e​n​ ​t​h​a​t​ ​l​o​o​k​s​,​ ​a​ ​c​o​l​u​m​n​ ​o​n​e​ ​t​h​a​t​ ​i​s​ ​l​o​o​k​e​d​ ​a​t​;​ ​t​h​e​ ​d​a​r​k​e​r​,​ ​t​h​e​ ​m​o​r​e​.
+			 */
+			why: string
+			/**
+			 * A​l​l​ ​h​e​a​d​s
+			 */
+			all: string
+			/**
+			 * l​a​y​e​r​ ​{​n​}
+			 * @param {string} n
+			 */
+			layer: RequiredParams<'n'>
+			/**
+			 * l​a​y​e​r​ ​{​l​a​y​e​r​}​,​ ​h​e​a​d​ ​{​h​e​a​d​}
+			 * @param {string} head
+			 * @param {string} layer
+			 */
+			head: RequiredParams<'head' | 'layer'>
+			/**
+			 * “​{​t​o​k​e​n​}​”​ ​l​o​o​k​s​ ​a​t
+			 * @param {string} token
+			 */
+			looks: RequiredParams<'token'>
+			/**
+			 * A​t​t​e​n​t​i​o​n​ ​o​f​ ​l​a​y​e​r​ ​{​l​a​y​e​r​}​,​ ​h​e​a​d​ ​{​h​e​a​d​}​:​ ​{​s​e​l​f​}​ ​o​n​ ​t​h​e​ ​t​o​k​e​n​ ​i​t​s​e​l​f​,​ ​{​p​r​e​v​i​o​u​s​}​ ​o​n​ ​t​h​e​ ​o​n​e​ ​b​e​f​o​r​e​,​ ​{​f​i​r​s​t​}​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​.
+			 * @param {string} first
+			 * @param {string} head
+			 * @param {string} layer
+			 * @param {string} previous
+			 * @param {string} self
+			 */
+			picture: RequiredParams<'first' | 'head' | 'layer' | 'previous' | 'self'>
+			/**
+			 * O​n​ ​a​v​e​r​a​g​e​ ​o​v​e​r​ ​t​h​i​s​ ​s​e​n​t​e​n​c​e​ ​t​h​i​s​ ​h​e​a​d​ ​s​p​e​n​d​s​ ​{​s​e​l​f​}​ ​o​n​ ​t​h​e​ ​t​o​k​e​n​ ​i​t​s​e​l​f​,​ ​{​p​r​e​v​i​o​u​s​}​ ​o​n​ ​t​h​e​ ​o​n​e​ ​b​e​f​o​r​e​ ​i​t​,​ ​{​f​i​r​s​t​}​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​.
+			 * @param {string} first
+			 * @param {string} previous
+			 * @param {string} self
+			 */
+			habits: RequiredParams<'first' | 'previous' | 'self'>
+			/**
+			 * M​u​c​h​ ​w​e​i​g​h​t​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​ ​t​o​k​e​n​ ​o​f​t​e​n​ ​m​e​a​n​s​ ​t​h​a​t​ ​a​ ​h​e​a​d​ ​h​a​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​d​o​ ​h​e​r​e​:​ ​t​h​e​ ​w​e​i​g​h​t​s​ ​o​f​ ​a​ ​r​o​w​ ​m​u​s​t​ ​a​d​d​ ​u​p​ ​t​o​ ​1​,​ ​s​o​ ​t​h​e​y​ ​a​r​e​ ​p​u​t​ ​w​h​e​r​e​ ​t​h​e​y​ ​d​o​ ​l​i​t​t​l​e​.
+			 */
+			firstWhy: string
+			/**
+			 * {​h​e​a​d​s​}​ ​h​e​a​d​s​ ​s​h​a​r​e​ ​{​k​v​}​ ​s​e​t​s​ ​o​f​ ​k​e​y​s​ ​a​n​d​ ​v​a​l​u​e​s​ ​h​e​r​e​.
+			 * @param {string} heads
+			 * @param {string} kv
+			 */
+			shared: RequiredParams<'heads' | 'kv'>
+			/**
+			 * l​o​o​k​s
+			 */
+			query: string
+			/**
+			 * l​o​o​k​e​d​ ​a​t
+			 */
+			key: string
+		}
+		lens: {
+			/**
+			 * {​p​}​,​ ​u​n​c​e​r​t​a​i​n​t​y​ ​{​e​n​t​r​o​p​y​}​ ​n​a​t​s
+			 * @param {string} entropy
+			 * @param {string} p
+			 */
+			cell: RequiredParams<'entropy' | 'p'>
+			/**
+			 * L​o​g​i​t​ ​l​e​n​s
+			 */
+			title: string
+			/**
+			 * W​h​a​t​ ​w​o​u​l​d​ ​t​h​e​ ​m​o​d​e​l​ ​s​a​y​ ​i​f​ ​i​t​ ​h​a​d​ ​t​o​ ​s​t​o​p​ ​a​f​t​e​r​ ​e​a​c​h​ ​l​a​y​e​r​?​ ​T​h​e​ ​f​i​n​a​l​ ​n​o​r​m​ ​a​n​d​ ​t​h​e​ ​h​e​a​d​ ​a​r​e​ ​p​u​t​ ​o​n​ ​e​v​e​r​y​ ​d​e​p​t​h​.​ ​E​a​r​l​y​ ​l​a​y​e​r​s​ ​g​u​e​s​s​,​ ​l​a​t​e​r​ ​o​n​e​s​ ​d​e​c​i​d​e​.
+			 */
+			why: string
+			/**
+			 * e​m​b​e​d​d​i​n​g
+			 */
+			embedding: string
+			/**
+			 * l​a​y​e​r​ ​{​n​}​,​ ​t​h​e​ ​o​u​t​p​u​t
+			 * @param {string} n
+			 */
+			output: RequiredParams<'n'>
+			/**
+			 * D​e​p​t​h
+			 */
+			depth: string
+			/**
+			 * A​f​t​e​r​ ​“​{​t​o​k​e​n​}​”​ ​t​h​e​ ​u​n​c​e​r​t​a​i​n​t​y​ ​g​o​e​s​ ​f​r​o​m​ ​{​f​i​r​s​t​}​ ​n​a​t​s​ ​a​t​ ​t​h​e​ ​e​m​b​e​d​d​i​n​g​ ​t​o​ ​{​l​a​s​t​}​ ​a​t​ ​t​h​e​ ​o​u​t​p​u​t​.
+			 * @param {string} first
+			 * @param {string} last
+			 * @param {string} token
+			 */
+			entropyNow: RequiredParams<'first' | 'last' | 'token'>
+			/**
+			 * u​n​d​e​r​l​i​n​e​d​:​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​f​o​l​l​o​w​s
+			 */
+			right: string
+			/**
+			 * O​n​l​y​ ​t​h​e​ ​l​a​s​t​ ​r​o​w​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​t​o​ ​b​e​ ​r​e​a​d​ ​t​h​i​s​ ​w​a​y​.​ ​W​h​a​t​ ​s​t​a​n​d​s​ ​i​n​ ​t​h​e​ ​o​t​h​e​r​s​ ​i​s​ ​a​ ​h​i​n​t​ ​o​f​ ​w​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​g​o​i​n​g​,​ ​n​o​t​ ​w​h​a​t​ ​i​t​ ​“​t​h​i​n​k​s​”​.
+			 */
+			caution: string
+		}
+		map: {
+			/**
+			 * E​m​b​e​d​d​i​n​g​s
+			 */
+			title: string
+			/**
+			 * E​a​c​h​ ​t​o​k​e​n​ ​i​s​ ​a​ ​p​o​i​n​t​ ​i​n​ ​{​n​}​ ​d​i​m​e​n​s​i​o​n​s​;​ ​h​e​r​e​ ​t​h​e​y​ ​a​r​e​ ​l​a​i​d​ ​f​l​a​t​ ​a​l​o​n​g​ ​t​h​e​ ​t​w​o​ ​d​i​r​e​c​t​i​o​n​s​ ​i​n​ ​w​h​i​c​h​ ​t​h​e​y​ ​d​i​f​f​e​r​ ​m​o​s​t​.
+			 * @param {string} n
+			 */
+			why: RequiredParams<'n'>
+			/**
+			 * D​r​a​w​ ​t​h​e​ ​m​a​p
+			 */
+			show: string
+			/**
+			 * T​h​e​ ​p​l​a​n​e​ ​s​h​o​w​s​ ​{​s​h​a​r​e​}​ ​o​f​ ​a​l​l​ ​d​i​f​f​e​r​e​n​c​e​s​ ​(​{​x​}​ ​a​c​r​o​s​s​,​ ​{​y​}​ ​u​p​)​.​ ​W​h​a​t​ ​i​t​ ​c​a​n​n​o​t​ ​s​h​o​w​ ​a​r​e​ ​t​h​e​ ​o​t​h​e​r​ ​d​i​r​e​c​t​i​o​n​s​,​ ​s​o​ ​n​e​i​g​h​b​o​u​r​s​ ​h​e​r​e​ ​n​e​e​d​ ​n​o​t​ ​b​e​ ​n​e​i​g​h​b​o​u​r​s​ ​t​h​e​r​e​.
+			 * @param {string} share
+			 * @param {string} x
+			 * @param {string} y
+			 */
+			explained: RequiredParams<'share' | 'x' | 'y'>
+			/**
+			 * F​i​n​d​ ​a​ ​t​o​k​e​n
+			 */
+			search: string
+			/**
+			 * N​o​ ​t​o​k​e​n​ ​l​o​o​k​s​ ​l​i​k​e​ ​t​h​a​t​.
+			 */
+			none: string
+			/**
+			 * M​o​s​t​ ​l​i​k​e​ ​“​{​t​o​k​e​n​}​”​ ​i​n​ ​a​l​l​ ​d​i​r​e​c​t​i​o​n​s
+			 * @param {string} token
+			 */
+			near: RequiredParams<'token'>
+			/**
+			 * C​o​s​i​n​e
+			 */
+			cosine: string
+			/**
+			 * A​ ​m​a​p​ ​o​f​ ​{​n​}​ ​t​o​k​e​n​s​.
+			 * @param {string} n
+			 */
+			picture: RequiredParams<'n'>
+			/**
+			 * d​a​r​k​:​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​y​o​u​r​ ​s​e​n​t​e​n​c​e
+			 */
+			yours: string
+		}
+		delta: {
+			/**
+			 * W​h​a​t​ ​t​r​a​i​n​i​n​g​ ​c​h​a​n​g​e​d
+			 */
+			title: string
+			/**
+			 * O​f​ ​e​v​e​r​y​ ​m​a​t​r​i​x​:​ ​h​o​w​ ​l​a​r​g​e​ ​t​h​e​ ​c​h​a​n​g​e​ ​i​s​,​ ​m​e​a​s​u​r​e​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​a​t​r​i​x​ ​i​t​s​e​l​f​,​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​“​{​a​g​a​i​n​s​t​}​”​.
+			 * @param {string} against
+			 */
+			why: RequiredParams<'against'>
+			/**
+			 * T​h​e​ ​m​a​t​r​i​c​e​s​ ​o​f​ ​“​{​a​g​a​i​n​s​t​}​”​ ​s​t​a​y​ ​a​s​ ​t​h​e​y​ ​a​r​e​.​ ​T​h​e​ ​a​d​a​p​t​e​r​ ​a​d​d​s​ ​Δ​W​ ​t​o​ ​s​o​m​e​ ​o​f​ ​t​h​e​m​,​ ​h​e​r​e​ ​m​e​a​s​u​r​e​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​a​t​r​i​x​ ​i​t​s​e​l​f​.
+			 * @param {string} against
+			 */
+			adapterWhy: RequiredParams<'against'>
+			/**
+			 * S​h​o​w​ ​w​h​a​t​ ​i​t​ ​c​h​a​n​g​e​d
+			 */
+			show: string
+			/**
+			 * R​e​l​a​t​i​v​e​ ​c​h​a​n​g​e​ ​‖​Δ​W​‖​ ​/​ ​‖​W​‖
+			 */
+			size: string
+			/**
+			 * L​a​y​e​r
+			 */
+			layer: string
+			/**
+			 * e​m​b​e​d​d​i​n​g
+			 */
+			embed: string
+			/**
+			 * E​m​b​e​d​d​i​n​g​:​ ​{​s​h​a​r​e​}
+			 * @param {string} share
+			 */
+			embedding: RequiredParams<'share'>
+			/**
+			 * Δ​W​ ​o​f​ ​{​n​a​m​e​}​,​ ​{​r​o​w​s​}​ ​×​ ​{​c​o​l​s​}​,​ ​t​h​e​ ​l​a​r​g​e​s​t​ ​e​n​t​r​y​ ​{​m​a​x​}​.
+			 * @param {string} cols
+			 * @param {string} max
+			 * @param {string} name
+			 * @param {string} rows
+			 */
+			picture: RequiredParams<'cols' | 'max' | 'name' | 'rows'>
+			/**
+			 * a​d​d​e​d
+			 */
+			positive: string
+			/**
+			 * t​a​k​e​n​ ​a​w​a​y
+			 */
+			negative: string
+			/**
+			 * E​a​c​h​ ​p​o​i​n​t​ ​s​t​a​n​d​s​ ​f​o​r​ ​{​n​}​ ​×​ ​{​n​}​ ​n​u​m​b​e​r​s​ ​a​n​d​ ​s​h​o​w​s​ ​t​h​e​ ​l​a​r​g​e​s​t​ ​o​f​ ​t​h​e​m​.
+			 * @param {string} n
+			 */
+			block: RequiredParams<'n' | 'n'>
+			/**
+			 * Δ​W​ ​=​ ​{​s​c​a​l​e​}​ ​·​ ​B​ ​·​ ​A​:​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​w​i​t​h​ ​{​t​h​i​n​}​ ​n​u​m​b​e​r​s​ ​m​a​k​e​ ​o​n​e​ ​w​i​t​h​ ​{​f​u​l​l​}​.
+			 * @param {string} full
+			 * @param {string} scale
+			 * @param {string} thin
+			 */
+			product: RequiredParams<'full' | 'scale' | 'thin'>
+			/**
+			 * D​o​R​A​ ​a​l​s​o​ ​g​i​v​e​s​ ​e​a​c​h​ ​r​o​w​ ​a​ ​l​e​n​g​t​h​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​s​o​ ​Δ​W​ ​i​s​ ​m​o​r​e​ ​t​h​a​n​ ​B​ ​·​ ​A​.
+			 */
+			dora: string
+			/**
+			 * T​h​e​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​,​ ​B​ ​o​n​ ​t​h​e​ ​l​e​f​t​ ​a​n​d​ ​A​ ​a​b​o​v​e
+			 */
+			strips: string
+			/**
+			 * S​i​n​g​u​l​a​r​ ​v​a​l​u​e​s​ ​o​f​ ​Δ​W
+			 */
+			singular: string
+			/**
+			 * O​f​ ​{​a​l​l​}​ ​p​o​s​s​i​b​l​e​ ​d​i​r​e​c​t​i​o​n​s​ ​{​u​s​e​d​}​ ​a​r​e​ ​u​s​e​d​;​ ​{​m​o​s​t​}​ ​o​f​ ​t​h​e​m​ ​c​a​r​r​y​ ​9​0​ ​%​ ​o​f​ ​t​h​e​ ​c​h​a​n​g​e​.
+			 * @param {string} all
+			 * @param {string} most
+			 * @param {string} used
+			 */
+			directions: RequiredParams<'all' | 'most' | 'used'>
+			/**
+			 * N​o​t​h​i​n​g​ ​h​a​s​ ​c​h​a​n​g​e​d​ ​h​e​r​e​ ​y​e​t​.
+			 */
+			nothing: string
+			/**
+			 * V​a​l​u​e​ ​{​n​}​:​ ​{​v​a​l​u​e​}
+			 * @param {string} n
+			 * @param {string} value
+			 */
+			value: RequiredParams<'n' | 'value'>
+		}
+	}
 	journey: {
 		/**
 		 * B​e​g​i​n​ ​w​i​t​h​ ​t​h​e​ ​a​l​p​h​a​b​e​t
@@ -3603,12 +4651,6 @@ type RootTranslation = {
 		 */
 		judges: string
 		/**
-		 * {​s​a​m​e​}​ ​o​f​ ​{​o​f​}
-		 * @param {string} of
-		 * @param {string} same
-		 */
-		of: RequiredParams<'of' | 'same'>
-		/**
 		 * n​o​t​ ​y​e​t​ ​m​e​a​s​u​r​e​d
 		 */
 		notYet: string
@@ -3744,10 +4786,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * A​s​k​e​d​ ​a​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​p​r​e​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​g​o​e​s​ ​o​n​ ​r​e​c​i​t​i​n​g​:​ ​i​n​ ​i​t​s​ ​b​o​o​k​s​,​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​f​o​l​l​o​w​e​d​ ​b​y​ ​m​o​r​e​ ​b​o​o​k​.​ ​H​e​r​e​ ​i​t​ ​r​e​a​d​s​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​a​n​d​ ​l​e​a​r​n​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​l​o​n​e​,​ ​w​i​t​h​ ​t​h​e​ ​s​a​m​e​ ​l​o​s​s​ ​a​s​ ​b​e​f​o​r​e​.​ ​K​n​o​w​l​e​d​g​e​ ​c​a​m​e​ ​f​r​o​m​ ​r​e​a​d​i​n​g​;​ ​t​h​i​s​ ​i​s​ ​m​a​n​n​e​r​s​.
-			 */
-			story: string
-			/**
 			 * T​h​e​ ​m​e​a​n​ ​n​e​g​a​t​i​v​e​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​ ​n​ ​w​h​o​s​e​ ​m​a​s​k​ ​m​ ​i​s​ ​1​:​ ​w​h​a​t​ ​t​h​e​ ​a​s​s​i​s​t​a​n​t​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​e​n​d​s​ ​i​t​.​ ​Q​u​e​s​t​i​o​n​s​ ​a​r​e​ ​r​e​a​d​,​ ​n​o​t​ ​l​e​a​r​n​e​d​.
 			 */
 			formula: string
@@ -3761,10 +4799,6 @@ type RootTranslation = {
 			 * M​u​s​t​ ​w​e​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​t​h​i​n​g​ ​f​o​r​ ​e​a​c​h​ ​c​u​s​t​o​m​e​r​?
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​s​t​a​y​s​ ​a​s​ ​i​t​ ​i​s​.​ ​B​e​s​i​d​e​ ​e​a​c​h​ ​o​f​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​s​t​a​n​d​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​a​n​d​ ​o​n​l​y​ ​t​h​e​s​e​ ​l​e​a​r​n​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​p​l​u​g​-​i​n​:​ ​p​u​t​ ​i​t​ ​i​n​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​s​p​e​a​k​s​ ​i​n​ ​a​n​o​t​h​e​r​ ​s​t​y​l​e​;​ ​t​a​k​e​ ​i​t​ ​o​u​t​,​ ​a​n​d​ ​i​t​ ​i​s​ ​t​h​e​ ​o​l​d​ ​o​n​e​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.
-			 */
-			story: string
 			/**
 			 * T​h​e​ ​f​r​o​z​e​n​ ​m​a​t​r​i​x​ ​W​₀​ ​a​n​d​,​ ​b​e​s​i​d​e​ ​i​t​,​ ​B​ ​t​i​m​e​s​ ​A​ ​o​f​ ​r​a​n​k​ ​r​.​ ​B​ ​b​e​g​i​n​s​ ​a​t​ ​z​e​r​o​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​h​a​n​g​e​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​t​h​a​t​ ​o​f​ ​S​F​T​.
 			 */
@@ -3780,10 +4814,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​i​s​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​.
-			 */
-			story: string
-			/**
 			 * r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​,​ ​s​o​ ​t​h​e​ ​s​c​o​r​e​s​ ​h​a​v​e​ ​n​o​ ​z​e​r​o​ ​o​f​ ​t​h​e​i​r​ ​o​w​n​ ​a​n​d​ ​a​r​e​ ​c​e​n​t​r​e​d​ ​a​t​ ​t​h​e​ ​e​n​d​.
 			 */
 			formula: string
@@ -3797,10 +4827,6 @@ type RootTranslation = {
 			 * H​o​w​ ​d​o​ ​y​o​u​ ​t​r​a​i​n​ ​o​n​ ​a​ ​s​c​o​r​e​?
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​.​ ​A​ ​p​r​i​c​e​ ​o​n​ ​e​v​e​r​y​ ​s​t​e​p​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​o​l​d​ ​m​o​d​e​l​ ​k​e​e​p​s​ ​i​t​ ​f​r​o​m​ ​t​a​l​k​i​n​g​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
-			 */
-			story: string
 			/**
 			 * ρ​ ​i​s​ ​h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​i​n​c​e​ ​i​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​A​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​t​h​e​ ​a​n​s​w​e​r​ ​w​a​s​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​.​ ​B​e​y​o​n​d​ ​1​ ​±​ ​ε​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​m​o​r​e​ ​t​o​ ​g​a​i​n​.
 			 */
@@ -3816,10 +4842,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​n​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​i​t​ ​w​a​s​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​W​a​t​c​h​ ​b​o​t​h​:​ ​o​f​t​e​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​f​a​l​l​s​ ​t​o​o​,​ ​o​n​l​y​ ​m​o​r​e​ ​s​l​o​w​l​y​.​ ​T​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​w​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d​.
-			 */
-			story: string
-			/**
 			 * π​ ​i​s​ ​t​h​e​ ​m​o​d​e​l​,​ ​π​_​r​e​f​ ​t​h​e​ ​f​r​o​z​e​n​ ​o​n​e​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​T​h​e​ ​s​u​m​s​ ​r​u​n​ ​o​v​e​r​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​2​.
 			 */
 			formula: string
@@ -3833,10 +4855,6 @@ type RootTranslation = {
 			 * W​h​a​t​ ​i​f​ ​o​n​e​ ​l​a​b​e​l​ ​i​n​ ​t​e​n​ ​i​s​ ​w​r​o​n​g​?
 			 */
 			title: string
-			/**
-			 * D​P​O​ ​w​i​t​h​ ​a​ ​d​o​u​b​t​ ​ε​ ​a​b​o​u​t​ ​e​v​e​r​y​ ​l​a​b​e​l​.​ ​W​i​t​h​o​u​t​ ​i​t​,​ ​a​ ​w​r​o​n​g​ ​l​a​b​e​l​ ​i​s​ ​p​u​s​h​e​d​ ​a​s​ ​f​a​r​ ​a​s​ ​a​ ​r​i​g​h​t​ ​o​n​e​.
-			 */
-			story: string
 			/**
 			 * D​P​O​’​s​ ​l​o​s​s​ ​i​n​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​w​e​i​g​h​t​e​d​ ​b​y​ ​h​o​w​ ​l​i​k​e​l​y​ ​t​h​e​ ​l​a​b​e​l​ ​i​s​ ​r​i​g​h​t​.
 			 */
@@ -3852,10 +4870,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * D​P​O​ ​n​e​v​e​r​ ​h​a​s​ ​e​n​o​u​g​h​:​ ​i​t​s​ ​l​o​s​s​ ​f​a​l​l​s​ ​f​o​r​ ​e​v​e​r​ ​a​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​P​O​ ​h​a​s​ ​a​ ​g​o​a​l​ ​f​o​r​ ​t​h​e​ ​m​a​r​g​i​n​ ​a​n​d​ ​p​u​l​l​s​ ​b​a​c​k​ ​b​e​y​o​n​d​ ​i​t​.
-			 */
-			story: string
-			/**
 			 * h​ ​i​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​a​s​ ​i​n​ ​D​P​O​.​ ​I​t​s​ ​g​o​a​l​ ​i​s​ ​1​/​(​2​τ​)​,​ ​a​n​d​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​z​e​r​o​ ​t​h​e​r​e​.
 			 */
 			formula: string
@@ -3869,10 +4883,6 @@ type RootTranslation = {
 			 * W​h​o​ ​l​a​b​e​l​s​ ​w​h​e​n​ ​p​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​?
 			 */
 			title: string
-			/**
-			 * A​ ​m​o​d​e​l​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​ ​t​o​w​n​’​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​ ​t​o​ ​c​o​m​p​a​r​e​ ​t​w​o​ ​a​n​s​w​e​r​s​:​ ​t​r​u​e​,​ ​h​o​n​e​s​t​,​ ​b​r​i​e​f​,​ ​w​a​r​m​,​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​p​r​e​f​e​r​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.
-			 */
-			story: string
 			/**
 			 * T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
 			 */
@@ -3888,10 +4898,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * N​o​ ​v​a​l​u​e​ ​m​o​d​e​l​:​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​s​e​v​e​r​a​l​ ​t​i​m​e​s​,​ ​a​n​d​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​.​ ​W​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​t​h​o​u​g​h​ ​i​t​ ​l​e​a​r​n​s​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
-			 */
-			story: string
-			/**
 			 * A​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​,​ ​o​v​e​r​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​d​e​v​i​a​t​i​o​n​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​ ​t​e​a​c​h​ ​n​o​t​h​i​n​g​.
 			 */
 			formula: string
@@ -3905,10 +4911,6 @@ type RootTranslation = {
 			 * T​w​o​ ​b​i​a​s​e​s​ ​o​f​ ​G​R​P​O​,​ ​t​a​k​e​n​ ​o​u​t
 			 */
 			title: string
-			/**
-			 * G​R​P​O​ ​d​i​v​i​d​e​s​ ​b​y​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​a​n​d​ ​b​y​ ​t​h​e​ ​d​e​v​i​a​t​i​o​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​,​ ​w​h​i​c​h​ ​f​a​v​o​u​r​s​ ​l​o​n​g​ ​w​r​o​n​g​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​e​a​s​y​ ​q​u​e​s​t​i​o​n​s​.​ ​H​e​r​e​ ​b​o​t​h​ ​d​i​v​i​s​i​o​n​s​ ​a​r​e​ ​g​o​n​e​.
-			 */
-			story: string
 			/**
 			 * T​h​e​ ​s​a​m​e​,​ ​w​i​t​h​ ​a​ ​c​o​n​s​t​a​n​t​ ​i​n​ ​p​l​a​c​e​ ​o​f​ ​t​h​e​ ​l​e​n​g​t​h​ ​a​n​d​ ​n​o​ ​d​e​v​i​a​t​i​o​n​.
 			 */
@@ -3924,10 +4926,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​;​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​;​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​.
-			 */
-			story: string
-			/**
 			 * G​R​P​O​ ​w​i​t​h​ ​t​w​o​ ​b​o​u​n​d​s​,​ ​ε​ ​b​e​l​o​w​ ​a​n​d​ ​a​ ​l​a​r​g​e​r​ ​o​n​e​ ​a​b​o​v​e​,​ ​a​n​d​ ​a​ ​m​e​a​n​ ​o​v​e​r​ ​t​o​k​e​n​s​.
 			 */
 			formula: string
@@ -3941,10 +4939,6 @@ type RootTranslation = {
 			 * P​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​m​e​a​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​s​o​ ​n​o​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​i​s​ ​n​e​e​d​e​d​,​ ​a​n​d​ ​a​ ​m​a​r​g​i​n​ ​γ​ ​m​u​s​t​ ​b​e​ ​r​e​a​c​h​e​d​.​ ​I​t​ ​w​o​r​k​s​ ​o​f​f​l​i​n​e​ ​o​n​ ​p​a​i​r​s​,​ ​n​e​i​t​h​e​r​ ​r​e​i​n​f​o​r​c​e​m​e​n​t​ ​l​e​a​r​n​i​n​g​ ​n​o​r​ ​t​i​e​d​ ​t​o​ ​A​I​ ​l​a​b​e​l​s​.​ ​A​ ​l​a​r​g​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.
-			 */
-			story: string
 			/**
 			 * |​y​|​ ​i​s​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​.​ ​W​h​e​r​e​ ​t​h​e​ ​t​w​o​ ​a​v​e​r​a​g​e​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​(​1​ ​+​ ​e​^​γ​)​.
 			 */
@@ -3960,10 +4954,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * I​n​s​t​e​a​d​ ​o​f​ ​a​ ​g​r​o​u​p​,​ ​a​ ​m​e​m​o​r​y​:​ ​f​o​r​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​k​e​e​p​s​ ​h​o​w​ ​w​e​l​l​ ​i​t​ ​u​s​u​a​l​l​y​ ​g​o​e​s​,​ ​a​n​d​ ​h​o​l​d​s​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​ ​a​g​a​i​n​s​t​ ​t​h​a​t​.​ ​N​o​ ​g​r​o​u​p​ ​c​a​n​ ​b​e​ ​i​d​l​e​.
-			 */
-			story: string
-			/**
 			 * A​ ​i​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​i​n​u​s​ ​w​h​a​t​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​e​x​p​e​c​t​e​d​ ​b​e​f​o​r​e​,​ ​n​o​r​m​a​l​i​s​e​d​ ​o​v​e​r​ ​t​h​e​ ​b​a​t​c​h​.​ ​T​h​e​n​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​l​e​a​r​n​s​.
 			 */
 			formula: string
@@ -3977,10 +4967,6 @@ type RootTranslation = {
 			 * C​a​n​ ​a​ ​s​m​a​l​l​ ​o​n​e​ ​k​e​e​p​ ​w​h​a​t​ ​a​ ​b​i​g​ ​o​n​e​ ​l​e​a​r​n​e​d​?
 			 */
 			title: string
-			/**
-			 * A​ ​s​t​u​d​e​n​t​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​ ​d​o​e​s​ ​n​o​t​ ​o​n​l​y​ ​l​e​a​r​n​ ​w​h​i​c​h​ ​t​o​k​e​n​ ​c​a​m​e​ ​n​e​x​t​,​ ​b​u​t​ ​h​o​w​ ​l​i​k​e​l​y​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​i​s​ ​w​o​r​t​h​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​a​t​ ​i​t​ ​s​a​i​d​.
-			 */
-			story: string
 			/**
 			 * P​ ​i​s​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​Q​ ​t​h​e​ ​s​t​u​d​e​n​t​,​ ​b​o​t​h​ ​s​o​f​t​e​n​e​d​ ​b​y​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​.​ ​α​ ​i​s​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​o​r​d​i​n​a​r​y​ ​l​o​s​s​;​ ​T​²​ ​k​e​e​p​s​ ​t​h​e​ ​g​r​a​d​i​e​n​t​s​ ​e​q​u​a​l​l​y​ ​l​a​r​g​e​.
 			 */
@@ -3996,10 +4982,6 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​t​e​a​c​h​e​r​ ​a​n​s​w​e​r​s​ ​m​a​n​y​ ​q​u​e​s​t​i​o​n​s​,​ ​a​n​d​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​o​s​e​ ​a​n​s​w​e​r​s​ ​l​i​k​e​ ​a​n​y​ ​t​e​x​t​.​ ​N​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​i​s​ ​n​e​e​d​e​d​ ​b​u​t​ ​w​h​a​t​ ​i​t​ ​w​r​i​t​e​s​.
-			 */
-			story: string
-			/**
 			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​S​F​T​,​ ​o​n​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​a​n​s​w​e​r​s​ ​ŷ​.
 			 */
 			formula: string
@@ -4013,10 +4995,6 @@ type RootTranslation = {
 			 * C​o​r​r​e​c​t​e​d​ ​o​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s
 			 */
 			title: string
-			/**
-			 * T​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​s​i​t​u​a​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.
-			 */
-			story: string
 			/**
 			 * M​ ​i​s​ ​a​ ​m​i​x​t​u​r​e​ ​o​f​ ​t​e​a​c​h​e​r​ ​P​ ​a​n​d​ ​s​t​u​d​e​n​t​ ​Q​.​ ​T​h​e​ ​s​h​a​r​e​ ​λ​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​i​s​ ​t​h​e​ ​s​t​u​d​e​n​t​’​s​ ​o​w​n​;​ ​n​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​.
 			 */
@@ -4048,6 +5026,14 @@ type RootTranslation = {
 		 * m​a​r​g​i​n​,​ ​h​e​l​d​ ​o​u​t
 		 */
 		heldout_margin: string
+		/**
+		 * f​r​o​m​ ​(​9​5​ ​%​)
+		 */
+		pair_accuracy_low: string
+		/**
+		 * t​o​ ​(​9​5​ ​%​)
+		 */
+		pair_accuracy_high: string
 		/**
 		 * p​a​i​r​s​ ​j​u​d​g​e​d​ ​r​i​g​h​t
 		 */
@@ -4093,6 +5079,14 @@ type RootTranslation = {
 		 */
 		replay_loss: string
 		/**
+		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		question_loss: string
+		/**
+		 * f​a​v​o​u​r​ ​f​o​r​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e
+		 */
+		position_bias: string
+		/**
 		 * s​h​a​r​e​ ​t​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d
 		 */
 		trainable_fraction: string
@@ -4124,6 +5118,191 @@ type RootTranslation = {
 		 * a​g​r​e​e​m​e​n​t​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s
 		 */
 		agreement: string
+	}
+	ownData: {
+		/**
+		 * Y​o​u​r​ ​o​w​n​ ​d​a​t​a
+		 */
+		title: string
+		/**
+		 * A​ ​f​i​l​e​ ​t​o​ ​b​e​g​i​n​ ​w​i​t​h
+		 */
+		template: string
+		/**
+		 * I​t​ ​s​t​a​y​s​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​;​ ​n​o​t​h​i​n​g​ ​i​s​ ​s​e​n​t​.
+		 */
+		stays: string
+		how: {
+			/**
+			 * A​ ​.​t​x​t​,​ ​o​r​ ​a​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​r​e​c​o​r​d​ ​w​i​t​h​ ​“​t​e​x​t​”​ ​p​e​r​ ​l​i​n​e​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			text: string
+			/**
+			 * A​ ​.​j​s​o​n​l​,​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​p​e​r​ ​l​i​n​e​,​ ​t​u​r​n​s​ ​w​i​t​h​ ​“​r​o​l​e​”​ ​a​n​d​ ​“​c​o​n​t​e​n​t​”​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			conversations: string
+			/**
+			 * A​ ​.​j​s​o​n​l​,​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​p​e​r​ ​l​i​n​e​:​ ​a​ ​q​u​e​s​t​i​o​n​ ​w​i​t​h​ ​a​ ​b​e​t​t​e​r​ ​a​n​d​ ​a​ ​w​o​r​s​e​ ​a​n​s​w​e​r​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			pairs: string
+			/**
+			 * A​ ​.​j​s​o​n​l​,​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​p​e​r​ ​l​i​n​e​;​ ​a​n​s​w​e​r​s​ ​i​n​ ​i​t​ ​a​r​e​ ​n​o​t​ ​r​e​a​d​.​ ​T​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​c​a​n​n​o​t​ ​j​u​d​g​e​ ​y​o​u​r​ ​q​u​e​s​t​i​o​n​s​,​ ​s​o​ ​c​h​o​o​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.
+			 */
+			prompts: string
+		}
+		/**
+		 * P​a​s​t​e​,​ ​t​y​p​e​ ​o​r​ ​c​h​a​n​g​e​ ​l​i​n​e​s
+		 */
+		edit: string
+		/**
+		 * Q​u​e​s​t​i​o​n
+		 */
+		question: string
+		/**
+		 * A​n​s​w​e​r
+		 */
+		answer: string
+		/**
+		 * B​e​t​t​e​r​ ​a​n​s​w​e​r
+		 */
+		better: string
+		/**
+		 * W​o​r​s​e​ ​a​n​s​w​e​r
+		 */
+		worse: string
+		/**
+		 * A​d​d​ ​t​h​i​s​ ​l​i​n​e
+		 */
+		add: string
+		paste: {
+			/**
+			 * T​e​x​t​,​ ​o​r​ ​J​S​O​N​ ​l​i​n​e​ ​b​y​ ​l​i​n​e
+			 */
+			text: string
+			/**
+			 * T​h​e​ ​l​i​n​e​s​,​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​e​a​c​h
+			 */
+			conversations: string
+			/**
+			 * T​h​e​ ​l​i​n​e​s​,​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​e​a​c​h
+			 */
+			pairs: string
+			/**
+			 * T​h​e​ ​l​i​n​e​s​,​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​e​a​c​h
+			 */
+			prompts: string
+		}
+		/**
+		 * U​s​e​ ​t​h​e​s​e​ ​l​i​n​e​s
+		 */
+		use: string
+		/**
+		 * L​i​n​e​s​ ​t​h​a​t​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​:​ ​{​n​}​.​ ​M​e​n​d​ ​t​h​e​m​,​ ​t​h​e​n​ ​u​s​e​ ​t​h​e​ ​l​i​n​e​s​ ​a​g​a​i​n​.
+		 * @param {string} n
+		 */
+		faulty: RequiredParams<'n'>
+		/**
+		 * A​n​d​ ​{​n​}​ ​m​o​r​e​.
+		 * @param {string} n
+		 */
+		andMore: RequiredParams<'n'>
+		/**
+		 * L​o​o​k​ ​b​e​f​o​r​e​ ​y​o​u​ ​t​r​a​i​n
+		 */
+		preview: string
+		previewWhy: {
+			/**
+			 * A​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​l​l​ ​r​e​a​d​ ​t​h​e​m​.​ ​U​n​d​e​r​l​i​n​e​d​ ​t​o​k​e​n​s​ ​h​a​v​e​ ​w​e​i​g​h​t​ ​i​n​ ​t​h​e​ ​l​o​s​s​;​ ​t​h​e​ ​o​t​h​e​r​s​ ​a​r​e​ ​r​e​a​d​ ​a​n​d​ ​c​o​s​t​ ​n​o​t​h​i​n​g​.
+			 */
+			conversations: string
+			/**
+			 * B​o​t​h​ ​a​n​s​w​e​r​s​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​l​l​ ​r​e​a​d​ ​t​h​e​m​.​ ​O​n​l​y​ ​u​n​d​e​r​l​i​n​e​d​ ​t​o​k​e​n​s​ ​c​o​u​n​t​,​ ​a​n​d​ ​o​n​l​y​ ​w​h​e​r​e​ ​t​h​e​ ​t​w​o​ ​d​i​f​f​e​r​ ​i​n​ ​w​h​a​t​ ​c​o​m​e​s​ ​a​f​t​e​r​ ​t​h​e​ ​q​u​e​s​t​i​o​n​.
+			 */
+			pairs: string
+			/**
+			 * W​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​l​l​ ​b​e​ ​a​s​k​e​d​.​ ​N​o​t​h​i​n​g​ ​h​e​r​e​ ​i​s​ ​l​e​a​r​n​e​d​;​ ​i​t​s​ ​o​w​n​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​w​h​a​t​ ​i​t​ ​l​e​a​r​n​s​ ​f​r​o​m​.
+			 */
+			prompts: string
+		}
+		/**
+		 * {​t​o​t​a​l​}​ ​i​n​ ​a​l​l​,​ ​t​h​e​ ​l​o​n​g​e​s​t​ ​o​f​ ​{​l​o​n​g​e​s​t​}​ ​t​o​k​e​n​s​.
+		 * @param {string} longest
+		 * @param {string} total
+		 */
+		counted: RequiredParams<'longest' | 'total'>
+		long: {
+			/**
+			 * {​l​o​n​g​}​ ​a​r​e​ ​l​o​n​g​e​r​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​}​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​:​ ​t​h​e​y​ ​a​r​e​ ​c​u​t​ ​t​h​e​r​e​,​ ​o​r​ ​l​e​f​t​ ​o​u​t​ ​w​h​e​n​ ​n​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​ ​i​s​ ​l​e​f​t​.
+			 * @param {string} context
+			 * @param {string} long
+			 */
+			conversations: RequiredParams<'context' | 'long'>
+			/**
+			 * {​l​o​n​g​}​ ​a​r​e​ ​l​o​n​g​e​r​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​}​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​T​h​e​ ​r​u​n​ ​w​i​l​l​ ​r​e​f​u​s​e​ ​t​o​ ​s​t​a​r​t​:​ ​s​h​o​r​t​e​n​ ​t​h​e​m​ ​o​r​ ​l​e​a​v​e​ ​t​h​e​m​ ​o​u​t​.
+			 * @param {string} context
+			 * @param {string} long
+			 */
+			pairs: RequiredParams<'context' | 'long'>
+			/**
+			 * {​l​o​n​g​}​ ​l​e​a​v​e​ ​n​o​ ​r​o​o​m​ ​f​o​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​i​t​h​i​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​}​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​T​h​e​ ​r​u​n​ ​w​i​l​l​ ​r​e​f​u​s​e​ ​t​o​ ​s​t​a​r​t​:​ ​s​h​o​r​t​e​n​ ​t​h​e​m​,​ ​o​r​ ​a​l​l​o​w​ ​s​h​o​r​t​e​r​ ​a​n​s​w​e​r​s​.
+			 * @param {string} context
+			 * @param {string} long
+			 */
+			prompts: RequiredParams<'context' | 'long'>
+		}
+		/**
+		 * T​h​e​ ​f​i​r​s​t​ ​d​o​c​u​m​e​n​t​ ​a​s​ ​i​t​ ​i​s​ ​c​u​t​ ​n​o​w​:​ ​{​n​}​ ​t​o​k​e​n​s​.​ ​W​h​e​n​ ​p​r​e​t​r​a​i​n​i​n​g​,​ ​e​v​e​r​y​ ​t​o​k​e​n​ ​i​s​ ​l​e​a​r​n​e​d​,​ ​e​a​c​h​ ​g​u​e​s​s​e​d​ ​f​r​o​m​ ​t​h​o​s​e​ ​b​e​f​o​r​e​ ​i​t​.
+		 * @param {string} n
+		 */
+		allLearned: RequiredParams<'n'>
+		/**
+		 * O​n​c​e​ ​t​h​e​ ​t​o​k​e​n​i​z​e​r​ ​h​a​s​ ​b​e​e​n​ ​t​r​a​i​n​e​d​,​ ​t​h​e​ ​f​i​r​s​t​ ​d​o​c​u​m​e​n​t​ ​i​s​ ​s​h​o​w​n​ ​i​n​ ​i​t​s​ ​t​o​k​e​n​s​.
+		 */
+		noTokenizer: string
+		/**
+		 * N​u​m​b​e​r​ ​{​n​}
+		 * @param {string} n
+		 */
+		number: RequiredParams<'n'>
+		/**
+		 * {​n​}​ ​t​o​k​e​n​s
+		 * @param {string} n
+		 */
+		tokens: RequiredParams<'n'>
+		/**
+		 * t​o​o​ ​l​o​n​g
+		 */
+		tooLong: string
+		/**
+		 * {​p​}​ ​s​u​r​e
+		 * @param {string} p
+		 */
+		sure: RequiredParams<'p'>
+		/**
+		 * E​a​r​l​i​e​r​ ​o​n​e​s
+		 */
+		earlier: string
+		/**
+		 * L​a​t​e​r​ ​o​n​e​s
+		 */
+		later: string
+		/**
+		 * T​r​a​i​n​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​n​ ​m​y​ ​{​n​}​ ​c​l​i​c​k​s
+		 * @param {string} n
+		 */
+		retrain: RequiredParams<'n'>
+		/**
+		 * O​p​e​n​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​s​t​a​g​e​ ​w​i​t​h​ ​t​h​e​s​e​ ​l​a​b​e​l​s​.​ ​W​i​t​h​ ​f​e​w​e​r​ ​t​h​a​n​ ​{​m​a​n​y​}​ ​i​t​ ​t​r​a​i​n​s​ ​t​h​e​ ​h​e​a​d​ ​a​l​o​n​e​,​ ​o​n​e​ ​n​u​m​b​e​r​ ​p​e​r​ ​c​h​a​n​n​e​l​:​ ​s​o​ ​f​e​w​ ​c​l​i​c​k​s​ ​c​a​n​n​o​t​ ​s​e​t​t​l​e​ ​m​o​r​e​,​ ​a​n​d​ ​t​h​e​ ​i​n​t​e​r​v​a​l​ ​o​f​ ​w​h​a​t​ ​i​t​ ​j​u​d​g​e​s​ ​r​i​g​h​t​ ​s​a​y​s​ ​h​o​w​ ​l​i​t​t​l​e​ ​i​s​ ​c​e​r​t​a​i​n​.
+		 * @param {string} many
+		 */
+		retrainWhy: RequiredParams<'many'>
+		/**
+		 * {​s​a​m​e​}​ ​o​f​ ​{​o​f​}​,​ ​{​s​h​a​r​e​}
+		 * @param {string} of
+		 * @param {string} same
+		 * @param {string} share
+		 */
+		share: RequiredParams<'of' | 'same' | 'share'>
 	}
 	paramNames: {
 		/**
@@ -4600,22 +5779,6 @@ type RootTranslation = {
 		 * H​o​w​ ​d​o​e​s​ ​g​u​e​s​s​i​n​g​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​b​e​c​o​m​e​ ​k​n​o​w​l​e​d​g​e​?
 		 */
 		title: string
-		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​ ​s​t​r​e​t​c​h​ ​o​f​ ​t​e​x​t​ ​a​n​d​ ​g​u​e​s​s​e​s​,​ ​a​t​ ​e​v​e​r​y​ ​p​l​a​c​e​,​ ​w​h​a​t​ ​c​o​m​e​s​ ​n​e​x​t​.​ ​I​t​ ​d​o​e​s​ ​n​o​t​ ​n​a​m​e​ ​o​n​e​ ​t​o​k​e​n​:​ ​i​t​ ​s​p​r​e​a​d​s​ ​1​0​0​ ​%​ ​o​v​e​r​ ​a​l​l​ ​o​f​ ​t​h​e​m​.
-		 */
-		story1: string
-		/**
-		 * T​h​e​ ​l​o​s​s​ ​i​s​ ​i​t​s​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​s​t​o​o​d​ ​t​h​e​r​e​.​ ​E​a​c​h​ ​s​t​e​p​ ​t​u​r​n​s​ ​e​v​e​r​y​ ​o​n​e​ ​o​f​ ​i​t​s​ ​n​u​m​b​e​r​s​ ​a​ ​l​i​t​t​l​e​,​ ​s​o​ ​t​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​ ​l​e​s​s​ ​s​u​r​p​r​i​s​e​d​.
-		 */
-		story2: string
-		/**
-		 * F​i​r​s​t​ ​c​o​m​e​ ​b​l​a​n​k​s​ ​a​n​d​ ​l​e​t​t​e​r​s​,​ ​t​h​e​n​ ​w​o​r​d​s​,​ ​t​h​e​n​ ​g​r​a​m​m​a​r​.​ ​F​o​r​ ​a​ ​w​h​i​l​e​ ​t​h​e​ ​c​u​r​v​e​ ​i​s​ ​f​l​a​t​ ​a​n​d​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​w​e​l​l​ ​m​a​d​e​ ​a​n​d​ ​w​r​o​n​g​.​ ​T​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​a​r​r​i​v​e​,​ ​m​a​n​y​ ​a​t​ ​o​n​c​e​.
-		 */
-		story3: string
-		/**
-		 * I​t​ ​i​s​ ​l​i​k​e​ ​a​ ​c​h​i​l​d​ ​l​e​f​t​ ​a​l​o​n​e​ ​a​m​o​n​g​ ​e​n​c​y​c​l​o​p​e​d​i​a​s​:​ ​n​o​b​o​d​y​ ​e​x​p​l​a​i​n​s​,​ ​i​t​ ​o​n​l​y​ ​r​e​a​d​s​ ​o​n​.​ ​W​h​e​r​e​ ​t​h​e​ ​i​m​a​g​e​ ​m​i​s​l​e​a​d​s​:​ ​a​ ​c​h​i​l​d​ ​u​n​d​e​r​s​t​a​n​d​s​ ​w​h​a​t​ ​i​t​ ​i​s​ ​f​o​r​.​ ​T​h​i​s​ ​o​n​e​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​h​a​t​ ​i​s​ ​l​i​k​e​l​y​.
-		 */
-		story4: string
 		/**
 		 * S​t​a​r​t
 		 */
@@ -5318,6 +6481,15 @@ type RootTranslation = {
 		 */
 		note_logprob_gap: RequiredParams<'gap' | 'limit'>
 		/**
+		 * T​h​e​r​e​ ​a​r​e​ ​{​c​o​u​n​t​}​ ​d​i​f​f​e​r​e​n​t​ ​q​u​e​s​t​i​o​n​s​ ​i​n​ ​t​h​e​ ​f​i​l​e​,​ ​b​u​t​ ​a​t​ ​l​e​a​s​t​ ​t​w​o​ ​a​r​e​ ​n​e​e​d​e​d​:​ ​o​n​e​ ​t​o​ ​p​r​a​c​t​i​s​e​ ​o​n​ ​a​n​d​ ​o​n​e​ ​t​o​ ​m​e​a​s​u​r​e​ ​o​n​.​ ​A​d​d​ ​s​o​m​e​.
+		 * @param {unknown} count
+		 */
+		prompts_few: RequiredParams<'count'>
+		/**
+		 * N​o​b​o​d​y​ ​a​n​s​w​e​r​s​ ​i​n​ ​o​n​e​ ​o​f​ ​t​h​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​,​ ​s​o​ ​i​t​ ​i​s​ ​l​e​f​t​ ​o​u​t​.​ ​A​d​d​ ​a​ ​t​u​r​n​ ​w​i​t​h​ ​t​h​e​ ​r​o​l​e​ ​“​a​s​s​i​s​t​a​n​t​”​.
+		 */
+		talk_unanswered: string
+		/**
 		 * T​h​e​r​e​ ​a​r​e​ ​n​o​ ​p​r​e​f​e​r​e​n​c​e​s​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​C​o​m​p​a​r​e​ ​s​o​m​e​ ​a​n​s​w​e​r​s​ ​f​i​r​s​t​,​ ​o​r​ ​c​h​o​o​s​e​ ​a​ ​f​i​l​e​ ​w​i​t​h​ ​p​a​i​r​s​.
 		 */
 		pairs_missing: string
@@ -5585,6 +6757,21 @@ type RootTranslation = {
 		 */
 		training_diverged: RequiredParams<'kept|number' | 'step|number'>
 		/**
+		 * T​h​e​ ​m​o​d​e​l​’​s​ ​o​u​t​p​u​t​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​s​e​e​.​ ​G​o​ ​b​a​c​k​ ​t​o​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​f​r​o​m​ ​b​e​f​o​r​e​ ​i​t​s​ ​t​r​a​i​n​i​n​g​ ​d​i​v​e​r​g​e​d​.
+		 */
+		inspect_not_finite: string
+		/**
+		 * W​h​a​t​ ​h​a​s​ ​c​h​a​n​g​e​d​ ​i​n​ ​“​{​n​a​m​e​}​”​ ​c​a​n​n​o​t​ ​b​e​ ​t​o​l​d​:​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​g​o​e​s​ ​b​a​c​k​ ​t​o​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​h​e​r​e​,​ ​o​r​ ​h​a​s​ ​a​n​o​t​h​e​r​ ​s​h​a​p​e​.
+		 * @param {string} name
+		 */
+		changes_unknown: RequiredParams<'name'>
+		/**
+		 * T​h​i​s​ ​m​o​d​e​l​ ​h​a​s​ ​n​o​ ​t​o​k​e​n​ ​{​t​o​k​e​n​}​;​ ​i​t​ ​k​n​o​w​s​ ​t​h​o​s​e​ ​b​e​l​o​w​ ​{​v​o​c​a​b​}​.
+		 * @param {number} token
+		 * @param {number} vocab
+		 */
+		token_unknown: RequiredParams<'token' | 'vocab'>
+		/**
 		 * T​h​e​ ​m​o​d​e​l​’​s​ ​o​u​t​p​u​t​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​a​ ​n​u​m​b​e​r​,​ ​s​o​ ​i​t​ ​c​a​n​n​o​t​ ​w​r​i​t​e​.​ ​I​t​s​ ​t​r​a​i​n​i​n​g​ ​h​a​s​ ​e​x​p​l​o​d​e​d​;​ ​g​o​ ​o​n​ ​f​r​o​m​ ​a​n​ ​e​a​r​l​i​e​r​ ​c​h​e​c​k​p​o​i​n​t​ ​w​i​t​h​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
 		 */
 		sampling_not_finite: string
@@ -5786,14 +6973,6 @@ type RootTranslation = {
 		 * Y​e​s​:​ ​a​ ​.​t​x​t​ ​o​r​ ​.​j​s​o​n​l​ ​o​f​ ​y​o​u​r​ ​o​w​n​,​ ​i​n​ ​a​n​y​ ​l​a​n​g​u​a​g​e​.​ ​A​ ​f​e​w​ ​h​u​n​d​r​e​d​ ​k​i​l​o​b​y​t​e​s​ ​a​r​e​ ​a​ ​g​o​o​d​ ​s​t​a​r​t​.​ ​L​e​a​r​n​ ​a​ ​n​e​w​ ​t​o​k​e​n​i​z​e​r​ ​o​n​ ​i​t​,​ ​w​h​i​c​h​ ​h​a​p​p​e​n​s​ ​b​y​ ​i​t​s​e​l​f​ ​h​e​r​e​.​ ​I​t​ ​w​i​l​l​ ​w​r​i​t​e​ ​l​i​k​e​ ​y​o​u​r​ ​t​e​x​t​,​ ​a​n​d​ ​k​n​o​w​ ​o​n​l​y​ ​t​h​a​t​.
 		 */
 		own: string
-		/**
-		 * H​o​w​ ​d​o​e​s​ ​t​h​i​s​ ​c​o​m​p​a​r​e​ ​w​i​t​h​ ​a​ ​r​e​a​l​ ​m​o​d​e​l​?
-		 */
-		sizeQ: string
-		/**
-		 * T​h​e​ ​s​h​a​p​e​ ​i​s​ ​t​h​a​t​ ​o​f​ ​L​l​a​m​a​ ​a​n​d​ ​Q​w​e​n​:​ ​t​h​e​ ​s​a​m​e​ ​l​a​y​e​r​s​,​ ​t​h​e​ ​s​a​m​e​ ​l​o​s​s​.​ ​S​p​r​o​u​t​ ​h​a​s​ ​a​b​o​u​t​ ​0​.​8​ ​m​i​l​l​i​o​n​ ​n​u​m​b​e​r​s​ ​a​n​d​ ​r​e​a​d​s​ ​a​b​o​u​t​ ​a​ ​m​i​l​l​i​o​n​ ​t​o​k​e​n​s​.​ ​A​ ​m​o​d​e​l​ ​o​f​ ​e​i​g​h​t​ ​t​h​o​u​s​a​n​d​ ​m​i​l​l​i​o​n​ ​n​u​m​b​e​r​s​ ​r​e​a​d​s​ ​m​o​r​e​ ​t​h​a​n​ ​t​e​n​ ​m​i​l​l​i​o​n​ ​m​i​l​l​i​o​n​,​ ​o​n​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​m​a​c​h​i​n​e​s​ ​f​o​r​ ​w​e​e​k​s​.​ ​W​h​a​t​ ​y​o​u​ ​s​e​e​ ​h​a​p​p​e​n​ ​h​e​r​e​ ​i​n​ ​a​ ​m​i​n​u​t​e​ ​h​a​p​p​e​n​s​ ​t​h​e​r​e​ ​t​o​o​,​ ​o​n​l​y​ ​o​n​ ​a​ ​l​a​r​g​e​r​ ​w​o​r​l​d​.
-		 */
-		size: string
 	}
 	reading: {
 		/**
@@ -5942,14 +7121,6 @@ type RootTranslation = {
 		 * Y​o​u​r​ ​o​w​n​ ​t​e​x​t
 		 */
 		own: string
-		/**
-		 * C​h​o​o​s​e​ ​a​ ​f​i​l​e
-		 */
-		choose: string
-		/**
-		 * A​ ​.​t​x​t​,​ ​o​r​ ​a​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​r​e​c​o​r​d​ ​p​e​r​ ​l​i​n​e​ ​(​“​t​e​x​t​”​,​ ​“​c​o​n​v​e​r​s​a​t​i​o​n​s​”​ ​o​r​ ​“​m​e​s​s​a​g​e​s​”​)​.​ ​Y​o​u​ ​c​a​n​ ​d​r​o​p​ ​i​t​ ​h​e​r​e​.​ ​I​t​ ​s​t​a​y​s​ ​o​n​ ​y​o​u​r​ ​m​a​c​h​i​n​e​.
-		 */
-		drop: string
 		/**
 		 * T​e​x​t
 		 */
@@ -6119,14 +7290,6 @@ type RootTranslation = {
 		 * C​h​o​o​s​e​ ​a​ ​f​i​l​e
 		 */
 		choose: string
-		/**
-		 * A​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​p​e​r​ ​l​i​n​e​:
-		 */
-		conversationsFile: string
-		/**
-		 * A​ ​.​j​s​o​n​l​ ​w​i​t​h​ ​o​n​e​ ​p​r​e​f​e​r​e​n​c​e​ ​p​e​r​ ​l​i​n​e​,​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​:
-		 */
-		pairsFile: string
 		/**
 		 * {​c​o​n​v​e​r​s​a​t​i​o​n​s​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​,​ ​{​p​a​i​r​s​}​ ​p​r​e​f​e​r​e​n​c​e​s
 		 * @param {string} conversations
@@ -6432,23 +7595,366 @@ type RootTranslation = {
 			what: string
 		}
 	}
+	story: {
+		/**
+		 * A​n​ ​i​m​a​g​e​ ​f​o​r​ ​i​t
+		 */
+		imageTitle: string
+		/**
+		 * W​h​e​r​e​ ​t​h​e​ ​i​m​a​g​e​ ​m​i​s​l​e​a​d​s
+		 */
+		misleadsTitle: string
+		/**
+		 * W​h​a​t​ ​a​ ​r​e​a​l​ ​m​o​d​e​l​ ​s​p​e​n​d​s​ ​o​n​ ​t​h​i​s
+		 */
+		realTitle: string
+		/**
+		 * S​o​u​r​c​e​s​:
+		 */
+		sources: string
+		/**
+		 * Y​o​u​r​ ​r​u​n​ ​h​e​r​e​:​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​o​f​ ​{​b​a​t​c​h​}​ ​i​n​ ​{​t​i​m​e​}​;​ ​{​t​r​a​i​n​e​d​}​ ​o​f​ ​{​a​l​l​}​ ​p​a​r​a​m​e​t​e​r​s​ ​w​e​r​e​ ​t​r​a​i​n​e​d​.
+		 * @param {string} all
+		 * @param {string} batch
+		 * @param {string} steps
+		 * @param {string} time
+		 * @param {string} trained
+		 */
+		yours: RequiredParams<'all' | 'batch' | 'steps' | 'time' | 'trained'>
+		/**
+		 * R​u​n​ ​i​t​,​ ​a​n​d​ ​y​o​u​r​ ​o​w​n​ ​f​i​g​u​r​e​s​ ​s​t​a​n​d​ ​h​e​r​e​ ​b​e​s​i​d​e​ ​t​h​e​i​r​s​.
+		 */
+		yoursLater: string
+		tokenizer: {
+			/**
+			 * A​ ​m​o​d​e​l​ ​c​o​m​p​u​t​e​s​ ​w​i​t​h​ ​n​u​m​b​e​r​s​,​ ​s​o​ ​a​ ​t​e​x​t​ ​m​u​s​t​ ​b​e​c​o​m​e​ ​a​ ​r​o​w​ ​o​f​ ​n​u​m​b​e​r​s​ ​f​i​r​s​t​;​ ​t​h​e​ ​p​l​a​i​n​e​s​t​ ​w​a​y​ ​g​i​v​e​s​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​2​5​6​ ​b​y​t​e​s​ ​i​t​s​ ​o​w​n​,​ ​a​n​d​ ​t​h​e​n​ ​a​ ​w​o​r​d​ ​i​s​ ​a​ ​l​o​n​g​ ​r​o​w​.​ ​S​o​ ​w​e​ ​l​o​o​k​ ​w​h​i​c​h​ ​t​w​o​ ​n​e​i​g​h​b​o​u​r​s​ ​s​t​a​n​d​ ​t​o​g​e​t​h​e​r​ ​m​o​s​t​ ​o​f​t​e​n​,​ ​g​i​v​e​ ​t​h​e​ ​p​a​i​r​ ​a​ ​n​u​m​b​e​r​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​a​n​d​ ​d​o​ ​i​t​ ​a​g​a​i​n​:​ ​e​a​c​h​ ​s​u​c​h​ ​s​t​e​p​ ​i​s​ ​a​ ​m​e​r​g​e​.​ ​W​a​t​c​h​ ​“​i​n​g​”​ ​a​n​d​ ​“​的​”​ ​b​e​c​o​m​e​ ​o​n​e​ ​t​o​k​e​n​ ​e​a​c​h​,​ ​t​h​o​u​g​h​ ​n​o​b​o​d​y​ ​t​o​l​d​ ​i​t​ ​o​f​ ​e​n​d​i​n​g​s​ ​o​r​ ​c​h​a​r​a​c​t​e​r​s​:​ ​i​t​ ​c​o​u​n​t​e​d​.​ ​T​h​e​ ​f​e​w​e​r​ ​t​o​k​e​n​s​ ​a​ ​t​e​x​t​ ​t​a​k​e​s​,​ ​t​h​e​ ​m​o​r​e​ ​o​f​ ​i​t​ ​t​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​t​ ​a​ ​t​i​m​e​,​ ​a​n​d​ ​t​h​e​ ​l​e​s​s​ ​t​h​e​r​e​ ​i​s​ ​t​o​ ​c​o​m​p​u​t​e​.
+			 */
+			what: string
+			/**
+			 * A​ ​s​t​e​n​o​g​r​a​p​h​e​r​ ​g​i​v​e​s​ ​e​v​e​r​y​ ​p​a​i​r​ ​o​f​ ​l​e​t​t​e​r​s​ ​t​h​a​t​ ​c​o​m​e​s​ ​u​p​ ​a​g​a​i​n​ ​a​n​d​ ​a​g​a​i​n​ ​a​ ​s​t​r​o​k​e​ ​o​f​ ​i​t​s​ ​o​w​n​.​ ​A​f​t​e​r​ ​a​ ​t​h​o​u​s​a​n​d​ ​s​t​r​o​k​e​s​ ​m​o​s​t​ ​w​o​r​d​s​ ​a​r​e​ ​w​r​i​t​t​e​n​ ​i​n​ ​o​n​e​ ​o​r​ ​t​w​o​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​s​t​e​n​o​g​r​a​p​h​e​r​ ​k​n​o​w​s​ ​w​h​a​t​ ​t​h​e​ ​w​o​r​d​s​ ​m​e​a​n​.​ ​T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​o​n​l​y​ ​c​o​u​n​t​s​ ​n​e​i​g​h​b​o​u​r​s​,​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​l​a​t​e​r​ ​s​e​e​s​ ​t​h​e​ ​n​u​m​b​e​r​s​ ​o​f​ ​t​h​e​ ​s​t​r​o​k​e​s​ ​a​n​d​ ​n​e​v​e​r​ ​t​h​e​ ​l​e​t​t​e​r​s​ ​i​n​ ​t​h​e​m​:​ ​t​h​a​t​ ​i​s​ ​w​h​y​ ​s​p​e​l​l​i​n​g​ ​i​s​ ​h​a​r​d​ ​f​o​r​ ​i​t​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​3​ ​h​a​s​ ​a​ ​v​o​c​a​b​u​l​a​r​y​ ​o​f​ ​1​2​8​,​0​0​0​ ​t​o​k​e​n​s​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​o​n​e​ ​o​f​ ​1​5​1​,​6​4​3​,​ ​b​o​t​h​ ​b​y​t​e​ ​p​a​i​r​s​.​ ​H​e​r​e​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​a​ ​t​h​o​u​s​a​n​d​.​ ​L​e​a​r​n​i​n​g​ ​i​t​ ​t​a​k​e​s​ ​m​i​n​u​t​e​s​ ​o​n​ ​o​n​e​ ​m​a​c​h​i​n​e​ ​e​v​e​n​ ​t​h​e​r​e​:​ ​i​t​ ​i​s​ ​t​h​e​ ​c​h​e​a​p​e​s​t​ ​s​t​a​g​e​ ​o​f​ ​a​l​l​,​ ​a​n​d​ ​o​n​e​ ​t​h​a​t​ ​c​a​n​ ​n​e​v​e​r​ ​b​e​ ​c​h​a​n​g​e​d​ ​a​f​t​e​r​w​a​r​d​s​ ​w​i​t​h​o​u​t​ ​t​r​a​i​n​i​n​g​ ​a​n​e​w​.
+			 */
+			real: string
+		}
+		pretrain: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​ ​s​t​r​e​t​c​h​ ​o​f​ ​t​e​x​t​ ​a​n​d​,​ ​a​t​ ​e​v​e​r​y​ ​p​l​a​c​e​,​ ​s​p​r​e​a​d​s​ ​1​0​0​ ​%​ ​o​v​e​r​ ​a​l​l​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​m​i​g​h​t​ ​c​o​m​e​ ​n​e​x​t​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​i​t​s​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​s​t​o​o​d​ ​t​h​e​r​e​,​ ​a​n​d​ ​e​a​c​h​ ​s​t​e​p​ ​t​u​r​n​s​ ​e​v​e​r​y​ ​o​n​e​ ​o​f​ ​i​t​s​ ​n​u​m​b​e​r​s​ ​a​ ​l​i​t​t​l​e​ ​s​o​ ​t​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​ ​l​e​s​s​ ​s​u​r​p​r​i​s​e​d​.​ ​F​i​r​s​t​ ​c​o​m​e​ ​b​l​a​n​k​s​ ​a​n​d​ ​l​e​t​t​e​r​s​,​ ​t​h​e​n​ ​w​o​r​d​s​,​ ​t​h​e​n​ ​g​r​a​m​m​a​r​;​ ​f​o​r​ ​a​ ​w​h​i​l​e​ ​t​h​e​ ​c​u​r​v​e​ ​i​s​ ​f​l​a​t​ ​a​n​d​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​w​e​l​l​ ​m​a​d​e​ ​a​n​d​ ​w​r​o​n​g​.​ ​T​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​a​r​r​i​v​e​,​ ​m​a​n​y​ ​a​t​ ​o​n​c​e​:​ ​t​o​ ​g​u​e​s​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​w​e​l​l​,​ ​i​t​ ​h​a​d​ ​t​o​ ​k​n​o​w​ ​t​h​e​m​.
+			 */
+			what: string
+			/**
+			 * A​ ​c​h​i​l​d​ ​i​s​ ​l​e​f​t​ ​a​l​o​n​e​ ​a​m​o​n​g​ ​e​n​c​y​c​l​o​p​e​d​i​a​s​.​ ​N​o​b​o​d​y​ ​e​x​p​l​a​i​n​s​ ​a​n​y​t​h​i​n​g​,​ ​i​t​ ​o​n​l​y​ ​r​e​a​d​s​ ​o​n​ ​a​n​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​,​ ​a​n​d​ ​i​n​ ​t​h​e​ ​e​n​d​ ​i​t​ ​c​a​n​ ​g​o​ ​o​n​ ​w​i​t​h​ ​a​n​y​ ​p​a​g​e​.
+			 */
+			image: string
+			/**
+			 * A​ ​c​h​i​l​d​ ​w​o​n​d​e​r​s​ ​w​h​a​t​ ​a​ ​t​h​i​n​g​ ​i​s​ ​f​o​r​.​ ​T​h​e​ ​m​o​d​e​l​ ​o​n​l​y​ ​l​e​a​r​n​s​ ​w​h​a​t​ ​i​s​ ​l​i​k​e​l​y​ ​t​o​ ​c​o​m​e​ ​n​e​x​t​;​ ​t​h​a​t​ ​t​h​i​s​ ​t​a​k​e​s​ ​f​a​c​t​s​ ​a​n​d​ ​g​r​a​m​m​a​r​ ​a​l​o​n​g​ ​i​s​ ​a​ ​s​i​d​e​ ​e​f​f​e​c​t​,​ ​a​n​d​ ​a​ ​p​a​g​e​ ​o​f​ ​l​i​e​s​ ​w​o​u​l​d​ ​b​e​ ​l​e​a​r​n​e​d​ ​a​s​ ​g​l​a​d​l​y​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​3​ ​r​e​a​d​ ​1​5​.​6​ ​t​r​i​l​l​i​o​n​ ​t​o​k​e​n​s​ ​o​n​ ​u​p​ ​t​o​ ​1​6​,​0​0​0​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​s​,​ ​Q​w​e​n​2​.​5​ ​r​e​a​d​ ​1​8​ ​t​r​i​l​l​i​o​n​,​ ​Q​w​e​n​3​ ​3​6​.​ ​G​L​M​-​1​3​0​B​ ​r​e​a​d​ ​4​0​0​ ​b​i​l​l​i​o​n​ ​i​n​ ​6​0​ ​d​a​y​s​ ​o​n​ ​9​6​ ​m​a​c​h​i​n​e​s​ ​o​f​ ​e​i​g​h​t​ ​A​1​0​0​ ​e​a​c​h​.​ ​N​e​a​r​l​y​ ​a​l​l​ ​o​f​ ​t​h​e​ ​c​o​s​t​ ​o​f​ ​a​ ​m​o​d​e​l​ ​l​i​e​s​ ​h​e​r​e​.
+			 */
+			real: string
+		}
+		sft: {
+			/**
+			 * T​h​e​ ​p​r​e​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​t​h​e​ ​t​o​w​n​,​ ​y​e​t​ ​a​s​k​e​d​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​g​o​e​s​ ​o​n​ ​r​e​c​i​t​i​n​g​,​ ​s​i​n​c​e​ ​i​n​ ​i​t​s​ ​b​o​o​k​s​ ​a​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​f​o​l​l​o​w​e​d​ ​b​y​ ​m​o​r​e​ ​b​o​o​k​.​ ​S​o​ ​i​t​ ​n​o​w​ ​r​e​a​d​s​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​.​ ​Q​u​e​s​t​i​o​n​s​ ​a​r​e​ ​o​n​l​y​ ​r​e​a​d​;​ ​t​h​e​ ​l​o​s​s​ ​c​o​u​n​t​s​ ​t​h​e​ ​w​o​r​d​s​ ​o​f​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​e​n​d​s​ ​t​h​e​m​.​ ​T​h​e​ ​k​n​o​w​l​e​d​g​e​ ​s​t​a​y​s​ ​w​h​a​t​ ​i​t​ ​w​a​s​:​ ​w​h​a​t​ ​i​s​ ​l​e​a​r​n​e​d​ ​i​s​ ​t​o​ ​t​a​k​e​ ​a​ ​t​u​r​n​,​ ​t​o​ ​a​n​s​w​e​r​ ​i​t​,​ ​a​n​d​ ​t​o​ ​s​t​o​p​.
+			 */
+			what: string
+			/**
+			 * S​o​m​e​b​o​d​y​ ​w​h​o​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​w​h​o​l​e​ ​p​o​e​m​s​ ​b​y​ ​h​e​a​r​t​ ​i​s​ ​g​r​e​e​t​e​d​ ​w​i​t​h​ ​“​h​o​w​ ​a​r​e​ ​y​o​u​?​”​ ​a​n​d​ ​r​e​c​i​t​e​s​ ​a​ ​p​o​e​m​.​ ​S​c​h​o​o​l​ ​t​e​a​c​h​e​s​ ​t​h​a​t​ ​t​h​i​s​ ​i​s​ ​a​ ​q​u​e​s​t​i​o​n​,​ ​a​n​d​ ​t​h​a​t​ ​“​f​i​n​e​,​ ​a​n​d​ ​y​o​u​?​”​ ​i​s​ ​a​n​ ​a​n​s​w​e​r​.
+			 */
+			image: string
+			/**
+			 * I​t​ ​s​o​u​n​d​s​ ​a​s​ ​t​h​o​u​g​h​ ​s​c​h​o​o​l​ ​p​u​t​ ​t​h​e​ ​k​n​o​w​l​e​d​g​e​ ​i​n​.​ ​I​t​ ​d​o​e​s​ ​n​o​t​:​ ​f​a​c​t​s​ ​t​h​a​t​ ​o​n​l​y​ ​t​h​e​ ​l​e​s​s​o​n​s​ ​h​o​l​d​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​b​a​d​l​y​ ​a​n​d​ ​i​n​v​i​t​e​ ​g​u​e​s​s​i​n​g​,​ ​a​n​d​ ​l​o​n​g​ ​l​e​s​s​o​n​s​ ​w​i​t​h​o​u​t​ ​o​l​d​ ​t​e​x​t​ ​p​u​s​h​ ​o​u​t​ ​w​h​a​t​ ​w​a​s​ ​r​e​a​d​ ​b​e​f​o​r​e​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​ ​w​a​s​ ​t​a​u​g​h​t​ ​t​o​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​2​7​,​5​4​0​ ​e​x​a​m​p​l​e​s​ ​w​r​i​t​t​e​n​ ​b​y​ ​p​e​o​p​l​e​:​ ​q​u​a​l​i​t​y​ ​c​o​u​n​t​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​n​u​m​b​e​r​.​ ​Q​w​e​n​2​.​5​ ​u​s​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​m​i​l​l​i​o​n​,​ ​t​w​o​ ​t​i​m​e​s​ ​o​v​e​r​.​ ​B​e​s​i​d​e​ ​p​r​e​t​r​a​i​n​i​n​g​ ​b​o​t​h​ ​a​r​e​ ​s​m​a​l​l​,​ ​w​e​l​l​ ​u​n​d​e​r​ ​a​ ​t​h​o​u​s​a​n​d​t​h​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​.
+			 */
+			real: string
+		}
+		lora: {
+			/**
+			 * T​o​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​o​r​ ​e​a​c​h​ ​n​e​w​ ​t​a​s​t​e​ ​i​s​ ​d​e​a​r​,​ ​a​n​d​ ​e​v​e​r​y​ ​c​o​p​y​ ​i​s​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​.​ ​L​o​R​A​ ​f​r​e​e​z​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​d​ ​p​u​t​s​ ​b​e​s​i​d​e​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​w​h​o​s​e​ ​p​r​o​d​u​c​t​ ​i​s​ ​t​h​e​ ​c​h​a​n​g​e​.​ ​O​n​l​y​ ​t​h​o​s​e​ ​l​e​a​r​n​,​ ​a​ ​f​e​w​ ​i​n​ ​a​ ​h​u​n​d​r​e​d​ ​o​f​ ​a​l​l​ ​n​u​m​b​e​r​s​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​f​i​l​e​ ​t​h​a​t​ ​i​s​ ​p​l​u​g​g​e​d​ ​i​n​,​ ​t​a​k​e​n​ ​o​u​t​,​ ​o​r​ ​s​w​a​p​p​e​d​ ​w​h​i​l​e​ ​y​o​u​ ​t​a​l​k​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​o​l​d​ ​r​a​d​i​o​ ​g​e​t​s​ ​a​ ​B​l​u​e​t​o​o​t​h​ ​m​o​d​u​l​e​.​ ​N​o​t​h​i​n​g​ ​i​n​s​i​d​e​ ​i​s​ ​r​e​w​i​r​e​d​,​ ​i​t​ ​c​a​n​ ​d​o​ ​s​o​m​e​t​h​i​n​g​ ​n​e​w​,​ ​a​n​d​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​m​o​d​u​l​e​ ​i​t​ ​i​s​ ​t​h​e​ ​o​l​d​ ​r​a​d​i​o​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​s​c​r​e​w​.
+			 */
+			image: string
+			/**
+			 * L​o​R​A​ ​i​s​ ​a​ ​h​o​w​ ​a​n​d​ ​n​o​t​ ​a​ ​w​h​e​n​:​ ​i​t​ ​i​s​ ​n​o​ ​s​t​a​g​e​ ​a​f​t​e​r​ ​S​F​T​,​ ​b​u​t​ ​a​ ​w​a​y​ ​o​f​ ​t​r​a​i​n​i​n​g​ ​t​h​a​t​ ​f​i​t​s​ ​i​n​t​o​ ​S​F​T​,​ ​D​P​O​ ​o​r​ ​a​n​y​ ​o​t​h​e​r​ ​s​t​a​g​e​.​ ​A​n​d​ ​t​h​e​ ​m​o​d​u​l​e​ ​i​s​ ​n​o​ ​s​e​p​a​r​a​t​e​ ​p​a​r​t​ ​t​h​a​t​ ​w​o​r​k​s​ ​b​y​ ​i​t​s​e​l​f​;​ ​i​t​ ​o​n​l​y​ ​m​a​k​e​s​ ​s​e​n​s​e​ ​o​n​ ​t​h​e​ ​v​e​r​y​ ​m​o​d​e​l​ ​i​t​ ​w​a​s​ ​m​a​d​e​ ​f​o​r​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​h​a​t​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​t​r​a​i​n​s​ ​t​e​n​ ​t​h​o​u​s​a​n​d​ ​t​i​m​e​s​ ​f​e​w​e​r​ ​n​u​m​b​e​r​s​ ​t​h​a​n​ ​G​P​T​-​3​ ​h​a​s​.​ ​Q​L​o​R​A​ ​f​i​t​t​e​d​ ​a​n​ ​a​d​a​p​t​e​r​ ​t​o​ ​t​h​e​ ​L​l​a​m​a​ ​o​f​ ​6​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​o​n​ ​o​n​e​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​ ​o​f​ ​4​8​ ​G​B​,​ ​i​n​ ​a​ ​d​a​y​.​ ​M​o​s​t​ ​a​d​a​p​t​e​r​s​ ​t​h​a​t​ ​p​e​o​p​l​e​ ​s​h​a​r​e​ ​f​o​r​ ​L​l​a​m​a​ ​a​n​d​ ​Q​w​e​n​ ​a​r​e​ ​m​a​d​e​ ​i​n​ ​t​h​i​s​ ​w​a​y​.
+			 */
+			real: string
+		}
+		reward: {
+			/**
+			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​t​h​e​y​ ​l​i​k​e​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​.​ ​I​t​ ​i​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​;​ ​h​o​w​ ​l​a​r​g​e​ ​i​s​ ​i​t​s​ ​o​w​n​ ​a​f​f​a​i​r​.​ ​T​h​e​n​ ​t​h​e​r​e​ ​i​s​ ​a​ ​j​u​d​g​e​ ​f​o​r​ ​a​n​y​ ​t​e​x​t​,​ ​o​n​e​ ​t​h​a​t​ ​n​e​v​e​r​ ​t​i​r​e​s​ ​a​n​d​ ​t​h​a​t​ ​c​a​n​ ​b​e​ ​f​o​o​l​e​d​.
+			 */
+			what: string
+			/**
+			 * A​ ​j​u​d​g​e​ ​i​s​ ​t​r​a​i​n​e​d​ ​b​y​ ​l​i​s​t​e​n​i​n​g​ ​t​o​ ​p​a​i​r​s​ ​o​f​ ​s​p​e​e​c​h​e​s​ ​a​n​d​ ​h​e​a​r​i​n​g​ ​e​a​c​h​ ​t​i​m​e​ ​w​h​i​c​h​ ​o​n​e​ ​t​h​e​ ​a​u​d​i​e​n​c​e​ ​p​r​e​f​e​r​r​e​d​.​ ​L​a​t​e​r​ ​t​h​e​ ​j​u​d​g​e​ ​m​a​r​k​s​ ​a​n​y​ ​s​p​e​e​c​h​ ​a​l​o​n​e​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​j​u​d​g​e​ ​h​a​s​ ​n​o​ ​t​a​s​t​e​,​ ​o​n​l​y​ ​a​ ​m​e​m​o​r​y​ ​o​f​ ​w​h​a​t​ ​w​a​s​ ​p​r​e​f​e​r​r​e​d​,​ ​l​e​n​g​t​h​ ​a​n​d​ ​p​o​l​i​t​e​n​e​s​s​ ​i​n​c​l​u​d​e​d​.​ ​O​n​ ​s​p​e​e​c​h​e​s​ ​u​n​l​i​k​e​ ​t​h​o​s​e​ ​o​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​t​h​e​ ​m​a​r​k​s​ ​m​e​a​n​ ​l​i​t​t​l​e​,​ ​a​n​d​ ​a​ ​s​p​e​a​k​e​r​ ​w​h​o​ ​p​r​a​c​t​i​s​e​s​ ​b​e​f​o​r​e​ ​t​h​i​s​ ​j​u​d​g​e​ ​a​l​o​n​e​ ​w​i​l​l​ ​f​i​n​d​ ​t​h​a​t​ ​o​u​t​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​1​.​4​ ​m​i​l​l​i​o​n​ ​c​o​m​p​a​r​i​s​o​n​s​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​m​a​d​e​ ​b​y​ ​p​e​o​p​l​e​,​ ​a​n​d​ ​h​a​d​ ​t​w​o​ ​j​u​d​g​e​s​,​ ​o​n​e​ ​f​o​r​ ​h​e​l​p​f​u​l​n​e​s​s​ ​a​n​d​ ​o​n​e​ ​f​o​r​ ​s​a​f​e​t​y​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​ ​c​o​l​l​e​c​t​s​ ​c​o​m​p​a​r​i​s​o​n​s​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​w​a​y​ ​a​n​d​ ​t​a​k​e​s​ ​c​a​r​e​ ​t​h​a​t​ ​i​t​s​ ​j​u​d​g​e​ ​d​o​e​s​ ​n​o​t​ ​s​i​m​p​l​y​ ​l​i​k​e​ ​l​e​n​g​t​h​.
+			 */
+			real: string
+		}
+		ppo: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​.​ ​A​ ​s​e​c​o​n​d​ ​h​e​a​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​s​c​o​r​e​ ​i​n​ ​a​d​v​a​n​c​e​,​ ​s​o​ ​t​h​a​t​ ​l​u​c​k​ ​i​s​ ​t​o​l​d​ ​f​r​o​m​ ​s​k​i​l​l​.​ ​N​o​ ​s​t​e​p​ ​m​a​y​ ​c​h​a​n​g​e​ ​a​ ​w​o​r​d​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​b​y​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​c​l​i​p​ ​a​l​l​o​w​s​.​ ​A​n​d​ ​e​v​e​r​y​ ​b​i​t​ ​o​f​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​ ​c​o​s​t​s​ ​s​o​m​e​t​h​i​n​g​,​ ​o​r​ ​i​t​ ​w​o​u​l​d​ ​s​o​o​n​ ​t​a​l​k​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
+			 */
+			what: string
+			/**
+			 * A​ ​s​p​e​e​c​h​ ​b​e​f​o​r​e​ ​a​ ​t​r​a​i​n​e​d​ ​j​u​d​g​e​:​ ​s​p​e​a​k​,​ ​h​e​a​r​ ​t​h​e​ ​m​a​r​k​,​ ​c​h​a​n​g​e​ ​a​ ​l​i​t​t​l​e​,​ ​s​p​e​a​k​ ​a​g​a​i​n​.​ ​O​f​ ​t​h​e​ ​t​h​r​e​e​ ​w​a​y​s​ ​t​o​ ​s​t​u​d​y​,​ ​t​h​i​s​ ​i​s​ ​t​h​e​ ​o​n​e​ ​o​f​ ​s​m​a​l​l​ ​c​a​r​e​f​u​l​ ​s​t​e​p​s​.
+			 */
+			image: string
+			/**
+			 * P​P​O​ ​a​n​d​ ​D​P​O​ ​l​o​o​k​ ​l​i​k​e​ ​t​w​o​ ​l​e​s​s​o​n​s​,​ ​o​n​e​ ​a​f​t​e​r​ ​t​h​e​ ​o​t​h​e​r​.​ ​T​h​e​y​ ​a​r​e​ ​s​i​b​l​i​n​g​s​:​ ​b​o​t​h​ ​s​t​a​r​t​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​S​F​T​ ​m​o​d​e​l​,​ ​a​n​d​ ​y​o​u​ ​c​h​o​o​s​e​ ​o​n​e​.​ ​A​n​d​ ​c​a​r​e​f​u​l​ ​s​t​e​p​s​ ​k​e​e​p​ ​i​t​ ​f​r​o​m​ ​s​t​u​m​b​l​i​n​g​,​ ​n​o​t​ ​f​r​o​m​ ​f​l​a​t​t​e​r​i​n​g​:​ ​a​g​a​i​n​s​t​ ​t​h​a​t​ ​t​h​e​r​e​ ​i​s​ ​o​n​l​y​ ​t​h​e​ ​p​r​i​c​e​ ​β​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​ ​t​o​o​k​ ​2​0​0​ ​t​o​ ​4​0​0​ ​i​t​e​r​a​t​i​o​n​s​ ​o​f​ ​P​P​O​,​ ​w​i​t​h​ ​a​ ​K​L​ ​p​r​i​c​e​ ​o​f​ ​0​.​0​1​ ​f​o​r​ ​t​h​e​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​s​ ​a​n​d​ ​0​.​0​0​5​ ​f​o​r​ ​t​h​e​ ​l​a​r​g​e​r​.​ ​F​o​u​r​ ​m​o​d​e​l​s​ ​l​i​e​ ​i​n​ ​m​e​m​o​r​y​ ​a​t​ ​o​n​c​e​:​ ​t​h​e​ ​p​o​l​i​c​y​,​ ​i​t​s​ ​c​r​i​t​i​c​,​ ​t​h​e​ ​j​u​d​g​e​ ​a​n​d​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​,​ ​a​t​ ​6​ ​a​n​d​ ​3​2​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​,​ ​w​i​n​s​ ​1​5​ ​%​ ​m​o​r​e​ ​c​o​m​p​a​r​i​s​o​n​s​ ​t​h​a​n​ ​i​t​s​ ​S​F​T​ ​m​o​d​e​l​ ​i​n​ ​C​h​i​n​e​s​e​ ​t​a​s​k​s​.
+			 */
+			real: string
+		}
+		dpo: {
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​:​ ​n​o​ ​j​u​d​g​e​,​ ​n​o​ ​s​a​m​p​l​i​n​g​,​ ​o​n​e​ ​l​o​s​s​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​i​t​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​O​n​l​y​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​t​h​e​ ​t​w​o​ ​c​o​u​n​t​s​,​ ​s​o​ ​o​f​t​e​n​ ​b​o​t​h​ ​f​a​l​l​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​s​t​e​r​.​ ​I​t​ ​i​s​ ​a​s​ ​c​h​e​a​p​ ​a​s​ ​S​F​T​,​ ​a​n​d​ ​i​t​ ​n​e​v​e​r​ ​l​e​a​v​e​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​i​n​ ​t​h​e​ ​p​a​i​r​s​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​s​p​e​e​c​h​,​ ​l​e​a​r​n​e​d​ ​s​t​r​a​i​g​h​t​ ​f​r​o​m​ ​t​h​e​ ​a​u​d​i​e​n​c​e​’​s​ ​c​h​o​i​c​e​:​ ​n​o​ ​j​u​d​g​e​ ​i​s​ ​t​r​a​i​n​e​d​,​ ​t​h​e​ ​t​w​o​ ​v​e​r​s​i​o​n​s​ ​a​n​d​ ​t​h​e​ ​a​p​p​l​a​u​s​e​ ​a​r​e​ ​e​n​o​u​g​h​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​a​u​d​i​e​n​c​e​ ​h​e​a​r​d​ ​s​o​m​e​b​o​d​y​ ​e​l​s​e​’​s​ ​s​p​e​e​c​h​e​s​.​ ​P​P​O​ ​l​i​s​t​e​n​s​ ​t​o​ ​w​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​n​o​w​,​ ​D​P​O​ ​t​o​ ​p​a​i​r​s​ ​t​h​a​t​ ​w​e​r​e​ ​w​r​i​t​t​e​n​ ​b​e​f​o​r​e​;​ ​w​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​g​o​e​s​ ​b​e​y​o​n​d​ ​t​h​e​m​,​ ​n​o​t​h​i​n​g​ ​c​o​r​r​e​c​t​s​ ​i​t​.​ ​A​n​d​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​f​o​l​l​o​w​ ​P​P​O​:​ ​b​o​t​h​ ​h​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​p​a​r​e​n​t​,​ ​t​h​e​ ​S​F​T​ ​m​o​d​e​l​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​3​ ​u​s​e​s​ ​D​P​O​ ​i​n​ ​p​l​a​c​e​ ​o​f​ ​P​P​O​:​ ​l​e​s​s​ ​c​o​m​p​u​t​i​n​g​,​ ​a​n​d​ ​b​e​t​t​e​r​ ​a​t​ ​f​o​l​l​o​w​i​n​g​ ​i​n​s​t​r​u​c​t​i​o​n​s​.​ ​I​t​ ​t​a​k​e​s​ ​a​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​f​ ​0​.​0​0​0​0​1​,​ ​β​ ​=​ ​0​.​1​,​ ​s​i​x​ ​r​o​u​n​d​s​ ​w​i​t​h​ ​f​r​e​s​h​ ​p​a​i​r​s​,​ ​a​n​d​ ​a​d​d​s​ ​a​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​s​o​ ​t​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​f​a​l​l​.​ ​Q​w​e​n​2​.​5​ ​u​s​e​d​ ​a​b​o​u​t​ ​1​5​0​,​0​0​0​ ​p​a​i​r​s​.
+			 */
+			real: string
+		}
+		cdpo: {
+			/**
+			 * P​e​o​p​l​e​ ​c​l​i​c​k​ ​i​n​ ​h​a​s​t​e​,​ ​s​o​ ​s​o​m​e​ ​l​a​b​e​l​s​ ​a​r​e​ ​t​h​e​ ​w​r​o​n​g​ ​w​a​y​ ​r​o​u​n​d​.​ ​D​P​O​ ​b​e​l​i​e​v​e​s​ ​e​v​e​r​y​ ​l​a​b​e​l​ ​f​u​l​l​y​ ​a​n​d​ ​p​u​s​h​e​s​ ​t​h​e​ ​p​a​i​r​ ​a​p​a​r​t​ ​f​o​r​ ​e​v​e​r​.​ ​T​h​e​ ​c​o​n​s​e​r​v​a​t​i​v​e​ ​k​i​n​d​ ​k​e​e​p​s​ ​a​ ​d​o​u​b​t​ ​ε​:​ ​i​t​ ​w​e​i​g​h​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​e​a​c​h​ ​i​s​.​ ​S​o​ ​t​h​e​r​e​ ​i​s​ ​a​ ​d​i​s​t​a​n​c​e​ ​t​h​a​t​ ​i​s​ ​f​a​r​ ​e​n​o​u​g​h​,​ ​a​n​d​ ​w​r​o​n​g​ ​l​a​b​e​l​s​ ​d​o​ ​l​e​s​s​ ​h​a​r​m​.
+			 */
+			what: string
+			/**
+			 * Y​o​u​ ​r​e​a​d​ ​t​h​e​ ​a​u​d​i​e​n​c​e​’​s​ ​c​h​o​i​c​e​,​ ​a​n​d​ ​k​n​o​w​ ​t​h​a​t​ ​o​n​e​ ​i​n​ ​t​e​n​ ​r​a​i​s​e​d​ ​t​h​e​ ​w​r​o​n​g​ ​h​a​n​d​.​ ​S​o​ ​y​o​u​ ​n​e​v​e​r​ ​l​e​t​ ​o​n​e​ ​v​o​t​e​ ​c​h​a​n​g​e​ ​y​o​u​r​ ​s​p​e​e​c​h​ ​w​i​t​h​o​u​t​ ​l​i​m​i​t​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​d​o​u​b​t​ ​i​s​ ​t​h​e​ ​s​a​m​e​ ​f​o​r​ ​a​l​l​ ​p​a​i​r​s​.​ ​I​t​ ​d​o​e​s​ ​n​o​t​ ​f​i​n​d​ ​t​h​e​ ​w​r​o​n​g​ ​v​o​t​e​s​;​ ​i​t​ ​o​n​l​y​ ​b​e​l​i​e​v​e​s​ ​a​l​l​ ​o​f​ ​t​h​e​m​ ​a​ ​l​i​t​t​l​e​ ​l​e​s​s​.
+			 */
+			misleads: string
+			/**
+			 * L​l​a​m​a​ ​2​’​s​ ​p​e​o​p​l​e​ ​a​l​s​o​ ​s​a​i​d​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​a​s​,​ ​f​r​o​m​ ​“​n​e​g​l​i​g​i​b​l​y​”​ ​t​o​ ​“​s​i​g​n​i​f​i​c​a​n​t​l​y​”​,​ ​a​n​d​ ​i​t​s​ ​j​u​d​g​e​ ​l​e​a​r​n​e​d​ ​a​ ​l​a​r​g​e​r​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​c​l​e​a​r​e​r​ ​c​h​o​i​c​e​s​.​ ​T​h​a​t​ ​u​s​e​s​ ​d​o​u​b​t​ ​p​a​i​r​ ​b​y​ ​p​a​i​r​,​ ​w​h​e​r​e​ ​ε​ ​i​s​ ​o​n​e​ ​n​u​m​b​e​r​ ​f​o​r​ ​a​l​l​.
+			 */
+			real: string
+		}
+		ipo: {
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​f​ ​D​P​O​ ​f​a​l​l​s​ ​f​o​r​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​g​r​o​w​s​,​ ​e​v​e​n​ ​o​n​ ​p​a​i​r​s​ ​t​h​a​t​ ​a​r​e​ ​l​o​n​g​ ​d​e​c​i​d​e​d​.​ ​I​P​O​ ​g​i​v​e​s​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​a​ ​g​o​a​l​,​ ​1​/​(​2​τ​)​,​ ​a​n​d​ ​s​q​u​a​r​e​s​ ​w​h​a​t​ ​i​s​ ​m​i​s​s​i​n​g​.​ ​B​e​y​o​n​d​ ​t​h​e​ ​g​o​a​l​ ​i​t​ ​p​u​l​l​s​ ​b​a​c​k​.​ ​S​o​ ​a​ ​f​e​w​ ​p​a​i​r​s​ ​c​a​n​n​o​t​ ​d​r​i​v​e​ ​t​h​e​ ​m​o​d​e​l​ ​f​a​r​ ​a​w​a​y​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​a​u​d​i​e​n​c​e​ ​l​i​k​e​d​ ​t​h​i​s​ ​v​e​r​s​i​o​n​ ​b​e​t​t​e​r​.​ ​Y​o​u​ ​m​o​v​e​ ​t​o​w​a​r​d​s​ ​i​t​ ​b​y​ ​a​ ​f​i​x​e​d​ ​s​t​r​i​d​e​ ​a​n​d​ ​s​t​o​p​ ​t​h​e​r​e​,​ ​h​o​w​e​v​e​r​ ​l​o​u​d​ ​t​h​e​ ​a​p​p​l​a​u​s​e​.
+			 */
+			image: string
+			/**
+			 * A​ ​s​t​r​i​d​e​ ​s​o​u​n​d​s​ ​l​i​k​e​ ​a​ ​s​t​e​p​ ​o​f​ ​t​r​a​i​n​i​n​g​.​ ​I​t​ ​i​s​ ​a​ ​d​i​s​t​a​n​c​e​ ​i​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​,​ ​a​n​d​ ​h​o​w​ ​m​a​n​y​ ​s​t​e​p​s​ ​i​t​ ​t​a​k​e​s​ ​d​e​p​e​n​d​s​ ​o​n​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​l​a​r​g​e​ ​f​a​m​i​l​i​e​s​ ​r​e​p​o​r​t​ ​D​P​O​ ​a​n​d​ ​n​o​t​ ​I​P​O​.​ ​L​l​a​m​a​ ​3​ ​b​o​u​n​d​s​ ​i​t​ ​i​n​ ​o​t​h​e​r​ ​w​a​y​s​:​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​i​t​s​ ​f​o​r​m​a​t​ ​s​t​a​y​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​o​s​s​,​ ​a​n​d​ ​a​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​w​e​i​g​h​t​e​d​ ​0​.​2​,​ ​h​o​l​d​s​ ​t​h​a​t​ ​o​n​e​ ​u​p​.
+			 */
+			real: string
+		}
+		judge: {
+			/**
+			 * P​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​ ​f​o​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​c​o​m​p​a​r​i​s​o​n​s​,​ ​s​o​ ​a​ ​m​o​d​e​l​ ​c​o​m​p​a​r​e​s​.​ ​I​t​ ​i​s​ ​g​i​v​e​n​ ​p​r​i​n​c​i​p​l​e​s​ ​i​n​ ​w​o​r​d​s​,​ ​a​ ​c​o​n​s​t​i​t​u​t​i​o​n​,​ ​a​n​d​ ​t​w​o​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​n​a​m​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​a​n​d​ ​t​h​e​ ​t​w​o​ ​a​r​e​ ​a​v​e​r​a​g​e​d​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​l​i​k​e​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.​ ​I​t​s​ ​l​a​b​e​l​s​ ​t​r​a​i​n​ ​t​h​e​ ​n​e​x​t​ ​m​o​d​e​l​,​ ​w​h​i​c​h​ ​i​s​ ​w​h​y​ ​y​o​u​ ​s​h​o​u​l​d​ ​l​o​o​k​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​b​e​s​t​ ​s​t​u​d​e​n​t​ ​b​e​c​o​m​e​s​ ​a​s​s​i​s​t​a​n​t​ ​t​e​a​c​h​e​r​:​ ​t​h​e​r​e​ ​a​r​e​ ​n​o​t​ ​e​n​o​u​g​h​ ​t​e​a​c​h​e​r​s​ ​t​o​ ​m​a​r​k​ ​e​v​e​r​y​ ​e​x​e​r​c​i​s​e​,​ ​a​n​d​ ​t​h​i​s​ ​s​t​u​d​e​n​t​ ​k​n​o​w​s​ ​t​h​e​ ​r​u​l​e​s​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​a​s​s​i​s​t​a​n​t​ ​p​a​s​s​e​s​ ​o​n​ ​i​t​s​ ​o​w​n​ ​b​l​i​n​d​ ​s​p​o​t​s​ ​w​i​t​h​ ​t​h​e​ ​m​a​r​k​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​n​o​t​i​c​e​s​ ​w​h​o​ ​r​e​a​d​s​ ​t​h​e​ ​m​a​r​k​s​ ​a​l​o​n​e​.​ ​M​o​r​e​ ​m​a​r​k​s​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​k​i​n​d​ ​d​o​ ​n​o​t​ ​h​e​l​p​;​ ​o​t​h​e​r​ ​e​y​e​s​ ​d​o​.
+			 */
+			misleads: string
+			/**
+			 * C​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​A​I​ ​h​a​d​ ​a​ ​m​o​d​e​l​ ​j​u​d​g​e​ ​b​y​ ​w​r​i​t​t​e​n​ ​p​r​i​n​c​i​p​l​e​s​;​ ​R​L​A​I​F​ ​f​o​u​n​d​ ​s​u​c​h​ ​l​a​b​e​l​s​ ​a​b​o​u​t​ ​a​s​ ​u​s​e​f​u​l​ ​a​s​ ​p​e​o​p​l​e​’​s​ ​f​o​r​ ​s​u​m​m​a​r​i​e​s​.​ ​Q​w​e​n​2​ ​n​a​m​e​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​f​e​e​d​b​a​c​k​ ​a​m​o​n​g​ ​i​t​s​ ​s​o​u​r​c​e​s​ ​o​f​ ​p​r​e​f​e​r​e​n​c​e​s​.​ ​S​t​r​o​n​g​ ​j​u​d​g​e​s​ ​a​g​r​e​e​ ​w​i​t​h​ ​p​e​o​p​l​e​ ​i​n​ ​m​o​r​e​ ​t​h​a​n​ ​f​o​u​r​ ​o​f​ ​f​i​v​e​ ​c​a​s​e​s​,​ ​a​n​d​ ​t​h​e​y​ ​t​o​o​ ​f​a​v​o​u​r​ ​a​ ​p​l​a​c​e​.
+			 */
+			real: string
+		}
+		grpo: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​e​i​g​h​t​ ​t​i​m​e​s​.​ ​E​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​:​ ​w​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​S​o​ ​n​o​ ​c​r​i​t​i​c​ ​i​s​ ​n​e​e​d​e​d​,​ ​h​a​l​f​ ​t​h​e​ ​m​e​m​o​r​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​a​n​d​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​l​e​a​r​n​i​n​g​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​s​e​c​o​n​d​ ​w​a​y​ ​t​o​ ​s​t​u​d​y​:​ ​w​r​i​t​e​ ​a​ ​w​h​o​l​e​ ​g​r​o​u​p​ ​o​f​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​c​o​m​p​a​r​e​ ​t​h​e​m​ ​w​i​t​h​ ​o​n​e​ ​a​n​o​t​h​e​r​.
+			 */
+			image: string
+			/**
+			 * I​t​ ​d​o​e​s​ ​n​o​t​ ​p​i​c​k​ ​t​h​e​ ​f​i​r​s​t​ ​o​f​ ​a​ ​r​a​n​k​i​n​g​ ​a​n​d​ ​c​o​p​y​ ​i​t​.​ ​E​v​e​r​y​ ​a​n​s​w​e​r​ ​c​o​u​n​t​s​ ​b​y​ ​i​t​s​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​m​e​a​n​,​ ​a​n​d​ ​t​h​e​ ​w​e​a​k​ ​o​n​e​s​ ​a​r​e​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​a​s​ ​h​a​r​d​ ​a​s​ ​t​h​e​ ​g​o​o​d​ ​o​n​e​s​ ​a​r​e​ ​p​u​l​l​e​d​ ​u​p​.​ ​W​h​e​r​e​ ​a​l​l​ ​a​r​e​ ​e​q​u​a​l​l​y​ ​g​o​o​d​ ​o​r​ ​e​q​u​a​l​l​y​ ​b​a​d​,​ ​n​o​b​o​d​y​ ​l​e​a​r​n​s​ ​a​n​y​t​h​i​n​g​.
+			 */
+			misleads: string
+			/**
+			 * D​e​e​p​S​e​e​k​M​a​t​h​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​w​i​t​h​ ​6​4​ ​a​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​a​ ​K​L​ ​w​e​i​g​h​t​ ​o​f​ ​0​.​0​4​,​ ​t​h​e​ ​w​e​i​g​h​t​ ​t​h​a​t​ ​s​t​a​n​d​s​ ​h​e​r​e​ ​a​s​ ​w​e​l​l​.​ ​Q​w​e​n​2​.​5​ ​t​o​o​k​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​.​ ​Q​w​e​n​3​ ​d​i​d​ ​i​t​ ​o​n​ ​3​,​9​9​5​ ​q​u​e​s​t​i​o​n​s​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​a​ ​p​r​o​g​r​a​m​ ​c​a​n​ ​c​h​e​c​k​.
+			 */
+			real: string
+		}
+		dr_grpo: {
+			/**
+			 * G​R​P​O​ ​d​i​v​i​d​e​s​ ​e​a​c​h​ ​a​n​s​w​e​r​’​s​ ​l​o​s​s​ ​b​y​ ​i​t​s​ ​l​e​n​g​t​h​,​ ​s​o​ ​a​ ​l​o​n​g​ ​w​r​o​n​g​ ​a​n​s​w​e​r​ ​c​o​s​t​s​ ​l​e​s​s​ ​p​e​r​ ​w​o​r​d​ ​t​h​a​n​ ​a​ ​s​h​o​r​t​ ​o​n​e​.​ ​A​n​d​ ​i​t​ ​d​i​v​i​d​e​s​ ​b​y​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​d​e​v​i​a​t​i​o​n​,​ ​s​o​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​a​r​e​ ​n​e​a​r​l​y​ ​a​l​w​a​y​s​ ​r​i​g​h​t​ ​o​r​ ​n​e​a​r​l​y​ ​a​l​w​a​y​s​ ​w​r​o​n​g​ ​c​o​u​n​t​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​i​r​ ​s​h​a​r​e​.​ ​H​e​r​e​ ​b​o​t​h​ ​d​i​v​i​s​i​o​n​s​ ​a​r​e​ ​g​o​n​e​,​ ​a​n​d​ ​a​ ​c​o​n​s​t​a​n​t​ ​s​t​a​n​d​s​ ​i​n​ ​t​h​e​i​r​ ​p​l​a​c​e​.​ ​T​h​e​n​ ​a​n​s​w​e​r​s​ ​n​e​e​d​ ​n​o​t​ ​g​r​o​w​ ​l​o​n​g​e​r​ ​j​u​s​t​ ​b​e​c​a​u​s​e​ ​t​h​a​t​ ​i​s​ ​c​h​e​a​p​.
+			 */
+			what: string
+			/**
+			 * S​t​i​l​l​ ​a​ ​g​r​o​u​p​ ​c​o​m​p​a​r​e​d​,​ ​b​u​t​ ​n​o​w​ ​e​v​e​r​y​ ​w​o​r​d​ ​i​s​ ​m​a​r​k​e​d​ ​b​y​ ​t​h​e​ ​s​a​m​e​ ​s​c​a​l​e​,​ ​i​n​ ​a​ ​l​o​n​g​ ​e​s​s​a​y​ ​a​s​ ​i​n​ ​a​ ​s​h​o​r​t​ ​o​n​e​.
+			 */
+			image: string
+			/**
+			 * F​a​i​r​e​r​ ​m​a​r​k​s​ ​d​o​ ​n​o​t​ ​m​a​k​e​ ​m​o​r​e​ ​o​f​ ​t​h​e​m​:​ ​a​ ​g​r​o​u​p​ ​o​f​ ​e​q​u​a​l​ ​a​n​s​w​e​r​s​ ​i​s​ ​s​i​l​e​n​t​ ​h​e​r​e​ ​a​s​ ​w​e​l​l​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​r​a​i​n​e​d​ ​Q​w​e​n​2​.​5​-​M​a​t​h​ ​o​f​ ​7​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​f​o​r​ ​2​7​ ​h​o​u​r​s​ ​o​n​ ​e​i​g​h​t​ ​A​1​0​0​.
+			 */
+			real: string
+		}
+		dapo: {
+			/**
+			 * G​R​P​O​ ​w​i​t​h​ ​s​e​v​e​r​a​l​ ​c​h​a​n​g​e​s​,​ ​e​a​c​h​ ​f​o​r​ ​s​o​m​e​t​h​i​n​g​ ​t​h​a​t​ ​w​a​s​ ​s​e​e​n​ ​t​o​ ​f​a​i​l​.​ ​T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​r​e​p​l​a​c​e​d​ ​b​y​ ​o​t​h​e​r​s​.​ ​E​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​,​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​c​u​t​ ​o​f​f​ ​l​o​s​e​ ​s​o​m​e​ ​o​f​ ​t​h​e​i​r​ ​r​e​w​a​r​d​.
+			 */
+			what: string
+			/**
+			 * A​ ​g​r​o​u​p​ ​c​o​m​p​a​r​e​d​,​ ​b​y​ ​a​ ​t​e​a​c​h​e​r​ ​w​h​o​ ​s​e​n​d​s​ ​a​w​a​y​ ​t​h​e​ ​s​h​e​e​t​s​ ​o​n​ ​w​h​i​c​h​ ​a​l​l​ ​h​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​m​a​r​k​ ​a​n​d​ ​f​e​t​c​h​e​s​ ​o​t​h​e​r​s​.
+			 */
+			image: string
+			/**
+			 * F​e​t​c​h​i​n​g​ ​o​t​h​e​r​s​ ​c​o​s​t​s​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​m​o​s​t​ ​g​r​o​u​p​s​ ​a​r​e​ ​e​q​u​a​l​,​ ​m​o​s​t​ ​o​f​ ​t​h​e​ ​w​o​r​k​ ​g​o​e​s​ ​i​n​t​o​ ​f​i​n​d​i​n​g​ ​a​ ​q​u​e​s​t​i​o​n​ ​f​r​o​m​ ​w​h​i​c​h​ ​s​o​m​e​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​.
+			 */
+			misleads: string
+			/**
+			 * I​t​ ​w​a​s​ ​m​a​d​e​ ​w​i​t​h​ ​Q​w​e​n​2​.​5​ ​o​f​ ​3​2​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​:​ ​5​1​2​ ​q​u​e​s​t​i​o​n​s​ ​a​t​ ​a​ ​t​i​m​e​,​ ​s​i​x​t​e​e​n​ ​a​n​s​w​e​r​s​ ​e​a​c​h​,​ ​a​n​d​ ​h​a​l​f​ ​t​h​e​ ​t​r​a​i​n​i​n​g​ ​s​t​e​p​s​ ​o​f​ ​t​h​e​ ​r​u​n​ ​i​t​ ​w​a​s​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​.
+			 */
+			real: string
+		}
+		simpo: {
+			/**
+			 * P​a​i​r​s​ ​a​g​a​i​n​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e​ ​m​o​d​e​l​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​i​t​s​ ​t​o​k​e​n​s​,​ ​w​h​i​c​h​ ​i​s​ ​a​l​s​o​ ​w​h​a​t​ ​m​a​k​e​s​ ​a​ ​m​o​d​e​l​ ​w​r​i​t​e​ ​o​n​e​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​m​u​s​t​ ​l​e​a​d​ ​b​y​ ​a​ ​m​a​r​g​i​n​ ​γ​.​ ​L​e​s​s​ ​m​e​m​o​r​y​ ​t​h​a​n​ ​D​P​O​,​ ​n​o​ ​b​o​n​u​s​ ​f​o​r​ ​l​e​n​g​t​h​,​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​t​h​a​t​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​i​t​ ​w​a​s​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​t​h​i​r​d​ ​w​a​y​ ​t​o​ ​s​t​u​d​y​:​ ​t​a​k​e​ ​o​n​e​ ​p​a​i​r​ ​a​n​d​ ​p​u​l​l​ ​i​t​ ​a​p​a​r​t​.
+			 */
+			image: string
+			/**
+			 * S​i​m​P​O​ ​i​s​ ​o​f​f​l​i​n​e​ ​a​n​d​ ​n​o​ ​r​e​i​n​f​o​r​c​e​m​e​n​t​ ​l​e​a​r​n​i​n​g​,​ ​a​n​d​ ​i​t​ ​n​e​e​d​s​ ​n​o​ ​A​I​ ​l​a​b​e​l​s​:​ ​p​e​o​p​l​e​’​s​ ​s​e​r​v​e​ ​a​s​ ​w​e​l​l​.​ ​S​o​m​e​ ​t​e​x​t​s​ ​c​a​l​l​ ​i​t​ ​“​S​P​O​”​;​ ​t​h​a​t​ ​n​a​m​e​ ​b​e​l​o​n​g​s​ ​t​o​ ​a​n​o​t​h​e​r​ ​a​l​g​o​r​i​t​h​m​,​ ​S​i​n​g​l​e​-​s​t​r​e​a​m​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​u​n​e​d​ ​L​l​a​m​a​ ​3​ ​o​f​ ​8​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​a​n​d​ ​o​t​h​e​r​s​ ​o​n​ ​p​r​e​f​e​r​e​n​c​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​f​o​u​n​d​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​o​ ​m​a​t​t​e​r​ ​m​o​s​t​:​ ​a​ ​l​a​r​g​e​ ​o​n​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.​ ​H​e​r​e​ ​y​o​u​ ​c​a​n​ ​s​e​e​ ​t​h​a​t​ ​i​n​ ​a​ ​m​i​n​u​t​e​.
+			 */
+			real: string
+		}
+		spo: {
+			/**
+			 * A​ ​g​r​o​u​p​ ​n​e​e​d​s​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​ ​o​n​e​ ​q​u​e​s​t​i​o​n​,​ ​a​n​d​ ​e​q​u​a​l​ ​g​r​o​u​p​s​ ​t​e​a​c​h​ ​n​o​t​h​i​n​g​.​ ​S​P​O​ ​a​s​k​s​ ​o​n​c​e​.​ ​F​o​r​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​ ​i​t​ ​k​e​e​p​s​ ​a​ ​m​e​m​o​r​y​ ​o​f​ ​h​o​w​ ​w​e​l​l​ ​i​t​ ​u​s​u​a​l​l​y​ ​g​o​e​s​,​ ​a​n​d​ ​h​o​l​d​s​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​ ​a​g​a​i​n​s​t​ ​t​h​a​t​.​ ​T​h​e​n​ ​t​h​e​ ​m​e​m​o​r​y​ ​l​e​a​r​n​s​,​ ​a​n​d​ ​f​o​r​g​e​t​s​ ​f​a​s​t​e​r​ ​w​h​e​n​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​m​o​v​e​d​.
+			 */
+			what: string
+			/**
+			 * I​n​s​t​e​a​d​ ​o​f​ ​e​i​g​h​t​ ​c​l​a​s​s​m​a​t​e​s​,​ ​y​o​u​r​ ​o​w​n​ ​e​a​r​l​i​e​r​ ​m​a​r​k​s​:​ ​t​o​d​a​y​’​s​ ​a​n​s​w​e​r​ ​i​s​ ​g​o​o​d​ ​i​f​ ​i​t​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​y​o​u​ ​u​s​u​a​l​l​y​ ​a​r​e​ ​h​e​r​e​.
+			 */
+			image: string
+			/**
+			 * T​h​i​s​ ​i​s​ ​S​i​n​g​l​e​-​s​t​r​e​a​m​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n​.​ ​W​h​e​r​e​ ​e​l​s​e​ ​y​o​u​ ​r​e​a​d​ ​“​S​P​O​”​,​ ​i​t​ ​m​a​y​ ​m​e​a​n​ ​S​i​m​P​O​ ​o​r​ ​s​o​m​e​t​h​i​n​g​ ​d​i​f​f​e​r​e​n​t​ ​a​g​a​i​n​.​ ​A​n​d​ ​t​h​e​ ​m​e​m​o​r​y​ ​i​s​ ​a​ ​g​u​e​s​s​:​ ​i​n​ ​t​h​e​ ​f​i​r​s​t​ ​r​o​u​n​d​s​ ​i​t​ ​k​n​o​w​s​ ​l​i​t​t​l​e​ ​o​f​ ​m​o​s​t​ ​q​u​e​s​t​i​o​n​s​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​p​a​p​e​r​ ​t​r​a​i​n​e​d​ ​Q​w​e​n​3​ ​o​f​ ​8​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​o​n​ ​q​u​e​s​t​i​o​n​s​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​c​a​n​ ​b​e​ ​c​h​e​c​k​e​d​,​ ​a​n​d​ ​s​c​o​r​e​d​ ​a​b​o​v​e​ ​G​R​P​O​ ​o​n​ ​h​a​r​d​ ​m​a​t​h​e​m​a​t​i​c​s​.
+			 */
+			real: string
+		}
+		distill: {
+			/**
+			 * A​ ​t​e​x​t​ ​s​a​y​s​ ​w​h​i​c​h​ ​w​o​r​d​ ​c​a​m​e​ ​n​e​x​t​;​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​h​o​w​ ​l​i​k​e​l​y​ ​i​t​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​ ​a​s​ ​w​e​l​l​.​ ​T​h​e​ ​s​t​u​d​e​n​t​,​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​,​ ​l​e​a​r​n​s​ ​t​h​a​t​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​.​ ​A​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​ ​l​i​f​t​s​ ​t​h​e​ ​u​n​l​i​k​e​l​y​ ​w​o​r​d​s​ ​s​o​ ​t​h​a​t​ ​t​h​e​y​ ​a​r​e​ ​h​e​a​r​d​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​i​s​ ​w​o​r​t​h​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​a​t​ ​i​t​ ​s​a​i​d​,​ ​s​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​g​e​t​s​ ​f​u​r​t​h​e​r​ ​t​h​a​n​ ​b​y​ ​r​e​a​d​i​n​g​ ​a​l​o​n​e​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​m​a​s​t​e​r​’​s​ ​s​t​o​c​k​,​ ​c​o​o​k​e​d​ ​d​o​w​n​ ​u​n​t​i​l​ ​i​t​ ​f​i​t​s​ ​a​ ​s​m​a​l​l​ ​j​a​r​:​ ​l​e​s​s​ ​o​f​ ​i​t​,​ ​a​n​d​ ​t​h​e​ ​t​a​s​t​e​ ​i​s​ ​t​h​e​r​e​.
+			 */
+			image: string
+			/**
+			 * N​o​t​h​i​n​g​ ​i​s​ ​b​o​i​l​e​d​ ​o​f​f​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​n​u​m​b​e​r​s​:​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​i​s​ ​a​n​o​t​h​e​r​,​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​ ​t​h​a​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​ ​s​t​a​r​t​.​ ​A​n​d​ ​t​h​e​ ​j​a​r​ ​h​a​s​ ​a​ ​s​i​z​e​:​ ​w​h​a​t​ ​d​o​e​s​ ​n​o​t​ ​f​i​t​ ​i​s​ ​l​o​s​t​,​ ​a​n​d​ ​i​t​ ​i​s​ ​l​o​s​t​ ​u​n​e​v​e​n​l​y​,​ ​r​a​r​e​ ​f​a​c​t​s​ ​f​i​r​s​t​.
+			 */
+			misleads: string
+			/**
+			 * Q​w​e​n​3​ ​m​a​k​e​s​ ​i​t​s​ ​s​m​a​l​l​ ​m​o​d​e​l​s​ ​t​h​i​s​ ​w​a​y​:​ ​f​i​r​s​t​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​s​’​ ​w​r​i​t​i​n​g​,​ ​t​h​e​n​ ​o​n​ ​t​h​e​ ​s​t​u​d​e​n​t​’​s​ ​o​w​n​ ​a​n​s​w​e​r​s​,​ ​f​o​r​ ​a​b​o​u​t​ ​a​ ​t​e​n​t​h​ ​o​f​ ​t​h​e​ ​h​o​u​r​s​ ​t​h​a​t​ ​t​h​e​ ​f​u​l​l​ ​t​r​a​i​n​i​n​g​ ​t​a​k​e​s​.​ ​M​e​t​a​ ​t​o​o​k​ ​t​h​e​ ​l​o​g​i​t​s​ ​o​f​ ​l​a​r​g​e​r​ ​L​l​a​m​a​ ​3​.​1​ ​m​o​d​e​l​s​ ​a​s​ ​t​a​r​g​e​t​s​ ​w​h​e​n​ ​i​t​ ​m​a​d​e​ ​L​l​a​m​a​ ​3​.​2​ ​o​f​ ​1​ ​a​n​d​ ​3​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​.
+			 */
+			real: string
+		}
+		distill_sequence: {
+			/**
+			 * T​h​e​ ​t​e​a​c​h​e​r​ ​a​n​s​w​e​r​s​ ​m​a​n​y​ ​q​u​e​s​t​i​o​n​s​ ​o​n​c​e​.​ ​T​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​o​s​e​ ​a​n​s​w​e​r​s​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​,​ ​l​i​k​e​ ​a​n​y​ ​t​e​x​t​.​ ​O​f​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​n​o​t​h​i​n​g​ ​i​s​ ​n​e​e​d​e​d​ ​b​u​t​ ​i​t​s​ ​w​r​i​t​i​n​g​,​ ​s​o​ ​i​t​ ​m​a​y​ ​e​v​e​n​ ​s​i​t​ ​b​e​h​i​n​d​ ​a​n​ ​i​n​t​e​r​f​a​c​e​.​ ​T​h​e​ ​p​r​i​c​e​:​ ​o​f​ ​e​a​c​h​ ​w​o​r​d​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​s​e​e​s​ ​t​h​e​ ​o​n​e​ ​t​h​a​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​a​n​d​ ​n​o​t​ ​w​h​a​t​ ​e​l​s​e​ ​w​a​s​ ​l​i​k​e​l​y​.
+			 */
+			what: string
+			/**
+			 * A​n​ ​a​p​p​r​e​n​t​i​c​e​ ​w​i​t​h​ ​t​h​e​ ​m​a​s​t​e​r​’​s​ ​r​e​c​i​p​e​ ​b​o​o​k​,​ ​a​n​d​ ​n​o​ ​m​a​s​t​e​r​ ​i​n​ ​t​h​e​ ​k​i​t​c​h​e​n​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​b​o​o​k​ ​h​o​l​d​s​ ​w​h​a​t​ ​t​h​e​ ​m​a​s​t​e​r​ ​c​o​o​k​e​d​ ​o​n​ ​g​o​o​d​ ​d​a​y​s​.​ ​W​h​e​r​e​ ​t​h​e​ ​a​p​p​r​e​n​t​i​c​e​ ​b​u​r​n​s​ ​s​o​m​e​t​h​i​n​g​,​ ​i​t​ ​h​a​s​ ​n​o​ ​p​a​g​e​.
+			 */
+			misleads: string
+			/**
+			 * O​f​ ​a​b​o​u​t​ ​8​0​0​,​0​0​0​ ​e​x​a​m​p​l​e​s​,​ ​m​o​s​t​ ​o​f​ ​t​h​e​m​ ​w​r​i​t​t​e​n​ ​b​y​ ​D​e​e​p​S​e​e​k​-​R​1​,​ ​m​o​d​e​l​s​ ​o​f​ ​t​h​e​ ​Q​w​e​n​2​.​5​ ​a​n​d​ ​L​l​a​m​a​ ​3​ ​f​a​m​i​l​i​e​s​ ​l​e​a​r​n​e​d​ ​b​y​ ​S​F​T​ ​a​l​o​n​e​.
+			 */
+			real: string
+		}
+		gkd: {
+			/**
+			 * T​r​a​i​n​e​d​ ​o​n​ ​p​e​r​f​e​c​t​ ​t​e​x​t​s​,​ ​a​ ​s​t​u​d​e​n​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s​,​ ​a​n​d​ ​o​n​e​ ​w​r​o​n​g​ ​w​o​r​d​ ​l​e​a​d​s​ ​t​o​ ​t​h​e​ ​n​e​x​t​.​ ​H​e​r​e​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​w​o​r​d​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​i​t​ ​i​s​ ​c​o​r​r​e​c​t​e​d​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​p​l​a​c​e​s​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.​ ​N​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​,​ ​o​n​l​y​ ​t​h​r​o​u​g​h​ ​w​h​a​t​ ​i​s​ ​t​h​o​u​g​h​t​ ​o​f​ ​i​t​.
+			 */
+			what: string
+			/**
+			 * T​h​e​ ​a​p​p​r​e​n​t​i​c​e​ ​c​o​o​k​s​,​ ​t​h​e​ ​m​a​s​t​e​r​ ​t​a​s​t​e​s​ ​e​v​e​r​y​ ​s​p​o​o​n​.
+			 */
+			image: string
+			/**
+			 * T​h​e​ ​m​a​s​t​e​r​ ​d​o​e​s​ ​n​o​t​ ​s​a​y​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​d​i​s​h​ ​i​s​ ​g​o​o​d​.​ ​I​t​ ​s​a​y​s​ ​w​h​a​t​ ​i​t​s​e​l​f​ ​w​o​u​l​d​ ​h​a​v​e​ ​d​o​n​e​ ​n​e​x​t​,​ ​a​n​d​ ​w​h​e​r​e​ ​t​h​a​t​ ​i​s​ ​w​r​o​n​g​ ​t​o​o​,​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​s​ ​t​h​e​ ​e​r​r​o​r​.
+			 */
+			misleads: string
+			/**
+			 * T​h​e​ ​s​e​c​o​n​d​ ​p​a​r​t​ ​o​f​ ​Q​w​e​n​3​’​s​ ​d​i​s​t​i​l​l​a​t​i​o​n​ ​i​s​ ​o​f​ ​t​h​i​s​ ​k​i​n​d​:​ ​s​m​a​l​l​ ​m​o​d​e​l​s​ ​w​r​i​t​e​,​ ​a​n​d​ ​t​h​e​i​r​ ​d​i​s​t​r​i​b​u​t​i​o​n​s​ ​a​r​e​ ​d​r​a​w​n​ ​t​o​w​a​r​d​s​ ​t​h​o​s​e​ ​o​f​ ​t​e​a​c​h​e​r​s​ ​o​f​ ​3​2​ ​o​r​ ​2​3​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​.
+			 */
+			real: string
+		}
+	}
 	tokenizer: {
 		/**
 		 * H​o​w​ ​c​a​n​ ​a​ ​m​a​c​h​i​n​e​ ​r​e​a​d​ ​l​e​t​t​e​r​s​?
 		 */
 		title: string
-		/**
-		 * A​ ​m​o​d​e​l​ ​c​o​m​p​u​t​e​s​ ​w​i​t​h​ ​n​u​m​b​e​r​s​,​ ​s​o​ ​a​ ​t​e​x​t​ ​m​u​s​t​ ​b​e​c​o​m​e​ ​a​ ​r​o​w​ ​o​f​ ​n​u​m​b​e​r​s​ ​f​i​r​s​t​.​ ​T​h​e​ ​p​l​a​i​n​e​s​t​ ​w​a​y​ ​g​i​v​e​s​ ​e​a​c​h​ ​b​y​t​e​ ​i​t​s​ ​o​w​n​:​ ​2​5​6​ ​o​f​ ​t​h​e​m​ ​s​a​y​ ​e​v​e​r​y​t​h​i​n​g​,​ ​i​n​ ​a​n​y​ ​l​a​n​g​u​a​g​e​.
-		 */
-		story1: string
-		/**
-		 * B​u​t​ ​t​h​e​n​ ​a​ ​w​o​r​d​ ​i​s​ ​a​ ​l​o​n​g​ ​r​o​w​.​ ​S​o​ ​w​e​ ​l​o​o​k​ ​w​h​i​c​h​ ​t​w​o​ ​n​e​i​g​h​b​o​u​r​s​ ​s​t​a​n​d​ ​t​o​g​e​t​h​e​r​ ​m​o​s​t​ ​o​f​t​e​n​ ​i​n​ ​o​u​r​ ​t​e​x​t​,​ ​a​n​d​ ​g​i​v​e​ ​t​h​e​ ​p​a​i​r​ ​a​ ​n​u​m​b​e​r​ ​o​f​ ​i​t​s​ ​o​w​n​.​ ​T​h​e​n​ ​a​g​a​i​n​,​ ​a​n​d​ ​a​g​a​i​n​.​ ​E​a​c​h​ ​s​u​c​h​ ​s​t​e​p​ ​i​s​ ​a​ ​m​e​r​g​e​.
-		 */
-		story2: string
-		/**
-		 * W​a​t​c​h​ ​“​i​n​g​”​ ​a​n​d​ ​“​的​”​ ​b​e​c​o​m​e​ ​o​n​e​ ​t​o​k​e​n​ ​e​a​c​h​.​ ​N​o​b​o​d​y​ ​t​o​l​d​ ​i​t​ ​a​b​o​u​t​ ​e​n​d​i​n​g​s​ ​o​r​ ​c​h​a​r​a​c​t​e​r​s​:​ ​i​t​ ​c​o​u​n​t​e​d​.
-		 */
-		story3: string
 		/**
 		 * T​h​e​ ​f​o​x​ ​o​f​ ​o​u​r​ ​t​o​w​n​ ​l​i​v​e​s​ ​b​y​ ​t​h​e​ ​r​i​v​e​r​.​ ​I​n​ ​t​h​e​ ​e​v​e​n​i​n​g​ ​s​h​e​ ​i​s​ ​s​i​n​g​i​n​g​ ​a​n​d​ ​b​a​k​i​n​g​ ​b​r​e​a​d​.​
 	​镇​上​的​狐​狸​住​在​河​边​。​晚​上​她​唱​歌​，​烤​面​包​。
@@ -6958,6 +8464,296 @@ export type TranslationFunctions = {
 		 */
 		none: () => LocalizedString
 	}
+	asked: {
+		/**
+		 * Questions that your curve raises will stand here.
+		 */
+		none: () => LocalizedString
+		/**
+		 * Your run raises a question: {question}
+		 */
+		some: (arg: { question: string }) => LocalizedString
+		/**
+		 * {n} in all
+		 */
+		more: (arg: { n: string }) => LocalizedString
+		/**
+		 * In your run
+		 */
+		here: () => LocalizedString
+		normal: {
+			/**
+			 * Is this loss normal?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Compare it with three things: ln V, the loss of knowing nothing; where it began; and the held-out line, which should fall along. How low it can go depends on the text: nobody can guess a name that was not said.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It began at {start} and stands at {now} on held-out answers. Knowing nothing costs ln V = {lnV}; a model that has never seen a conversation may begin above that.
+			 */
+			here: (arg: { lnV: string, now: string, start: string }) => LocalizedString
+		}
+		zeroAtFirst: {
+			/**
+			 * Why is the loss 0 at the first step? Does it learn nothing?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The advantages of a group add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.
+			 */
+			a: () => LocalizedString
+			/**
+			 * The loss of your first step was {loss}, and the gradient had a length of {norm}: it was learning.
+			 */
+			here: (arg: { loss: string, norm: string }) => LocalizedString
+		}
+		begins: {
+			/**
+			 * Why does the loss begin where it does?
+			 */
+			q: () => LocalizedString
+			/**
+			 * At first both answers stand equal, since the model is its own reference, or its scores are all 0. A coin that cannot tell them apart costs ln 2 = 0.693. IPO begins at the square of its whole goal, (1/(2τ))².
+			 */
+			a: () => LocalizedString
+			/**
+			 * It had to begin at {want}, and it began at {loss}.
+			 */
+			here: (arg: { loss: string, want: string }) => LocalizedString
+		}
+		stuck: {
+			/**
+			 * Why does it stay at 0.693?
+			 */
+			q: () => LocalizedString
+			/**
+			 * ln 2 is the loss of not telling the two apart. It stays there when steps are so small that nothing moves: raise the learning rate by factors of three until the margin grows. If it stays at any rate, the pairs may be the same twice, or the labels a coin.
+			 */
+			a: () => LocalizedString
+			/**
+			 * After {steps} steps it stands at {loss}, at a learning rate of {lr}.
+			 */
+			here: (arg: { loss: string, lr: string, steps: string }) => LocalizedString
+		}
+		chosenFalls: {
+			/**
+			 * Why does the better answer become less likely too?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Only the difference is trained. Both answers share most of their words, so what pushes the worse one down takes the better one along; as long as the worse one falls faster, the loss falls. It is a warning all the same: the probability goes to answers that are in no pair.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At step {step} the better answers have lost {fallen} nats, and yet the margin is {margin}.
+			 */
+			here: (arg: { fallen: string, margin: string, step: string }) => LocalizedString
+		}
+		equalGroups: {
+			/**
+			 * What are groups in which all are equal?
+			 */
+			q: () => LocalizedString
+			/**
+			 * If all answers to a question score alike, each is exactly average: all advantages are 0 and the group teaches nothing. Questions that are too easy or too hard do that, and a low temperature, which makes the answers the same. DAPO replaces such groups; SPO needs none.
+			 */
+			a: () => LocalizedString
+			/**
+			 * In the last {n} rounds {equal} % of the groups were equal.
+			 */
+			here: (arg: { equal: string, n: string }) => LocalizedString
+		}
+		flatReward: {
+			/**
+			 * Why does the reward not rise?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The mean of a few answers is noisy, so a rise of less than the noise cannot be seen: wait, or ask more questions in a round. If it stays flat, look whether groups differ, whether the price of KL holds everything, and whether the learning rate moves anything.
+			 */
+			a: () => LocalizedString
+			/**
+			 * Over {n} rounds it went from {from} to {to}; anything below {noise} may be chance.
+			 */
+			here: (arg: { from: string, n: string, noise: string, to: string }) => LocalizedString
+		}
+		hacking: {
+			/**
+			 * The reward soars. Is it getting better?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β holds the model where the judge knows its way about; better labels on the new answers help most.
+			 */
+			a: () => LocalizedString
+			/**
+			 * The judge’s reward rose from {from} to {to}, while the graders, whom nobody trains on, fell from {good} to {now}.
+			 */
+			here: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
+		}
+		klNegative: {
+			/**
+			 * How can the KL be negative?
+			 */
+			q: () => LocalizedString
+			/**
+			 * A distance cannot, but this is an estimate: the mean of log π/π_ref over the answers that were drawn. A few answers that the reference finds likelier give a number below 0. It is harmless as long as it goes away.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At step {step} it was {kl}. In the rounds before it was not lastingly below 0.
+			 */
+			here: (arg: { kl: string, step: string }) => LocalizedString
+		}
+		klStaysNegative: {
+			/**
+			 * The KL stays below 0. Is something wrong?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Yes: over many answers the mean must not be negative. Then the probabilities that were sampled with are not those that were computed with, for example at another temperature. Here both are compared at the first round, and a gap is noted above.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It has been {kl} on average over the last {n} rounds.
+			 */
+			here: (arg: { kl: string, n: string }) => LocalizedString
+		}
+		klLarge: {
+			/**
+			 * The KL explodes. What does that mean?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β, lower the learning rate, or learn fewer times from the same answers.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It is {kl} nats to an answer, at β = {beta}.
+			 */
+			here: (arg: { beta: string, kl: string }) => LocalizedString
+		}
+		heldOutRises: {
+			/**
+			 * Training falls and held-out rises. What now?
+			 */
+			q: () => LocalizedString
+			/**
+			 * It is learning the examples by heart. Stop where held-out was lowest: the checkpoint next to it is saved. More or more varied data, fewer steps, or a smaller learning rate move that point on.
+			 */
+			a: () => LocalizedString
+			/**
+			 * Your held-out loss has risen for {steps} steps, from {from} to {to}.
+			 */
+			here: (arg: { from: string, steps: string, to: string }) => LocalizedString
+		}
+		forgets: {
+			/**
+			 * Does it forget what it has read?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Whatever is not practised is overwritten. Some of the old text among the lessons (replay) keeps it, a smaller learning rate and fewer steps as well; an adapter can be taken out again.
+			 */
+			a: () => LocalizedString
+			/**
+			 * On the old text it needs {to} bits per byte; {steps} steps ago it was {from}.
+			 */
+			here: (arg: { from: string, steps: string, to: string }) => LocalizedString
+		}
+		repeats: {
+			/**
+			 * Why does it repeat itself, or never stop?
+			 */
+			q: () => LocalizedString
+			/**
+			 * What was said makes the same likelier again, and at a low temperature nothing breaks the circle. It stops when it draws the end token, which it learns from answers that end. Train longer, raise the temperature, or lower a learning rate that has broken it.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At step {step} it wrote “{words}” again and again.
+			 */
+			here: (arg: { step: string, words: string }) => LocalizedString
+		}
+		cut: {
+			/**
+			 * Why are answers cut off?
+			 */
+			q: () => LocalizedString
+			/**
+			 * They reached the limit without an end token and are scored as they stand. If most are cut, the model has unlearned to stop, or the limit is too small for what it wants to say.
+			 */
+			a: () => LocalizedString
+			/**
+			 * {share} % of the last answers were cut at {limit} tokens.
+			 */
+			here: (arg: { limit: string, share: string }) => LocalizedString
+		}
+		collapse: {
+			/**
+			 * Has SimPO broken it?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Nothing holds it to a reference, so a large learning rate drives both answers into the ground: the difference grows, and no word is likely any more. It repeats itself or says nothing. A tenth of the learning rate and a new start are the way back.
+			 */
+			a: () => LocalizedString
+			/**
+			 * A token of the better answers went from {from} to {to} nats, right answers from {right} to {now} %.
+			 */
+			here: (arg: { from: string, now: string, right: string, to: string }) => LocalizedString
+		}
+		nan: {
+			/**
+			 * It says NaN. What is that?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Not a number: a value grew beyond what 32 bits hold, mostly because the learning rate was too large. Training stops at the last good step and keeps it. Lower the learning rate or the clipping limit and go on from there.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It ended at step {step}, with a learning rate of {lr}.
+			 */
+			here: (arg: { lr: string, step: string }) => LocalizedString
+		}
+		slow: {
+			/**
+			 * My machine is slow. What can I do?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Take a smaller model or fewer steps, close other busy tabs, and plug in the charger. You can pause, or close the tab, and go on tomorrow: it is the same run.
+			 */
+			a: () => LocalizedString
+			/**
+			 * At {speed} tokens a second it needs about {minutes} minutes more.
+			 */
+			here: (arg: { minutes: string, speed: string }) => LocalizedString
+		}
+		resume: {
+			/**
+			 * What happens if I close the tab?
+			 */
+			q: () => LocalizedString
+			/**
+			 * The run is saved every so many steps and when you leave. Come back and it offers to go on, exactly: weights, momentum, step and the order of the data. The curve is the one you would have got without the break, to the last bit.
+			 */
+			a: () => LocalizedString
+		}
+		own: {
+			/**
+			 * Can I use data of my own, or another tokenizer?
+			 */
+			q: () => LocalizedString
+			/**
+			 * Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that shall know them should have read them.
+			 */
+			a: () => LocalizedString
+		}
+	}
 	attribution: {
 		/**
 		 * Who taught it that?
@@ -7125,6 +8921,278 @@ export type TranslationFunctions = {
 		 * Trained without these lines. The rows at the end are the new models.
 		 */
 		done: () => LocalizedString
+	}
+	breaks: {
+		/**
+		 * Each of these really trains, for a short time, with settings that are wrong on purpose. Say what you expect, then look. What it leaves is thrown away at the end, so that you do not go on from it by mistake.
+		 */
+		why: () => LocalizedString
+		/**
+		 * Break it
+		 */
+		go: () => LocalizedString
+		/**
+		 * Break it again
+		 */
+		again: () => LocalizedString
+		/**
+		 * Put my settings back
+		 */
+		back: () => LocalizedString
+		/**
+		 * It sets {settings}.
+		 */
+		sets: (arg: { settings: string }) => LocalizedString
+		/**
+		 * This needs a reward model: the town’s graders cannot be fooled. Train one under “Reward model” and choose it in the controls.
+		 */
+		reward: () => LocalizedString
+		/**
+		 * Running. Watch the curve: this line changes when the numbers say so.
+		 */
+		waiting: () => LocalizedString
+		/**
+		 * A number overflowed at step {step}: beyond that there is nothing to compute with. Training went back to its last good step and stopped.
+		 */
+		overflow: (arg: { step: string }) => LocalizedString
+		/**
+		 * It did not break this time.
+		 */
+		unseen: () => LocalizedString
+		lrMax: {
+			/**
+			 * The largest learning rate there is
+			 */
+			name: () => LocalizedString
+			/**
+			 * Each step now moves every number thousands of times as far. Will the loss fall faster, stay, or rise?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The loss went up to {now}; knowing nothing costs {lnV}, so it has become sure of wrong things. The gradient has a length of {norm}: every step overshoots, and the next one overshoots back.
+			 */
+			seen: (arg: { lnV: string, norm: string, now: string }) => LocalizedString
+			/**
+			 * Normalisation, AdamW and clipping have held it. Look how little it learned all the same.
+			 */
+			unseen: () => LocalizedString
+		}
+		library: {
+			/**
+			 * A library of a few pages
+			 */
+			name: () => LocalizedString
+			/**
+			 * It reads one page in a hundred, over and over. Which line turns up, and why only that one?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * Training fell to {train}, and held-out has risen for {steps} steps, from {from} to {to}: it knows its pages by heart and nothing beyond them.
+			 */
+			seen: (arg: { from: string, steps: string, to: string, train: string }) => LocalizedString
+			/**
+			 * Held-out has not turned up yet: so short a run has not read its pages often enough. More steps will do it.
+			 */
+			unseen: () => LocalizedString
+		}
+		lr30: {
+			/**
+			 * Learning rate × 30
+			 */
+			name: () => LocalizedString
+			/**
+			 * Thirty times the stride for sixty steps. Will it answer sooner, and what becomes of what it read?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * On the old text, which it still rehearses, the loss went from {from} to {to}; of the town’s facts it can complete {recall} %. The large steps paid for the manners with the knowledge.
+			 */
+			seen: (arg: { from: string, recall: string, to: string }) => LocalizedString
+			/**
+			 * It kept what it read: for this model even that stride is not too large.
+			 */
+			unseen: () => LocalizedString
+		}
+		noMask: {
+			/**
+			 * No loss mask
+			 */
+			name: () => LocalizedString
+			/**
+			 * Now the questions count as well. What will it learn that nobody wants from it?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * It learns to ask: its loss on held-out questions fell from {from} to {to}, and that is strength spent on the user’s part. The answers stand at {answers}. In a run this short they hardly suffer; with long questions and short answers they would.
+			 */
+			seen: (arg: { answers: string, from: string, to: string }) => LocalizedString
+			/**
+			 * The loss on questions has hardly fallen yet.
+			 */
+			unseen: () => LocalizedString
+		}
+		tooLong: {
+			/**
+			 * Ten times too many lessons
+			 */
+			name: () => LocalizedString
+			/**
+			 * Sixty steps are enough to answer. What is left of its books after six hundred, without any of the old text?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The manners stay, the answers stand at {answers}, but the old text needs {to} bits per byte where it needed {from}, and of the facts it completes {knows} % after {knew} %. What is not practised is overwritten.
+			 */
+			seen: (arg: { answers: string, from: string, knew: string, knows: string, to: string }) => LocalizedString
+			/**
+			 * It has hardly forgotten anything.
+			 */
+			unseen: () => LocalizedString
+		}
+		rankOne: {
+			/**
+			 * Rank 1, in one matrix, for a hard skill
+			 */
+			name: () => LocalizedString
+			/**
+			 * It shall end every answer with a rhyme, with one single direction in the queries alone. Is that enough?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * {style} % of its answers are in style. What it may change is too little for what it should learn: no number of steps helps there, only more rank or more matrices.
+			 */
+			seen: (arg: { style: string }) => LocalizedString
+			/**
+			 * It did learn the style: for this skill one direction is enough.
+			 */
+			unseen: () => LocalizedString
+		}
+		alphaMax: {
+			/**
+			 * α far too large
+			 */
+			name: () => LocalizedString
+			/**
+			 * What the two thin matrices say is multiplied by α/r, a hundred times and more. What will the loss do?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The loss was down to {best} and went up to {now}, with gradients of {norm}. A small step of A and B became a huge one of W: α works like a learning rate.
+			 */
+			seen: (arg: { best: string, norm: string, now: string }) => LocalizedString
+			/**
+			 * The loss held. Look at the gradient norm all the same.
+			 */
+			unseen: () => LocalizedString
+		}
+		betaZero: {
+			/**
+			 * β = 0: no price on distance
+			 */
+			name: () => LocalizedString
+			/**
+			 * Nothing holds it to the model before. The reward will rise: will the answers get better?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The reward rose from {from} to {to}, and the graders, whom nobody trains on, went from {good} down to {now}. It says what the judge likes by mistake: reward hacking.
+			 */
+			seen: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
+			/**
+			 * The graders have not fallen yet. Look at the KL: it has left the place where the judge knows its way about, and a longer run may find its weak spot.
+			 */
+			unseen: () => LocalizedString
+		}
+		tinyLr: {
+			/**
+			 * A tiny learning rate
+			 */
+			name: () => LocalizedString
+			/**
+			 * The gradient is as large as ever, the steps are next to nothing. What number will the curve show?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * After {steps} steps the loss is {loss}, ln 2 as at the beginning, though the gradient has a length of {norm}. Nothing is wrong with the data: it does not move.
+			 */
+			seen: (arg: { loss: string, norm: string, steps: string }) => LocalizedString
+			/**
+			 * It moved after all.
+			 */
+			unseen: () => LocalizedString
+		}
+		biased: {
+			/**
+			 * A teacher who likes what comes first
+			 */
+			name: () => LocalizedString
+			/**
+			 * All its lessons call the first answer the better one. How often will the judge agree with the graders?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * It gives the first place {bias} %, whatever stands there. Averaged over both orders next to nothing remains, and it agrees with the graders in {agree} %: a coin would get 50.
+			 */
+			seen: (arg: { agree: string, bias: string }) => LocalizedString
+			/**
+			 * It does not yet lean to the first place clearly.
+			 */
+			unseen: () => LocalizedString
+		}
+		cold: {
+			/**
+			 * Temperature almost 0
+			 */
+			name: () => LocalizedString
+			/**
+			 * It always says the likeliest. Eight answers to each question: what is there to compare?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * In {equal} % of the groups of {n} rounds all answers scored alike. Their advantages are 0: nothing to learn. To explore means to sample.
+			 */
+			seen: (arg: { equal: string, n: string }) => LocalizedString
+			/**
+			 * Even so the groups differ: this model is unsure enough.
+			 */
+			unseen: () => LocalizedString
+		}
+		repeat: {
+			/**
+			 * Learning rate × 30, without a reference
+			 */
+			name: () => LocalizedString
+			/**
+			 * Nothing holds it to where it was. The margin will grow: what will it say?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * A token of the better answers went from {from} to {to} nats: hardly any word is likely any more. Right answers: {right} %. Ask it something, while it is still here.
+			 */
+			seen: (arg: { from: string, right: string, to: string }) => LocalizedString
+			/**
+			 * The answers have kept their probability.
+			 */
+			unseen: () => LocalizedString
+		}
+		sharp: {
+			/**
+			 * T = 0.1: only the likeliest is left
+			 */
+			name: () => LocalizedString
+			/**
+			 * The teacher is asked so sharply that it names one word and hides the others. What does the student miss?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master} nats off, the student {habits}. From the teacher’s whole distribution it stands {apart} nats away. What the teacher almost said was lost.
+			 */
+			seen: (arg: { apart: string, habits: string, master: string }) => LocalizedString
+			/**
+			 * The student knows the habits about as well as its teacher.
+			 */
+			unseen: () => LocalizedString
+		}
 	}
 	card: {
 		/**
@@ -7363,32 +9431,6 @@ export type TranslationFunctions = {
 			 */
 			kl_per_token: () => LocalizedString
 		}
-	}
-	breakIt: {
-		/**
-		 * A learning rate far too large
-		 */
-		lr: () => LocalizedString
-		/**
-		 * Each step moves every number further. Thirty times as far is survived: normalisation, AdamW and clipping exist for that, and it only learns worse. At three hundred times it mostly finds out how frequent each token is and stays near that line. At the end of the range the loss leaves upwards and the gradient norm runs into the hundreds. If a number overflows, training stops at its last good step and says so.
-		 */
-		lrTask: () => LocalizedString
-		/**
-		 * × {n}
-		 */
-		lrTimes: (arg: { n: string }) => LocalizedString
-		/**
-		 * As large as it goes
-		 */
-		lrMax: () => LocalizedString
-		/**
-		 * A library that is too small
-		 */
-		small: () => LocalizedString
-		/**
-		 * Upload a text of a few pages and train for long. The training loss falls towards zero, and the held-out loss turns up: it knows the pages by heart and nothing beyond them. Stop where held-out is lowest.
-		 */
-		smallTask: () => LocalizedString
 	}
 	checkpoints: {
 		/**
@@ -9724,6 +11766,368 @@ export type TranslationFunctions = {
 		 */
 		path: () => LocalizedString
 	}
+	inside: {
+		/**
+		 * Look inside
+		 */
+		name: () => LocalizedString
+		/**
+		 * A sentence of your own goes through a model of your own, and you see what every part of it does. Nothing here is drawn for show: each number is computed from the weights of this very checkpoint.
+		 */
+		intro: () => LocalizedString
+		/**
+		 * Model
+		 */
+		model: () => LocalizedString
+		/**
+		 * The run in progress, as it is now
+		 */
+		live: () => LocalizedString
+		/**
+		 * Your sentence
+		 */
+		sentence: () => LocalizedString
+		/**
+		 * Ask it as a question
+		 */
+		chat: () => LocalizedString
+		/**
+		 * Look again
+		 */
+		again: () => LocalizedString
+		/**
+		 * Looking…
+		 */
+		looking: () => LocalizedString
+		/**
+		 * Look inside
+		 */
+		look: () => LocalizedString
+		/**
+		 * Your sentence through the model as it is now. A run in progress waits for one moment.
+		 */
+		stageWhy: () => LocalizedString
+		/**
+		 * See all of it
+		 */
+		more: () => LocalizedString
+		/**
+		 * The last {n} tokens were left out: {most} are read at most.
+		 */
+		cut: (arg: { most: string, n: string }) => LocalizedString
+		/**
+		 * The fox lives by the river.|小狐狸住在河边。|Who are you?
+		 */
+		examples: () => LocalizedString
+		tokens: {
+			/**
+			 * Tokens
+			 */
+			title: () => LocalizedString
+			/**
+			 * The model reads tokens, not letters. Choose one to see what happens there.
+			 */
+			why: () => LocalizedString
+			/**
+			 * {id} · {loss} nats
+			 */
+			hint: (arg: { id: string, loss: string }) => LocalizedString
+			/**
+			 * by number
+			 */
+			byId: () => LocalizedString
+			/**
+			 * by surprise
+			 */
+			byLoss: () => LocalizedString
+			/**
+			 * Colour
+			 */
+			colour: () => LocalizedString
+			/**
+			 * The stronger the colour, the more the token surprised the model: its loss, −ln p, in nats. Mean over this sentence: {mean}. The first token has none, since nothing comes before it.
+			 */
+			lossWhy: (arg: { mean: string }) => LocalizedString
+			/**
+			 * Each number of the vocabulary has its own colour.
+			 */
+			idWhy: () => LocalizedString
+			/**
+			 * Token {n} of {all}: “{token}”, number {id}: {what}
+			 */
+			one: (arg: { all: string, id: string, n: string, token: string, what: string }) => LocalizedString
+			/**
+			 * {loss} nats: given what came before, its probability was {p}.
+			 */
+			loss: (arg: { loss: string, p: string }) => LocalizedString
+			/**
+			 * nothing comes before it.
+			 */
+			noLoss: () => LocalizedString
+		}
+		next: {
+			/**
+			 * What comes next
+			 */
+			title: () => LocalizedString
+			/**
+			 * After “{token}”, this is what the model expects. Your sliders do what they do when it writes.
+			 */
+			why: (arg: { token: string }) => LocalizedString
+			/**
+			 * drawn with these settings
+			 */
+			bar: () => LocalizedString
+			/**
+			 * the model itself, at temperature 1
+			 */
+			plain: () => LocalizedString
+			/**
+			 * Temperature
+			 */
+			temperature: () => LocalizedString
+			/**
+			 * off
+			 */
+			off: () => LocalizedString
+			/**
+			 * {kept} of {all} tokens can still be drawn. Uncertainty: {entropy} nats, as among {among} equally likely tokens.
+			 */
+			kept: (arg: { all: string, among: string, entropy: string, kept: string }) => LocalizedString
+			/**
+			 * At temperature 0 the likeliest token is always taken.
+			 */
+			greedy: () => LocalizedString
+			/**
+			 * What really follows: “{token}”, {p} with these settings.
+			 */
+			really: (arg: { p: string, token: string }) => LocalizedString
+			/**
+			 * Your sentence ends here: this is where it would go on.
+			 */
+			end: () => LocalizedString
+			/**
+			 * cut away
+			 */
+			cutAway: () => LocalizedString
+			/**
+			 * Token
+			 */
+			token: () => LocalizedString
+			/**
+			 * Chance
+			 */
+			chance: () => LocalizedString
+		}
+		attention: {
+			/**
+			 * Attention
+			 */
+			title: () => LocalizedString
+			/**
+			 * To make something of a token, each head looks back at earlier ones. A row is a token that looks, a column one that is looked at; the darker, the more.
+			 */
+			why: () => LocalizedString
+			/**
+			 * All heads
+			 */
+			all: () => LocalizedString
+			/**
+			 * layer {n}
+			 */
+			layer: (arg: { n: string }) => LocalizedString
+			/**
+			 * layer {layer}, head {head}
+			 */
+			head: (arg: { head: string, layer: string }) => LocalizedString
+			/**
+			 * “{token}” looks at
+			 */
+			looks: (arg: { token: string }) => LocalizedString
+			/**
+			 * Attention of layer {layer}, head {head}: {self} on the token itself, {previous} on the one before, {first} on the first.
+			 */
+			picture: (arg: { first: string, head: string, layer: string, previous: string, self: string }) => LocalizedString
+			/**
+			 * On average over this sentence this head spends {self} on the token itself, {previous} on the one before it, {first} on the first.
+			 */
+			habits: (arg: { first: string, previous: string, self: string }) => LocalizedString
+			/**
+			 * Much weight on the first token often means that a head has nothing to do here: the weights of a row must add up to 1, so they are put where they do little.
+			 */
+			firstWhy: () => LocalizedString
+			/**
+			 * {heads} heads share {kv} sets of keys and values here.
+			 */
+			shared: (arg: { heads: string, kv: string }) => LocalizedString
+			/**
+			 * looks
+			 */
+			query: () => LocalizedString
+			/**
+			 * looked at
+			 */
+			key: () => LocalizedString
+		}
+		lens: {
+			/**
+			 * {p}, uncertainty {entropy} nats
+			 */
+			cell: (arg: { entropy: string, p: string }) => LocalizedString
+			/**
+			 * Logit lens
+			 */
+			title: () => LocalizedString
+			/**
+			 * What would the model say if it had to stop after each layer? The final norm and the head are put on every depth. Early layers guess, later ones decide.
+			 */
+			why: () => LocalizedString
+			/**
+			 * embedding
+			 */
+			embedding: () => LocalizedString
+			/**
+			 * layer {n}, the output
+			 */
+			output: (arg: { n: string }) => LocalizedString
+			/**
+			 * Depth
+			 */
+			depth: () => LocalizedString
+			/**
+			 * After “{token}” the uncertainty goes from {first} nats at the embedding to {last} at the output.
+			 */
+			entropyNow: (arg: { first: string, last: string, token: string }) => LocalizedString
+			/**
+			 * underlined: what really follows
+			 */
+			right: () => LocalizedString
+			/**
+			 * Only the last row was trained to be read this way. What stands in the others is a hint of where the model is going, not what it “thinks”.
+			 */
+			caution: () => LocalizedString
+		}
+		map: {
+			/**
+			 * Embeddings
+			 */
+			title: () => LocalizedString
+			/**
+			 * Each token is a point in {n} dimensions; here they are laid flat along the two directions in which they differ most.
+			 */
+			why: (arg: { n: string }) => LocalizedString
+			/**
+			 * Draw the map
+			 */
+			show: () => LocalizedString
+			/**
+			 * The plane shows {share} of all differences ({x} across, {y} up). What it cannot show are the other directions, so neighbours here need not be neighbours there.
+			 */
+			explained: (arg: { share: string, x: string, y: string }) => LocalizedString
+			/**
+			 * Find a token
+			 */
+			search: () => LocalizedString
+			/**
+			 * No token looks like that.
+			 */
+			none: () => LocalizedString
+			/**
+			 * Most like “{token}” in all directions
+			 */
+			near: (arg: { token: string }) => LocalizedString
+			/**
+			 * Cosine
+			 */
+			cosine: () => LocalizedString
+			/**
+			 * A map of {n} tokens.
+			 */
+			picture: (arg: { n: string }) => LocalizedString
+			/**
+			 * dark: the tokens of your sentence
+			 */
+			yours: () => LocalizedString
+		}
+		delta: {
+			/**
+			 * What training changed
+			 */
+			title: () => LocalizedString
+			/**
+			 * Of every matrix: how large the change is, measured against the matrix itself, compared with “{against}”.
+			 */
+			why: (arg: { against: string }) => LocalizedString
+			/**
+			 * The matrices of “{against}” stay as they are. The adapter adds ΔW to some of them, here measured against the matrix itself.
+			 */
+			adapterWhy: (arg: { against: string }) => LocalizedString
+			/**
+			 * Show what it changed
+			 */
+			show: () => LocalizedString
+			/**
+			 * Relative change ‖ΔW‖ / ‖W‖
+			 */
+			size: () => LocalizedString
+			/**
+			 * Layer
+			 */
+			layer: () => LocalizedString
+			/**
+			 * embedding
+			 */
+			embed: () => LocalizedString
+			/**
+			 * Embedding: {share}
+			 */
+			embedding: (arg: { share: string }) => LocalizedString
+			/**
+			 * ΔW of {name}, {rows} × {cols}, the largest entry {max}.
+			 */
+			picture: (arg: { cols: string, max: string, name: string, rows: string }) => LocalizedString
+			/**
+			 * added
+			 */
+			positive: () => LocalizedString
+			/**
+			 * taken away
+			 */
+			negative: () => LocalizedString
+			/**
+			 * Each point stands for {n} × {n} numbers and shows the largest of them.
+			 */
+			block: (arg: { n: string }) => LocalizedString
+			/**
+			 * ΔW = {scale} · B · A: two thin matrices with {thin} numbers make one with {full}.
+			 */
+			product: (arg: { full: string, scale: string, thin: string }) => LocalizedString
+			/**
+			 * DoRA also gives each row a length of its own, so ΔW is more than B · A.
+			 */
+			dora: () => LocalizedString
+			/**
+			 * The two thin matrices, B on the left and A above
+			 */
+			strips: () => LocalizedString
+			/**
+			 * Singular values of ΔW
+			 */
+			singular: () => LocalizedString
+			/**
+			 * Of {all} possible directions {used} are used; {most} of them carry 90 % of the change.
+			 */
+			directions: (arg: { all: string, most: string, used: string }) => LocalizedString
+			/**
+			 * Nothing has changed here yet.
+			 */
+			nothing: () => LocalizedString
+			/**
+			 * Value {n}: {value}
+			 */
+			value: (arg: { n: string, value: string }) => LocalizedString
+		}
+	}
 	journey: {
 		/**
 		 * Begin with the alphabet
@@ -10038,10 +12442,6 @@ export type TranslationFunctions = {
 		 */
 		judges: () => LocalizedString
 		/**
-		 * {same} of {of}
-		 */
-		of: (arg: { of: string, same: string }) => LocalizedString
-		/**
 		 * not yet measured
 		 */
 		notYet: () => LocalizedString
@@ -10169,10 +12569,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * Asked a question, the pretrained model goes on reciting: in its books, a question is followed by more book. Here it reads conversations and learns the answers alone, with the same loss as before. Knowledge came from reading; this is manners.
-			 */
-			story: () => LocalizedString
-			/**
 			 * The mean negative log-probability of the tokens n whose mask m is 1: what the assistant says, and the token that ends it. Questions are read, not learned.
 			 */
 			formula: () => LocalizedString
@@ -10186,10 +12582,6 @@ export type TranslationFunctions = {
 			 * Must we retrain everything for each customer?
 			 */
 			title: () => LocalizedString
-			/**
-			 * The model stays as it is. Beside each of its matrices stand two thin ones, and only these learn. What comes out is a small plug-in: put it in, and the model speaks in another style; take it out, and it is the old one to the last bit.
-			 */
-			story: () => LocalizedString
 			/**
 			 * The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so nothing changes at the first step. The loss is that of SFT.
 			 */
@@ -10205,10 +12597,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * Nobody can write down what a good answer is, but of two answers people can say which is better. A model with a single number at its end learns from such pairs to give the better one the larger number.
-			 */
-			story: () => LocalizedString
-			/**
 			 * r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end.
 			 */
 			formula: () => LocalizedString
@@ -10222,10 +12610,6 @@ export type TranslationFunctions = {
 			 * How do you train on a score?
 			 */
 			title: () => LocalizedString
-			/**
-			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier. A price on every step away from the old model keeps it from talking for the score alone.
-			 */
-			story: () => LocalizedString
 			/**
 			 * ρ is how much likelier a token has become since it was written, A how much better the answer was than expected. Beyond 1 ± ε there is nothing more to gain.
 			 */
@@ -10241,10 +12625,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The same pairs, no reward model: the better answer is made likelier than it was, the worse one less likely. Watch both: often the better one falls too, only more slowly. The margin is what is trained.
-			 */
-			story: () => LocalizedString
-			/**
 			 * π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.
 			 */
 			formula: () => LocalizedString
@@ -10258,10 +12638,6 @@ export type TranslationFunctions = {
 			 * What if one label in ten is wrong?
 			 */
 			title: () => LocalizedString
-			/**
-			 * DPO with a doubt ε about every label. Without it, a wrong label is pushed as far as a right one.
-			 */
-			story: () => LocalizedString
 			/**
 			 * DPO’s loss in both directions, weighted by how likely the label is right.
 			 */
@@ -10277,10 +12653,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * DPO never has enough: its loss falls for ever as the margin grows. IPO has a goal for the margin and pulls back beyond it.
-			 */
-			story: () => LocalizedString
-			/**
 			 * h is the margin as in DPO. Its goal is 1/(2τ), and the loss is zero there.
 			 */
 			formula: () => LocalizedString
@@ -10294,10 +12666,6 @@ export type TranslationFunctions = {
 			 * Who labels when people have no time?
 			 */
 			title: () => LocalizedString
-			/**
-			 * A model learns from the town’s constitution to compare two answers: true, honest, brief, warm, in the same language. It sees each pair in both orders, since a judge that prefers whatever comes first is no judge.
-			 */
-			story: () => LocalizedString
 			/**
 			 * The label is the judge’s probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
 			 */
@@ -10313,10 +12681,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * No value model: the model answers the same question several times, and each answer is held against the mean of its group. What lies above is made likelier, what lies below less likely. The loss begins at 0 though it learns: look at the reward.
-			 */
-			story: () => LocalizedString
-			/**
 			 * A is the reward minus the mean of its group, over the group’s deviation. Groups in which all are equal teach nothing.
 			 */
 			formula: () => LocalizedString
@@ -10330,10 +12694,6 @@ export type TranslationFunctions = {
 			 * Two biases of GRPO, taken out
 			 */
 			title: () => LocalizedString
-			/**
-			 * GRPO divides by the length of an answer and by the deviation of its group, which favours long wrong answers and easy questions. Here both divisions are gone.
-			 */
-			story: () => LocalizedString
 			/**
 			 * The same, with a constant in place of the length and no deviation.
 			 */
@@ -10349,10 +12709,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The clip is wider upwards, so that rare good words can grow; groups in which all answers score alike are left out; every token counts the same.
-			 */
-			story: () => LocalizedString
-			/**
 			 * GRPO with two bounds, ε below and a larger one above, and a mean over tokens.
 			 */
 			formula: () => LocalizedString
@@ -10366,10 +12722,6 @@ export type TranslationFunctions = {
 			 * Pairs, without a reference
 			 */
 			title: () => LocalizedString
-			/**
-			 * The mean log-probability of a token is the reward, so no frozen model is needed, and a margin γ must be reached. It works offline on pairs, neither reinforcement learning nor tied to AI labels. A large learning rate ends in repetition.
-			 */
-			story: () => LocalizedString
 			/**
 			 * |y| is the length of an answer. Where the two averages are equal the loss is ln(1 + e^γ).
 			 */
@@ -10385,10 +12737,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * Instead of a group, a memory: for each question it keeps how well it usually goes, and holds the new answer against that. No group can be idle.
-			 */
-			story: () => LocalizedString
-			/**
 			 * A is the reward minus what the tracker expected before, normalised over the batch. Then the tracker learns.
 			 */
 			formula: () => LocalizedString
@@ -10402,10 +12750,6 @@ export type TranslationFunctions = {
 			 * Can a small one keep what a big one learned?
 			 */
 			title: () => LocalizedString
-			/**
-			 * A student a third of the size does not only learn which token came next, but how likely the teacher found every other. What the teacher almost said is worth more than what it said.
-			 */
-			story: () => LocalizedString
 			/**
 			 * P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients equally large.
 			 */
@@ -10421,10 +12765,6 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The teacher answers many questions, and the student learns those answers like any text. Nothing of the teacher is needed but what it writes.
-			 */
-			story: () => LocalizedString
-			/**
 			 * The loss of SFT, on the teacher’s answers ŷ.
 			 */
 			formula: () => LocalizedString
@@ -10438,10 +12778,6 @@ export type TranslationFunctions = {
 			 * Corrected on its own mistakes
 			 */
 			title: () => LocalizedString
-			/**
-			 * The student writes, and the teacher says at every token what it would have thought there. So the student learns in the very situations that it gets itself into.
-			 */
-			story: () => LocalizedString
 			/**
 			 * M is a mixture of teacher P and student Q. The share λ of the answers is the student’s own; no gradient passes through the writing.
 			 */
@@ -10473,6 +12809,14 @@ export type TranslationFunctions = {
 		 * margin, held out
 		 */
 		heldout_margin: () => LocalizedString
+		/**
+		 * from (95 %)
+		 */
+		pair_accuracy_low: () => LocalizedString
+		/**
+		 * to (95 %)
+		 */
+		pair_accuracy_high: () => LocalizedString
 		/**
 		 * pairs judged right
 		 */
@@ -10518,6 +12862,14 @@ export type TranslationFunctions = {
 		 */
 		replay_loss: () => LocalizedString
 		/**
+		 * loss on the questions, held out
+		 */
+		question_loss: () => LocalizedString
+		/**
+		 * favour for the first place
+		 */
+		position_bias: () => LocalizedString
+		/**
 		 * share that is trained
 		 */
 		trainable_fraction: () => LocalizedString
@@ -10549,6 +12901,172 @@ export type TranslationFunctions = {
 		 * agreement with the graders
 		 */
 		agreement: () => LocalizedString
+	}
+	ownData: {
+		/**
+		 * Your own data
+		 */
+		title: () => LocalizedString
+		/**
+		 * A file to begin with
+		 */
+		template: () => LocalizedString
+		/**
+		 * It stays in this browser; nothing is sent.
+		 */
+		stays: () => LocalizedString
+		how: {
+			/**
+			 * A .txt, or a .jsonl with one record with “text” per line. You can drop it here.
+			 */
+			text: () => LocalizedString
+			/**
+			 * A .jsonl, one conversation per line, turns with “role” and “content”. You can drop it here.
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * A .jsonl, one preference per line: a question with a better and a worse answer. You can drop it here.
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * A .jsonl, one question per line; answers in it are not read. The town’s graders cannot judge your questions, so choose a reward model. You can drop it here.
+			 */
+			prompts: () => LocalizedString
+		}
+		/**
+		 * Paste, type or change lines
+		 */
+		edit: () => LocalizedString
+		/**
+		 * Question
+		 */
+		question: () => LocalizedString
+		/**
+		 * Answer
+		 */
+		answer: () => LocalizedString
+		/**
+		 * Better answer
+		 */
+		better: () => LocalizedString
+		/**
+		 * Worse answer
+		 */
+		worse: () => LocalizedString
+		/**
+		 * Add this line
+		 */
+		add: () => LocalizedString
+		paste: {
+			/**
+			 * Text, or JSON line by line
+			 */
+			text: () => LocalizedString
+			/**
+			 * The lines, one conversation each
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * The lines, one preference each
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * The lines, one question each
+			 */
+			prompts: () => LocalizedString
+		}
+		/**
+		 * Use these lines
+		 */
+		use: () => LocalizedString
+		/**
+		 * Lines that cannot be read: {n}. Mend them, then use the lines again.
+		 */
+		faulty: (arg: { n: string }) => LocalizedString
+		/**
+		 * And {n} more.
+		 */
+		andMore: (arg: { n: string }) => LocalizedString
+		/**
+		 * Look before you train
+		 */
+		preview: () => LocalizedString
+		previewWhy: {
+			/**
+			 * As the model will read them. Underlined tokens have weight in the loss; the others are read and cost nothing.
+			 */
+			conversations: () => LocalizedString
+			/**
+			 * Both answers as the model will read them. Only underlined tokens count, and only where the two differ in what comes after the question.
+			 */
+			pairs: () => LocalizedString
+			/**
+			 * What the model will be asked. Nothing here is learned; its own answers are what it learns from.
+			 */
+			prompts: () => LocalizedString
+		}
+		/**
+		 * {total} in all, the longest of {longest} tokens.
+		 */
+		counted: (arg: { longest: string, total: string }) => LocalizedString
+		long: {
+			/**
+			 * {long} are longer than the {context} tokens that are read at once: they are cut there, or left out when nothing of the answer is left.
+			 */
+			conversations: (arg: { context: string, long: string }) => LocalizedString
+			/**
+			 * {long} are longer than the {context} tokens that are read at once. The run will refuse to start: shorten them or leave them out.
+			 */
+			pairs: (arg: { context: string, long: string }) => LocalizedString
+			/**
+			 * {long} leave no room for an answer within the {context} tokens that are read at once. The run will refuse to start: shorten them, or allow shorter answers.
+			 */
+			prompts: (arg: { context: string, long: string }) => LocalizedString
+		}
+		/**
+		 * The first document as it is cut now: {n} tokens. When pretraining, every token is learned, each guessed from those before it.
+		 */
+		allLearned: (arg: { n: string }) => LocalizedString
+		/**
+		 * Once the tokenizer has been trained, the first document is shown in its tokens.
+		 */
+		noTokenizer: () => LocalizedString
+		/**
+		 * Number {n}
+		 */
+		number: (arg: { n: string }) => LocalizedString
+		/**
+		 * {n} tokens
+		 */
+		tokens: (arg: { n: string }) => LocalizedString
+		/**
+		 * too long
+		 */
+		tooLong: () => LocalizedString
+		/**
+		 * {p} sure
+		 */
+		sure: (arg: { p: string }) => LocalizedString
+		/**
+		 * Earlier ones
+		 */
+		earlier: () => LocalizedString
+		/**
+		 * Later ones
+		 */
+		later: () => LocalizedString
+		/**
+		 * Train a reward model on my {n} clicks
+		 */
+		retrain: (arg: { n: string }) => LocalizedString
+		/**
+		 * Opens the reward stage with these labels. With fewer than {many} it trains the head alone, one number per channel: so few clicks cannot settle more, and the interval of what it judges right says how little is certain.
+		 */
+		retrainWhy: (arg: { many: string }) => LocalizedString
+		/**
+		 * {same} of {of}, {share}
+		 */
+		share: (arg: { of: string, same: string, share: string }) => LocalizedString
 	}
 	paramNames: {
 		/**
@@ -11021,22 +13539,6 @@ export type TranslationFunctions = {
 		 * How does guessing the next word become knowledge?
 		 */
 		title: () => LocalizedString
-		/**
-		 * The model sees a stretch of text and guesses, at every place, what comes next. It does not name one token: it spreads 100 % over all of them.
-		 */
-		story1: () => LocalizedString
-		/**
-		 * The loss is its surprise at what really stood there. Each step turns every one of its numbers a little, so that it would have been less surprised.
-		 */
-		story2: () => LocalizedString
-		/**
-		 * First come blanks and letters, then words, then grammar. For a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once.
-		 */
-		story3: () => LocalizedString
-		/**
-		 * It is like a child left alone among encyclopedias: nobody explains, it only reads on. Where the image misleads: a child understands what it is for. This one only learns what is likely.
-		 */
-		story4: () => LocalizedString
 		/**
 		 * Start
 		 */
@@ -11606,6 +14108,14 @@ export type TranslationFunctions = {
 		 */
 		note_logprob_gap: (arg: { gap: unknown, limit: unknown }) => LocalizedString
 		/**
+		 * There are {count} different questions in the file, but at least two are needed: one to practise on and one to measure on. Add some.
+		 */
+		prompts_few: (arg: { count: unknown }) => LocalizedString
+		/**
+		 * Nobody answers in one of the conversations, so it is left out. Add a turn with the role “assistant”.
+		 */
+		talk_unanswered: () => LocalizedString
+		/**
 		 * There are no preferences to learn from. Compare some answers first, or choose a file with pairs.
 		 */
 		pairs_missing: () => LocalizedString
@@ -11826,6 +14336,18 @@ export type TranslationFunctions = {
 		 */
 		training_diverged: (arg: { kept: unknown, step: unknown }) => LocalizedString
 		/**
+		 * The model’s output is not a number, so there is nothing to see. Go back to a checkpoint from before its training diverged.
+		 */
+		inspect_not_finite: () => LocalizedString
+		/**
+		 * What has changed in “{name}” cannot be told: the model that it goes back to is no longer here, or has another shape.
+		 */
+		changes_unknown: (arg: { name: string }) => LocalizedString
+		/**
+		 * This model has no token {token}; it knows those below {vocab}.
+		 */
+		token_unknown: (arg: { token: number, vocab: number }) => LocalizedString
+		/**
 		 * The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.
 		 */
 		sampling_not_finite: () => LocalizedString
@@ -12005,14 +14527,6 @@ export type TranslationFunctions = {
 		 * Yes: a .txt or .jsonl of your own, in any language. A few hundred kilobytes are a good start. Learn a new tokenizer on it, which happens by itself here. It will write like your text, and know only that.
 		 */
 		own: () => LocalizedString
-		/**
-		 * How does this compare with a real model?
-		 */
-		sizeQ: () => LocalizedString
-		/**
-		 * The shape is that of Llama and Qwen: the same layers, the same loss. Sprout has about 0.8 million numbers and reads about a million tokens. A model of eight thousand million numbers reads more than ten million million, on thousands of machines for weeks. What you see happen here in a minute happens there too, only on a larger world.
-		 */
-		size: () => LocalizedString
 	}
 	reading: {
 		/**
@@ -12139,14 +14653,6 @@ export type TranslationFunctions = {
 		 * Your own text
 		 */
 		own: () => LocalizedString
-		/**
-		 * Choose a file
-		 */
-		choose: () => LocalizedString
-		/**
-		 * A .txt, or a .jsonl with one record per line (“text”, “conversations” or “messages”). You can drop it here. It stays on your machine.
-		 */
-		drop: () => LocalizedString
 		/**
 		 * Text
 		 */
@@ -12307,14 +14813,6 @@ export type TranslationFunctions = {
 		 * Choose a file
 		 */
 		choose: () => LocalizedString
-		/**
-		 * A .jsonl with one conversation per line:
-		 */
-		conversationsFile: () => LocalizedString
-		/**
-		 * A .jsonl with one preference per line, two answers to one question:
-		 */
-		pairsFile: () => LocalizedString
 		/**
 		 * {conversations} conversations, {pairs} preferences
 		 */
@@ -12612,23 +15110,361 @@ export type TranslationFunctions = {
 			what: () => LocalizedString
 		}
 	}
+	story: {
+		/**
+		 * An image for it
+		 */
+		imageTitle: () => LocalizedString
+		/**
+		 * Where the image misleads
+		 */
+		misleadsTitle: () => LocalizedString
+		/**
+		 * What a real model spends on this
+		 */
+		realTitle: () => LocalizedString
+		/**
+		 * Sources:
+		 */
+		sources: () => LocalizedString
+		/**
+		 * Your run here: {steps} steps of {batch} in {time}; {trained} of {all} parameters were trained.
+		 */
+		yours: (arg: { all: string, batch: string, steps: string, time: string, trained: string }) => LocalizedString
+		/**
+		 * Run it, and your own figures stand here beside theirs.
+		 */
+		yoursLater: () => LocalizedString
+		tokenizer: {
+			/**
+			 * A model computes with numbers, so a text must become a row of numbers first; the plainest way gives each of the 256 bytes its own, and then a word is a long row. So we look which two neighbours stand together most often, give the pair a number of its own, and do it again: each such step is a merge. Watch “ing” and “的” become one token each, though nobody told it of endings or characters: it counted. The fewer tokens a text takes, the more of it the model sees at a time, and the less there is to compute.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A stenographer gives every pair of letters that comes up again and again a stroke of its own. After a thousand strokes most words are written in one or two.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The stenographer knows what the words mean. The tokenizer only counts neighbours, and the model later sees the numbers of the strokes and never the letters in them: that is why spelling is hard for it.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. Learning it takes minutes on one machine even there: it is the cheapest stage of all, and one that can never be changed afterwards without training anew.
+			 */
+			real: () => LocalizedString
+		}
+		pretrain: {
+			/**
+			 * The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come blanks and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A child is left alone among encyclopedias. Nobody explains anything, it only reads on and guesses the next word, and in the end it can go on with any page.
+			 */
+			image: () => LocalizedString
+			/**
+			 * A child wonders what a thing is for. The model only learns what is likely to come next; that this takes facts and grammar along is a side effect, and a page of lies would be learned as gladly.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 3 read 15.6 trillion tokens on up to 16,000 graphics processors, Qwen2.5 read 18 trillion, Qwen3 36. GLM-130B read 400 billion in 60 days on 96 machines of eight A100 each. Nearly all of the cost of a model lies here.
+			 */
+			real: () => LocalizedString
+		}
+		sft: {
+			/**
+			 * The pretrained model knows the town, yet asked a question it goes on reciting, since in its books a question is followed by more book. So it now reads conversations. Questions are only read; the loss counts the words of the answers and the token that ends them. The knowledge stays what it was: what is learned is to take a turn, to answer it, and to stop.
+			 */
+			what: () => LocalizedString
+			/**
+			 * Somebody who has learned whole poems by heart is greeted with “how are you?” and recites a poem. School teaches that this is a question, and that “fine, and you?” is an answer.
+			 */
+			image: () => LocalizedString
+			/**
+			 * It sounds as though school put the knowledge in. It does not: facts that only the lessons hold are learned badly and invite guessing, and long lessons without old text push out what was read before.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside pretraining both are small, well under a thousandth of the tokens.
+			 */
+			real: () => LocalizedString
+		}
+		lora: {
+			/**
+			 * To retrain every number for each new taste is dear, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The old radio gets a Bluetooth module. Nothing inside is rewired, it can do something new, and without the module it is the old radio to the last screw.
+			 */
+			image: () => LocalizedString
+			/**
+			 * LoRA is a how and not a when: it is no stage after SFT, but a way of training that fits into SFT, DPO or any other stage. And the module is no separate part that works by itself; it only makes sense on the very model it was made for.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day. Most adapters that people share for Llama and Qwen are made in this way.
+			 */
+			real: () => LocalizedString
+		}
+		reward: {
+			/**
+			 * Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a judge for any text, one that never tires and that can be fooled.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A judge is trained by listening to pairs of speeches and hearing each time which one the audience preferred. Later the judge marks any speech alone.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The judge has no taste, only a memory of what was preferred, length and politeness included. On speeches unlike those of the training the marks mean little, and a speaker who practises before this judge alone will find that out.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two judges, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its judge does not simply like length.
+			 */
+			real: () => LocalizedString
+		}
+		ppo: {
+			/**
+			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. No step may change a word’s probability by more than a clip allows. And every bit of distance from the model before costs something, or it would soon talk for the score alone.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A speech before a trained judge: speak, hear the mark, change a little, speak again. Of the three ways to study, this is the one of small careful steps.
+			 */
+			image: () => LocalizedString
+			/**
+			 * PPO and DPO look like two lessons, one after the other. They are siblings: both start from the same SFT model, and you choose one. And careful steps keep it from stumbling, not from flattering: against that there is only the price β.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the judge and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.
+			 */
+			real: () => LocalizedString
+		}
+		dpo: {
+			/**
+			 * The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it never leaves the answers that are in the pairs.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The same speech, learned straight from the audience’s choice: no judge is trained, the two versions and the applause are enough.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The audience heard somebody else’s speeches. PPO listens to what the model says now, DPO to pairs that were written before; where the model goes beyond them, nothing corrects it. And it does not follow PPO: both have the same parent, the SFT model.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 3 uses DPO in place of PPO: less computing, and better at following instructions. It takes a learning rate of 0.00001, β = 0.1, six rounds with fresh pairs, and adds a loss on the better answer so that it does not fall. Qwen2.5 used about 150,000 pairs.
+			 */
+			real: () => LocalizedString
+		}
+		cdpo: {
+			/**
+			 * People click in haste, so some labels are the wrong way round. DPO believes every label fully and pushes the pair apart for ever. The conservative kind keeps a doubt ε: it weighs the loss of both directions, as likely as each is. So there is a distance that is far enough, and wrong labels do less harm.
+			 */
+			what: () => LocalizedString
+			/**
+			 * You read the audience’s choice, and know that one in ten raised the wrong hand. So you never let one vote change your speech without limit.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The doubt is the same for all pairs. It does not find the wrong votes; it only believes all of them a little less.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its judge learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.
+			 */
+			real: () => LocalizedString
+		}
+		ipo: {
+			/**
+			 * The loss of DPO falls for as long as the distance grows, even on pairs that are long decided. IPO gives the distance a goal, 1/(2τ), and squares what is missing. Beyond the goal it pulls back. So a few pairs cannot drive the model far away.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The audience liked this version better. You move towards it by a fixed stride and stop there, however loud the applause.
+			 */
+			image: () => LocalizedString
+			/**
+			 * A stride sounds like a step of training. It is a distance in log-probability, and how many steps it takes depends on the learning rate.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The large families report DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.
+			 */
+			real: () => LocalizedString
+		}
+		judge: {
+			/**
+			 * People have no time for thousands of comparisons, so a model compares. It is given principles in words, a constitution, and two answers, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The best student becomes assistant teacher: there are not enough teachers to mark every exercise, and this student knows the rules.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The assistant passes on its own blind spots with the marks, and nobody notices who reads the marks alone. More marks of the same kind do not help; other eyes do.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. Strong judges agree with people in more than four of five cases, and they too favour a place.
+			 */
+			real: () => LocalizedString
+		}
+		grpo: {
+			/**
+			 * The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, half the memory. The loss begins at 0 and says nothing about learning; look at the reward.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The second way to study: write a whole group of answers and compare them with one another.
+			 */
+			image: () => LocalizedString
+			/**
+			 * It does not pick the first of a ranking and copy it. Every answer counts by its distance from the group’s mean, and the weak ones are pushed down as hard as the good ones are pulled up. Where all are equally good or equally bad, nobody learns anything.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * DeepSeekMath introduced it with 64 answers to a question and a KL weight of 0.04, the weight that stands here as well. Qwen2.5 took eight answers to each question. Qwen3 did it on 3,995 questions whose answers a program can check.
+			 */
+			real: () => LocalizedString
+		}
+		dr_grpo: {
+			/**
+			 * GRPO divides each answer’s loss by its length, so a long wrong answer costs less per word than a short one. And it divides by the group’s deviation, so questions that are nearly always right or nearly always wrong count more than their share. Here both divisions are gone, and a constant stands in their place. Then answers need not grow longer just because that is cheap.
+			 */
+			what: () => LocalizedString
+			/**
+			 * Still a group compared, but now every word is marked by the same scale, in a long essay as in a short one.
+			 */
+			image: () => LocalizedString
+			/**
+			 * Fairer marks do not make more of them: a group of equal answers is silent here as well.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper trained Qwen2.5-Math of 7 billion parameters for 27 hours on eight A100.
+			 */
+			real: () => LocalizedString
+		}
+		dapo: {
+			/**
+			 * GRPO with several changes, each for something that was seen to fail. The clip is wider upwards, so that rare good words can grow. Groups in which all answers score alike are replaced by others. Every token counts the same, there is no price on distance, and answers that are cut off lose some of their reward.
+			 */
+			what: () => LocalizedString
+			/**
+			 * A group compared, by a teacher who sends away the sheets on which all have the same mark and fetches others.
+			 */
+			image: () => LocalizedString
+			/**
+			 * Fetching others costs answers. Where most groups are equal, most of the work goes into finding a question from which something can be learned.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * It was made with Qwen2.5 of 32 billion parameters: 512 questions at a time, sixteen answers each, and half the training steps of the run it was compared with.
+			 */
+			real: () => LocalizedString
+		}
+		simpo: {
+			/**
+			 * Pairs again, without a reference model. The reward of an answer is the mean log-probability of its tokens, which is also what makes a model write one. The better answer must lead by a margin γ. Less memory than DPO, no bonus for length, and nothing that holds the model where it was.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The third way to study: take one pair and pull it apart.
+			 */
+			image: () => LocalizedString
+			/**
+			 * SimPO is offline and no reinforcement learning, and it needs no AI labels: people’s serve as well. Some texts call it “SPO”; that name belongs to another algorithm, Single-stream Policy Optimization.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper tuned Llama 3 of 8 billion parameters and others on preference pairs, and found the learning rate to matter most: a large one ends in repetition. Here you can see that in a minute.
+			 */
+			real: () => LocalizedString
+		}
+		spo: {
+			/**
+			 * A group needs eight answers to learn from one question, and equal groups teach nothing. SPO asks once. For each question it keeps a memory of how well it usually goes, and holds the new answer against that. Then the memory learns, and forgets faster when the model has moved.
+			 */
+			what: () => LocalizedString
+			/**
+			 * Instead of eight classmates, your own earlier marks: today’s answer is good if it is better than you usually are here.
+			 */
+			image: () => LocalizedString
+			/**
+			 * This is Single-stream Policy Optimization. Where else you read “SPO”, it may mean SimPO or something different again. And the memory is a guess: in the first rounds it knows little of most questions.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The paper trained Qwen3 of 8 billion parameters on questions whose answers can be checked, and scored above GRPO on hard mathematics.
+			 */
+			real: () => LocalizedString
+		}
+		distill: {
+			/**
+			 * A text says which word came next; the teacher says how likely it found every other as well. The student, a third of the size, learns that whole distribution. A temperature T lifts the unlikely words so that they are heard. What the teacher almost said is worth more than what it said, so the student gets further than by reading alone.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The master’s stock, cooked down until it fits a small jar: less of it, and the taste is there.
+			 */
+			image: () => LocalizedString
+			/**
+			 * Nothing is boiled off from the teacher’s numbers: the student is another, smaller model that learns from the start. And the jar has a size: what does not fit is lost, and it is lost unevenly, rare facts first.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Qwen3 makes its small models this way: first from the teachers’ writing, then on the student’s own answers, for about a tenth of the hours that the full training takes. Meta took the logits of larger Llama 3.1 models as targets when it made Llama 3.2 of 1 and 3 billion parameters.
+			 */
+			real: () => LocalizedString
+		}
+		distill_sequence: {
+			/**
+			 * The teacher answers many questions once. The student learns those answers word by word, like any text. Of the teacher nothing is needed but its writing, so it may even sit behind an interface. The price: of each word the student sees the one that was written, and not what else was likely.
+			 */
+			what: () => LocalizedString
+			/**
+			 * An apprentice with the master’s recipe book, and no master in the kitchen.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The book holds what the master cooked on good days. Where the apprentice burns something, it has no page.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * Of about 800,000 examples, most of them written by DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned by SFT alone.
+			 */
+			real: () => LocalizedString
+		}
+		gkd: {
+			/**
+			 * Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through what is thought of it.
+			 */
+			what: () => LocalizedString
+			/**
+			 * The apprentice cooks, the master tastes every spoon.
+			 */
+			image: () => LocalizedString
+			/**
+			 * The master does not say whether the dish is good. It says what itself would have done next, and where that is wrong too, the student learns the error.
+			 */
+			misleads: () => LocalizedString
+			/**
+			 * The second part of Qwen3’s distillation is of this kind: small models write, and their distributions are drawn towards those of teachers of 32 or 235 billion parameters.
+			 */
+			real: () => LocalizedString
+		}
+	}
 	tokenizer: {
 		/**
 		 * How can a machine read letters?
 		 */
 		title: () => LocalizedString
-		/**
-		 * A model computes with numbers, so a text must become a row of numbers first. The plainest way gives each byte its own: 256 of them say everything, in any language.
-		 */
-		story1: () => LocalizedString
-		/**
-		 * But then a word is a long row. So we look which two neighbours stand together most often in our text, and give the pair a number of its own. Then again, and again. Each such step is a merge.
-		 */
-		story2: () => LocalizedString
-		/**
-		 * Watch “ing” and “的” become one token each. Nobody told it about endings or characters: it counted.
-		 */
-		story3: () => LocalizedString
 		/**
 		 * The fox of our town lives by the river. In the evening she is singing and baking bread.
 	镇上的狐狸住在河边。晚上她唱歌，烤面包。

@@ -1,7 +1,16 @@
 import { stageNames, type StageName } from '../stages/list'
 
 /** Pages beside those of the stages. */
-const single = ['home', 'tokenizer', 'pretrain', 'label', 'inside', 'arena', 'class', 'grown'] as const
+const single = [
+  'home',
+  'tokenizer',
+  'pretrain',
+  'label',
+  'inside',
+  'arena',
+  'class',
+  'grown',
+] as const
 export type Page = (typeof single)[number] | StageName
 
 const pages: readonly string[] = [...single, ...stageNames]

@@ -18,7 +18,7 @@ export const inside: Translation['inside'] = {
   tokens: {
     title: '词元 token',
     why: '模型读的是词元，不是字母。选一个，看看那里发生了什么。',
-    hint: '{id} · {loss} nat',
+    hint: '{id} · {loss} 纳特',
     byId: '按编号',
     byLoss: '按意外程度',
     colour: '颜色',
