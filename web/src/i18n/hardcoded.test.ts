@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { readFileSync } from 'node:fs'
 import { parse, type AST } from 'svelte/compiler'
 import { expect, test } from 'vitest'
