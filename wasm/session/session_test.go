@@ -258,6 +258,32 @@ func TestExportDeleteImportSampleEvaluate(t *testing.T) {
 	require.Equal(t, "safetensors_truncated", bad.Code)
 }
 
+// A ready-made model keeps its id, is there once however often it is loaded, and
+// is no run of this browser to go on with.
+func TestReadyMade(t *testing.T) {
+	p := newPage()
+	s, start := ready(t, p, checkpoint.NewMemory(0, nil))
+	mustAsk[protocol.RunInfo](t, s, p, "run.start", start)
+	p.wait(t, func() bool { return p.state() == done })
+	_, file, problem := askFile(t, s, p, mustAsk[protocol.Checkpoints](t, s, p, "checkpoints.list", protocol.ListCheckpoints{}).Checkpoints[0].ID)
+	require.Nil(t, problem)
+	c, err := checkpoint.Read(bytes.NewReader(file), int64(len(file)))
+	require.NoError(t, err)
+	c.Meta.ID, c.Meta.Kind = checkpoint.NewID(), checkpoint.Ready
+	f, err := checkpoint.NewFile(c, checkpoint.Format{Half: true})
+	require.NoError(t, err)
+	var baked bytes.Buffer
+	_, err = f.WriteTo(&baked)
+	require.NoError(t, err)
+	for range 2 {
+		got := mustAsk[protocol.CheckpointInfo](t, s, p, "checkpoints.import", protocol.ImportCheckpoint{Name: "sft.safetensors"}, baked.Bytes()...)
+		require.Equal(t, c.Meta.ID, got.ID)
+		require.Equal(t, checkpoint.Ready, got.Kind)
+		require.False(t, got.Resumable)
+	}
+	require.Len(t, mustAsk[protocol.Checkpoints](t, s, p, "checkpoints.list", protocol.ListCheckpoints{}).Checkpoints, 2)
+}
+
 func askFile(t *testing.T, s *Session, p *page, id string) (any, []byte, *protocol.Problem) {
 	return ask2(t, s, p, "checkpoints.export", protocol.ExportCheckpoint{Checkpoint: id})
 }
