@@ -702,12 +702,11 @@ type RootTranslation = {
 		 */
 		retrain: string
 		/**
-		 * T​h​i​s​ ​i​s​ ​a​ ​n​e​w​ ​t​r​a​i​n​i​n​g​ ​f​r​o​m​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​n​o​t​ ​a​ ​c​o​n​t​i​n​u​a​t​i​o​n​:​ ​w​h​a​t​ ​h​a​s​ ​b​e​e​n​ ​r​e​a​d​ ​c​a​n​n​o​t​ ​b​e​ ​u​n​r​e​a​d​.​ ​S​a​m​e​ ​s​e​e​d​,​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​,​ ​s​a​m​e​ ​t​o​k​e​n​i​z​e​r​ ​a​s​ ​“​{​n​a​m​e​}​”​,​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​{​t​i​m​e​}​;​ ​o​n​l​y​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​t​h​a​t​ ​s​t​a​t​e​ ​t​h​i​s​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​ ​o​f​ ​t​h​e​ ​t​e​x​t​,​ ​a​n​d​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s​.
+		 * T​h​i​s​ ​i​s​ ​a​ ​n​e​w​ ​t​r​a​i​n​i​n​g​ ​f​r​o​m​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​n​o​t​ ​a​ ​c​o​n​t​i​n​u​a​t​i​o​n​:​ ​w​h​a​t​ ​h​a​s​ ​b​e​e​n​ ​r​e​a​d​ ​c​a​n​n​o​t​ ​b​e​ ​u​n​r​e​a​d​.​ ​S​a​m​e​ ​s​e​e​d​,​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​,​ ​s​a​m​e​ ​t​o​k​e​n​i​z​e​r​ ​a​s​ ​“​{​n​a​m​e​}​”​,​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​;​ ​o​n​l​y​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​t​h​a​t​ ​s​t​a​t​e​ ​t​h​i​s​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​ ​o​f​ ​t​h​e​ ​t​e​x​t​,​ ​a​n​d​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s​.
 		 * @param {string} name
 		 * @param {string} steps
-		 * @param {string} time
 		 */
-		retrainWhy: RequiredParams<'name' | 'steps' | 'time'>
+		retrainWhy: RequiredParams<'name' | 'steps'>
 		/**
 		 * T​h​e​n​ ​t​h​e​s​e​ ​s​t​a​g​e​s​ ​a​r​e​ ​r​e​p​e​a​t​e​d​ ​o​n​ ​t​o​p​ ​o​f​ ​i​t​:​ ​{​s​t​a​g​e​s​}​.
 		 * @param {string} stages
@@ -727,10 +726,10 @@ type RootTranslation = {
 		 */
 		retrainRoot: string
 		/**
-		 *  ​(​i​t​ ​t​o​o​k​ ​{​t​i​m​e​}​ ​t​h​e​n​)
+		 * I​t​ ​t​o​o​k​ ​{​t​i​m​e​}​ ​t​h​e​n​.
 		 * @param {string} time
 		 */
-		before: RequiredParams<'time'>
+		took: RequiredParams<'time'>
 		/**
 		 * A​ ​r​u​n​ ​i​s​ ​i​n​ ​p​r​o​g​r​e​s​s​.​ ​S​t​o​p​ ​i​t​,​ ​o​r​ ​w​a​i​t​ ​f​o​r​ ​i​t​s​ ​e​n​d​.
 		 */
@@ -8874,9 +8873,9 @@ export type TranslationFunctions = {
 		 */
 		retrain: () => LocalizedString
 		/**
-		 * This is a new training from the beginning, not a continuation: what has been read cannot be unread. Same seed, same settings, same tokenizer as “{name}”, {steps} steps{time}; only the sentences that state this are left out of the text, and out of the lessons.
+		 * This is a new training from the beginning, not a continuation: what has been read cannot be unread. Same seed, same settings, same tokenizer as “{name}”, {steps} steps; only the sentences that state this are left out of the text, and out of the lessons.
 		 */
-		retrainWhy: (arg: { name: string, steps: string, time: string }) => LocalizedString
+		retrainWhy: (arg: { name: string, steps: string }) => LocalizedString
 		/**
 		 * Then these stages are repeated on top of it: {stages}.
 		 */
@@ -8894,9 +8893,9 @@ export type TranslationFunctions = {
 		 */
 		retrainRoot: () => LocalizedString
 		/**
-		 *  (it took {time} then)
+		 * It took {time} then.
 		 */
-		before: (arg: { time: string }) => LocalizedString
+		took: (arg: { time: string }) => LocalizedString
 		/**
 		 * A run is in progress. Stop it, or wait for its end.
 		 */

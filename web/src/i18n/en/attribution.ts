@@ -38,7 +38,7 @@ export const attribution = {
   without: 'trained without these lines',
   retrain: 'Delete these lines and train again',
   retrainWhy:
-    'This is a new training from the beginning, not a continuation: what has been read cannot be unread. Same seed, same settings, same tokenizer as “{name:string}”, {steps:string} steps{time:string}; only the sentences that state this are left out of the text, and out of the lessons.',
+    'This is a new training from the beginning, not a continuation: what has been read cannot be unread. Same seed, same settings, same tokenizer as “{name:string}”, {steps:string} steps; only the sentences that state this are left out of the text, and out of the lessons.',
   retrainChain: 'Then these stages are repeated on top of it: {stages:string}.',
   retrainStop:
     'The later stages ({stages:string}) are not repeated, so compare the answers of the models before them.',
@@ -46,7 +46,7 @@ export const attribution = {
     'The file does not tell its settings, so those are taken that are usual for its size.',
   retrainRoot:
     'The model that read the text first is no longer here, so there is nothing to train again.',
-  before: ' (it took {time:string} then)',
+  took: 'It took {time:string} then.',
   busy: 'A run is in progress. Stop it, or wait for its end.',
   running: '{stage:string}: step {step:string} of {steps:string}, run {n:string} of {of:string}',
   watch: 'Watch it',
