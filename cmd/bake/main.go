@@ -92,6 +92,6 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 			return fmt.Errorf("%s: %s", row.Key, row.Error)
 		}
 	}
-	fmt.Fprintf(log, "%d models in %s, %.0f s\n", len(passage.Rows), *out, time.Since(began).Seconds())
+	fmt.Fprintf(log, "%d models in %s, %.0f s\n", len(s.index.Models), *out, time.Since(began).Seconds())
 	return nil
 }

@@ -28,8 +28,8 @@ var brief = journey.Preset{
 		"simpo":        in(40, nil),
 		"spo":          in(24, nil),
 
-		"distill_alone": in(1, nil), // only the comparison would need it
-		"distill":       in(60, nil),
+		comparison: in(1, nil),
+		"distill":  in(60, nil),
 	},
 }
 

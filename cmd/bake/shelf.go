@@ -63,8 +63,15 @@ func newShelf(dir string, seed uint64, preset string) (*shelf, error) {
 // Take implements journey.Shelf: everything is made anew.
 func (s *shelf) Take(uint64, string) (*journey.Kept, error) { return nil, nil }
 
+// comparison is a student without a teacher, which the journey makes beside the
+// one that has learned from it. Nobody goes on from there.
+const comparison = "distill_alone"
+
 // Keep implements journey.Shelf.
 func (s *shelf) Keep(_ uint64, k *journey.Kept) error {
+	if k.Row.Key == comparison {
+		return nil
+	}
 	c := *k.Model
 	c.Meta.Kind = checkpoint.Ready
 	file, err := checkpoint.NewFile(&c, checkpoint.Format{Half: true})
