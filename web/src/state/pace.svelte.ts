@@ -11,11 +11,9 @@ const few = { steps: 24, rollouts: 2, batch: 4, prompts: 4, tokens: 16 }
 
 /** The settings of a taste, where they are smaller than the usual ones. */
 export function taste(params: readonly Param[]): Record<string, number> {
-  // Read here alone, so it need not be reactive.
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity
-  const usual = new Map(params.map((p) => [p.key, p.default]))
+  const usual = Object.fromEntries(params.map((p) => [p.key, p.default]))
   // A step of a stage that learns from its own answers is many answers long.
-  const steps = usual.has('prompts') ? few.rollouts : few.steps
+  const steps = 'prompts' in usual ? few.rollouts : few.steps
   const wanted: Record<string, number> = {
     steps,
     batch: few.batch,
@@ -29,7 +27,7 @@ export function taste(params: readonly Param[]): Record<string, number> {
   }
   const out: Record<string, number> = {}
   for (const [key, value] of Object.entries(wanted)) {
-    const now = usual.get(key)
+    const now = usual[key]
     if (now !== undefined && value < now) out[key] = value
   }
   return out
