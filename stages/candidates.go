@@ -60,13 +60,14 @@ func (r *Reader) Matchups(town *world.Town, questions []world.Question, o Candid
 }
 
 // TaughtQuestions are at most n of the questions that a town's lessons may show,
-// evenly spread: those to ask a model whose answers are to be compared.
+// evenly spread, one in unknownShare + 1 of them about strangers: those to ask a
+// model whose answers are to be compared. Among all questions most are about
+// strangers, and who is asked little else learns to refuse.
 func TaughtQuestions(town *world.Town, n int, langs ...world.Lang) []world.Question {
-	var all []world.Question
-	for _, set := range []world.Set{world.Seen, world.UnknownSeen} {
-		all = append(all, town.Questions(set, langs...)...)
-	}
-	return spread(all, n)
+	known, unknown := town.Questions(world.Seen, langs...), town.Questions(world.UnknownSeen, langs...)
+	strangers := min(n/(unknownShare+1), len(unknown))
+	out := spread(known, n-strangers)
+	return append(out, spread(unknown, min(strangers, len(out)/unknownShare))...)
 }
 
 // Comparison is the matchup as judges of any kind read it.

@@ -32,7 +32,7 @@ func (PPO) heads() []nn.Head { return []nn.Head{nn.Value} }
 // ppoDefaults differ between model sizes.
 var ppoDefaults = policyDefaults{
 	"seed":    {steps: 240, batch: 32, prompts: 64, epochs: 2, lr: 5e-4},
-	"sprout":  {steps: 240, batch: 32, prompts: 64, epochs: 2, lr: 2e-4},
+	"sprout":  {steps: 120, batch: 32, prompts: 64, epochs: 2, lr: 5e-4},
 	"sapling": {steps: 240, batch: 32, prompts: 64, epochs: 2, lr: 1e-4},
 	"tree":    {steps: 300, batch: 32, prompts: 64, epochs: 2, lr: 5e-5},
 }
@@ -41,7 +41,7 @@ var ppoDefaults = policyDefaults{
 func (PPO) Params(p nn.Preset) []Param {
 	own := []Param{
 		{
-			Key: "beta", Symbol: `\beta`, Default: 0.05, Min: 0, Max: 10,
+			Key: "beta", Symbol: `\beta`, Default: 0.2, Min: 0, Max: 10,
 			DocEN: "What a nat of KL to the reference costs, in units of reward. 0 charges nothing: the model then finds what the reward model likes rather than what is good.",
 			DocZH: "相对参考模型每一纳特 KL 扣多少奖励。0 表示不扣：模型会去迎合奖励模型的喜好，而不是真的变好。",
 		},
