@@ -226,4 +226,3 @@ func TestWhatTeacherAndStudentExpect(t *testing.T) {
 	_, err = startOn(t, Pretrain{}, setup(nil)).NextToken(ids, T, 5)
 	require.Equal(t, "no_teacher", problem.From(err).Code)
 }
-

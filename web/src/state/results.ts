@@ -10,7 +10,6 @@ const grown = (c: CheckpointInfo) => ['auto', 'manual', 'final'].includes(c.kind
 
 /** The last checkpoint of every run made here, the oldest run first. */
 function lastOfRuns(list: readonly CheckpointInfo[]): CheckpointInfo[] {
-   
   const last = new Map<string, CheckpointInfo>()
   for (const c of list.filter(grown)) {
     const other = last.get(c.run ?? c.id)
@@ -61,7 +60,7 @@ export async function gather(name: string): Promise<Results> {
 export async function download(name: string): Promise<Results> {
   const results = await gather(name)
   const bytes = new TextEncoder().encode(JSON.stringify(results) + '\n')
-   
+
   const now = new Date().toISOString().slice(0, 16)
   saveFile(bytes, `sprout-${results.name || now}.json`)
   return results
