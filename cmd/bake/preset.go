@@ -11,8 +11,9 @@ import (
 // they need is made as well.
 var wanted = []string{"pretrain", "sft", "lora", "reward", "ppo", "dpo", "judge", "grpo", "simpo", "spo", "distill"}
 
-// brief is the journey in the steps that five minutes on two cores allow. Most
-// of them go to the base: the later stages can only bring out what it knows.
+// brief is the journey in few steps: about five minutes on two cores, reckoned
+// from the seconds of a step in docs/JOURNEY.md and not measured as a whole yet.
+// Most go to the base: the later stages can only bring out what it knows.
 var brief = journey.Preset{
 	Name: "ready", Model: "sprout", Town: world.Quick, Merges: 1024, Questions: 16, Asked: 160,
 	Params: map[string]map[string]float64{
