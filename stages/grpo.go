@@ -14,14 +14,14 @@ func (GRPO) Name() string { return "grpo" }
 // groupDefaults differ between model sizes.
 var groupDefaults = policyDefaults{
 	"seed":    {steps: 200, batch: 32, prompts: 8, epochs: 1, lr: 5e-4},
-	"sprout":  {steps: 240, batch: 32, prompts: 8, epochs: 1, lr: 2e-4},
+	"sprout":  {steps: 60, batch: 32, prompts: 8, epochs: 1, lr: 2e-4},
 	"sapling": {steps: 240, batch: 32, prompts: 8, epochs: 1, lr: 1e-4},
 	"tree":    {steps: 300, batch: 32, prompts: 8, epochs: 1, lr: 5e-5},
 }
 
 // Params are the settings of GRPO.
 func (GRPO) Params(p nn.Preset) []Param {
-	own := append([]Param{groupParam(), klLossParam(0.04)}, clipParams(0.2, 0.2)...)
+	own := append([]Param{groupParam(), klLossParam(0.15)}, clipParams(0.2, 0.2)...)
 	return policyParams(p, groupDefaults, own...)
 }
 
