@@ -100,8 +100,12 @@ func (p Preset) asked() int {
 	return usualAsked
 }
 
-// measureLabels tells what the labels are worth that a step learned from.
+// measureLabels tells what the labels are worth that a step learned from, and how
+// the reward model ranks.
 func measureLabels(l *leg) error {
+	if err := measureRanking(l); err != nil {
+		return err
+	}
 	m, x := l.row.Metrics, l.labels[l.step.Judge]
 	m["pairs"], m["asked"] = float64(len(x.pairs)), float64(x.asked)
 	m["alike"], m["too_long"] = float64(x.alike), float64(x.long)

@@ -31,6 +31,20 @@ func measureGain(l *leg) error {
 	return nil
 }
 
+// measureRanking has the reward model rank answers of the model that it began as,
+// to questions that nobody was asked, and holds that against the graders' order.
+// What it makes of held-out labels, noise and all, is label_accuracy.
+func measureRanking(l *leg) error {
+	share, err := stages.Ranked(stages.Examinee{Checkpoint: l.made[l.step.Parent].Model}, l.model, l.reporting())
+	if err != nil {
+		return err
+	}
+	m := l.row.Metrics
+	m["label_accuracy"], m["pair_accuracy"] = m["pair_accuracy"], share.Value
+	m["pair_accuracy_low"], m["pair_accuracy_high"], m["ranked"] = share.Low, share.High, float64(share.N)
+	return nil
+}
+
 // measureHacking has answers of before and after scored by the reward model that
 // was learned from, and by the graders: hacked is 1 where the one went up and the
 // other down.

@@ -52,7 +52,7 @@ var steps = []Step{
 	{Key: "pretrain", Stage: "pretrain", measure: measureBase},
 	{Key: "sft", Stage: "sft", Parent: "pretrain", measure: tellBase},
 	{Key: "lora", Stage: "lora", Parent: "sft"},
-	{Key: "reward", Stage: "reward", Parent: "sft", People: true},
+	{Key: "reward", Stage: "reward", Parent: "sft", People: true, measure: measureLabels},
 	{Key: "ppo", Stage: "ppo", Parent: "sft", Reward: "reward", measure: measureGain},
 	{
 		Key: "ppo_beta0", Stage: "ppo", Parent: "sft", Reward: "reward", Params: map[string]float64{"beta": 0},

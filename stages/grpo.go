@@ -14,7 +14,7 @@ func (GRPO) Name() string { return "grpo" }
 // groupDefaults differ between model sizes.
 var groupDefaults = policyDefaults{
 	"seed":    {steps: 200, batch: 32, prompts: 8, epochs: 1, lr: 5e-4},
-	"sprout":  {steps: 60, batch: 32, prompts: 8, epochs: 1, lr: 2e-4},
+	"sprout":  {steps: 60, batch: 32, prompts: 8, epochs: 1, lr: 1e-4},
 	"sapling": {steps: 240, batch: 32, prompts: 8, epochs: 1, lr: 1e-4},
 	"tree":    {steps: 300, batch: 32, prompts: 8, epochs: 1, lr: 5e-5},
 }

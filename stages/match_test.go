@@ -142,10 +142,35 @@ func TestRewarded(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, m.Score.Value, grade.Value)
 
+	// Scores that are all alike tell nothing apart.
+	half, err := Ranked(Examinee{Checkpoint: policy}, reward, o)
+	require.NoError(t, err)
+	require.Positive(t, half.N)
+	require.InDelta(t, 0.5, half.Value, 0.5/float64(half.N)+1e-9, "half a pair is rounded down")
+
 	// Each answer is read at its last token, whatever is scored beside it.
 	for i := range head.Data {
 		head.Data[i] = float32(i%3) - 1
 	}
+	pairs, scores, err := o.rewarded(Examinee{Checkpoint: policy}, reward, 2)
+	require.NoError(t, err)
+	require.Len(t, pairs, 120)
+	agreed, told := 0, 0
+	for i := 0; i < len(pairs); i += 2 {
+		require.Equal(t, pairs[i].prompt, pairs[i+1].prompt)
+		a, b := pairs[i].grade.Score(world.AllPrinciples), pairs[i+1].grade.Score(world.AllPrinciples)
+		if a != b {
+			told++
+			if (a > b) == (scores[i] > scores[i+1]) {
+				agreed++
+			}
+		}
+	}
+	ranked, err := Ranked(Examinee{Checkpoint: policy}, reward, o)
+	require.NoError(t, err)
+	require.Equal(t, shareOf(agreed, told), ranked)
+	require.Equal(t, half.N, told)
+
 	r, err := OpenReader(Examinee{Checkpoint: policy}, o.Machine)
 	require.NoError(t, err)
 	defer r.Close()

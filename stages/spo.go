@@ -18,7 +18,7 @@ func (SPO) Name() string { return "spo" }
 // spoDefaults differ between model sizes.
 var spoDefaults = policyDefaults{
 	"seed":    {steps: 240, batch: 32, prompts: 64, epochs: 1, lr: 5e-4},
-	"sprout":  {steps: 240, batch: 32, prompts: 64, epochs: 1, lr: 2e-4},
+	"sprout":  {steps: 60, batch: 32, prompts: 64, epochs: 1, lr: 1e-4},
 	"sapling": {steps: 240, batch: 32, prompts: 64, epochs: 1, lr: 1e-4},
 	"tree":    {steps: 300, batch: 32, prompts: 64, epochs: 1, lr: 5e-5},
 }
