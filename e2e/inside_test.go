@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func TestLookInside(t *testing.T) {
 	x.do(time.Second, "document.querySelector('circle').dispatchEvent(new PointerEvent('pointerdown', {bubbles: true, clientX: document.querySelector('circle').getBoundingClientRect().x, clientY: document.querySelector('circle').getBoundingClientRect().y}))")
 	x.wait(20*time.Second, "document.querySelectorAll('tbody .link').length >= 12")
 
-	y := open(t, link+"&lang=zh", "").ready()
+	y := open(t, strings.Replace(link, "lang=en", "lang=zh", 1), "").ready()
 	y.wait(30*time.Second, bars+"[0] === '100.0%'")
 	y.sees("前面什么都没有")
 	assert.Equal(t, "true", value[string](y, time.Second, "return document.querySelectorAll('.heads button')[3].getAttribute('aria-pressed')"))
