@@ -3,8 +3,6 @@ package inspect
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"sprout/core/nn"
 )
 
@@ -105,14 +103,16 @@ func DeltaOf(c Comparison, name string) (out *Delta, err error) {
 }
 
 func singular(rows, cols int, values []float64) []float64 {
-	m := mat.NewDense(rows, cols, values)
-	var gram mat.SymDense
-	if rows <= cols {
-		gram.SymOuterK(1, m)
-	} else {
-		gram.SymOuterK(1, m.T())
+	if rows < cols { // the other Gram matrix is the smaller one
+		turned := make([]float64, len(values))
+		for i := range rows {
+			for j := range cols {
+				turned[j*rows+i] = values[i*cols+j]
+			}
+		}
+		rows, cols, values = cols, rows, turned
 	}
-	out := eigen(&gram, false)
+	out := eigen(cols, gram(rows, cols, values, 1), false)
 	for i, v := range out.values {
 		out.values[i] = math.Sqrt(max(0, v))
 		if out.values[i] <= roundedAway*out.values[0] {

@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/lapack"
+	"gonum.org/v1/gonum/lapack/gonum"
 
 	"sprout/core/nn"
 )
@@ -38,10 +40,7 @@ func Embeddings(p *nn.Params) (*Map, error) {
 			x[v*C+c] -= mean
 		}
 	}
-	centred := mat.NewDense(V, C, x)
-	var covariance mat.SymDense
-	covariance.SymOuterK(1/float64(max(1, V-1)), centred.T())
-	e := eigen(&covariance, true)
+	e := eigen(C, gram(V, C, x, 1/float64(max(1, V-1))), true)
 	total := 0.0
 	for _, v := range e.values {
 		total += max(0, v)
@@ -129,19 +128,47 @@ type spectrum struct {
 	vectors [][]float64 // of each value
 }
 
-// eigen panics where the matrix holds NaN, which no model that was loaded has.
-func eigen(m *mat.SymDense, vectors bool) spectrum {
-	var e mat.EigenSym
-	if !e.Factorize(m, vectors) {
+// eigen panics where the matrix holds NaN, which no model that was loaded has. m is
+// [n,n], symmetric, and is overwritten.
+//
+// LAPACK's dsyev is called by itself: gonum/mat would bring all of LAPACK into the
+// page, a tenth of the engine.
+func eigen(n int, m []float64, vectors bool) spectrum {
+	job := lapack.EVNone
+	if vectors {
+		job = lapack.EVCompute
+	}
+	values, work := make([]float64, n), make([]float64, 1)
+	var l gonum.Implementation
+	l.Dsyev(job, blas.Upper, n, m, n, values, work, -1) // asks how much room it wants
+	work = make([]float64, int(work[0]))
+	if !l.Dsyev(job, blas.Upper, n, m, n, values, work, len(work)) {
 		panic("inspect: the eigenvalues of a finite matrix do not converge")
 	}
-	out := spectrum{values: e.Values(nil)}
+	out := spectrum{values: values}
 	slices.Reverse(out.values)
 	if vectors {
-		var q mat.Dense
-		e.VectorsTo(&q)
-		for k := range out.values {
-			out.vectors = append(out.vectors, mat.Col(nil, len(out.values)-1-k, &q))
+		for k := range n {
+			column := make([]float64, n)
+			for i := range column {
+				column[i] = m[i*n+n-1-k]
+			}
+			out.vectors = append(out.vectors, column)
+		}
+	}
+	return out
+}
+
+// gram is scale·XᵀX of x [rows,cols]: [cols,cols], summed in the order of the rows.
+func gram(rows, cols int, x []float64, scale float64) []float64 {
+	out := make([]float64, cols*cols)
+	for r := range rows {
+		row := x[r*cols : (r+1)*cols]
+		for i, a := range row {
+			to := out[i*cols : (i+1)*cols]
+			for j, b := range row {
+				to[j] += scale * a * b
+			}
 		}
 	}
 	return out
