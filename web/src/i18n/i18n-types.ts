@@ -873,7 +873,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * I​t​ ​l​e​a​r​n​s​ ​t​o​ ​a​s​k​:​ ​i​t​s​ ​l​o​s​s​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​ ​f​e​l​l​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​a​t​ ​i​s​ ​s​t​r​e​n​g​t​h​ ​s​p​e​n​t​ ​o​n​ ​t​h​e​ ​u​s​e​r​’​s​ ​p​a​r​t​.​ ​T​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​.​ ​I​n​ ​a​ ​r​u​n​ ​t​h​i​s​ ​s​h​o​r​t​ ​t​h​e​y​ ​h​a​r​d​l​y​ ​s​u​f​f​e​r​;​ ​w​i​t​h​ ​l​o​n​g​ ​q​u​e​s​t​i​o​n​s​ ​a​n​d​ ​s​h​o​r​t​ ​a​n​s​w​e​r​s​ ​t​h​e​y​ ​w​o​u​l​d​.
+			 * I​t​ ​l​e​a​r​n​s​ ​t​o​ ​a​s​k​:​ ​i​t​s​ ​l​o​s​s​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​ ​f​e​l​l​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​a​t​ ​i​s​ ​s​t​r​e​n​g​t​h​ ​s​p​e​n​t​ ​o​n​ ​t​h​e​ ​u​s​e​r​’​s​ ​p​a​r​t​.​ ​T​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​.​ ​I​n​ ​a​ ​r​u​n​ ​t​h​i​s​ ​s​h​o​r​t​ ​t​h​e​y​ ​m​a​y​ ​h​a​r​d​l​y​ ​s​u​f​f​e​r​:​ ​c​o​m​p​a​r​e​ ​w​i​t​h​ ​a​ ​r​u​n​ ​t​h​a​t​ ​h​a​s​ ​t​h​e​ ​m​a​s​k​.
 			 * @param {string} answers
 			 * @param {string} from
 			 * @param {string} to
@@ -917,7 +917,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * {​s​t​y​l​e​}​ ​%​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​i​n​ ​s​t​y​l​e​.​ ​W​h​a​t​ ​i​t​ ​m​a​y​ ​c​h​a​n​g​e​ ​i​s​ ​t​o​o​ ​l​i​t​t​l​e​ ​f​o​r​ ​w​h​a​t​ ​i​t​ ​s​h​o​u​l​d​ ​l​e​a​r​n​:​ ​n​o​ ​n​u​m​b​e​r​ ​o​f​ ​s​t​e​p​s​ ​h​e​l​p​s​ ​t​h​e​r​e​,​ ​o​n​l​y​ ​m​o​r​e​ ​r​a​n​k​ ​o​r​ ​m​o​r​e​ ​m​a​t​r​i​c​e​s​.
+			 * {​s​t​y​l​e​}​ ​%​ ​o​f​ ​i​t​s​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​i​n​ ​s​t​y​l​e​.​ ​I​t​ ​m​a​y​ ​c​h​a​n​g​e​ ​t​o​o​ ​l​i​t​t​l​e​ ​f​o​r​ ​w​h​a​t​ ​i​t​ ​s​h​o​u​l​d​ ​l​e​a​r​n​.​ ​R​a​i​s​e​ ​t​h​e​ ​r​a​n​k​,​ ​o​r​ ​s​w​i​t​c​h​ ​t​h​e​ ​o​t​h​e​r​ ​m​a​t​r​i​c​e​s​ ​o​n​,​ ​a​n​d​ ​r​u​n​ ​t​h​e​ ​s​a​m​e​ ​s​t​e​p​s​ ​a​g​a​i​n​.
 			 * @param {string} style
 			 */
 			seen: RequiredParams<'style'>
@@ -965,7 +965,7 @@ type RootTranslation = {
 			 */
 			seen: RequiredParams<'from' | 'good' | 'now' | 'to'>
 			/**
-			 * T​h​e​ ​g​r​a​d​e​r​s​ ​h​a​v​e​ ​n​o​t​ ​f​a​l​l​e​n​ ​y​e​t​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​K​L​:​ ​i​t​ ​h​a​s​ ​l​e​f​t​ ​t​h​e​ ​p​l​a​c​e​ ​w​h​e​r​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​,​ ​a​n​d​ ​a​ ​l​o​n​g​e​r​ ​r​u​n​ ​m​a​y​ ​f​i​n​d​ ​i​t​s​ ​w​e​a​k​ ​s​p​o​t​.
+			 * T​h​e​ ​g​r​a​d​e​r​s​ ​h​a​v​e​ ​n​o​t​ ​f​a​l​l​e​n​ ​b​y​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​i​r​ ​n​o​i​s​e​.​ ​L​o​o​k​ ​h​o​w​ ​t​h​e​ ​K​L​ ​g​r​o​w​s​,​ ​a​n​d​ ​g​i​v​e​ ​i​t​ ​m​o​r​e​ ​s​t​e​p​s​.
 			 */
 			unseen: string
 		}
@@ -1000,7 +1000,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * I​t​ ​g​i​v​e​s​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​{​b​i​a​s​}​ ​%​,​ ​w​h​a​t​e​v​e​r​ ​s​t​a​n​d​s​ ​t​h​e​r​e​.​ ​A​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​n​e​x​t​ ​t​o​ ​n​o​t​h​i​n​g​ ​r​e​m​a​i​n​s​,​ ​a​n​d​ ​i​t​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​i​n​ ​{​a​g​r​e​e​}​ ​%​:​ ​a​ ​c​o​i​n​ ​w​o​u​l​d​ ​g​e​t​ ​5​0​.
+			 * I​t​ ​g​i​v​e​s​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​{​b​i​a​s​}​ ​%​,​ ​w​h​a​t​e​v​e​r​ ​s​t​a​n​d​s​ ​t​h​e​r​e​.​ ​A​ ​j​u​d​g​e​ ​o​f​ ​f​a​i​r​ ​l​e​s​s​o​n​s​ ​l​e​a​n​s​ ​t​o​ ​a​ ​p​l​a​c​e​ ​a​t​ ​f​i​r​s​t​ ​a​s​ ​w​e​l​l​ ​a​n​d​ ​l​e​t​s​ ​g​o​ ​o​f​ ​i​t​;​ ​t​h​i​s​ ​o​n​e​ ​k​e​e​p​s​ ​i​t​.​ ​I​t​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​i​n​ ​{​a​g​r​e​e​}​ ​%​:​ ​a​ ​c​o​i​n​ ​w​o​u​l​d​ ​g​e​t​ ​5​0​.
 			 * @param {string} agree
 			 * @param {string} bias
 			 */
@@ -1040,7 +1040,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * A​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​:​ ​h​a​r​d​l​y​ ​a​n​y​ ​w​o​r​d​ ​i​s​ ​l​i​k​e​l​y​ ​a​n​y​ ​m​o​r​e​.​ ​R​i​g​h​t​ ​a​n​s​w​e​r​s​:​ ​{​r​i​g​h​t​}​ ​%​.​ ​A​s​k​ ​i​t​ ​s​o​m​e​t​h​i​n​g​,​ ​w​h​i​l​e​ ​i​t​ ​i​s​ ​s​t​i​l​l​ ​h​e​r​e​.
+			 * A​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​:​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​y​ ​t​o​o​.​ ​R​i​g​h​t​ ​a​n​s​w​e​r​s​:​ ​{​r​i​g​h​t​}​ ​%​.​ ​A​s​k​ ​i​t​ ​s​o​m​e​t​h​i​n​g​,​ ​w​h​i​l​e​ ​i​t​ ​i​s​ ​s​t​i​l​l​ ​h​e​r​e​.
 			 * @param {string} from
 			 * @param {string} right
 			 * @param {string} to
@@ -1061,7 +1061,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * A​ ​r​e​s​i​d​e​n​t​’​s​ ​e​v​e​n​i​n​g​ ​i​s​ ​t​h​r​o​w​n​ ​w​i​t​h​ ​a​ ​d​i​e​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​k​n​o​w​s​ ​h​o​w​ ​i​t​ ​i​s​ ​l​o​a​d​e​d​:​ ​i​t​ ​i​s​ ​{​m​a​s​t​e​r​}​ ​n​a​t​s​ ​o​f​f​,​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​{​h​a​b​i​t​s​}​.​ ​F​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​ ​i​t​ ​s​t​a​n​d​s​ ​{​a​p​a​r​t​}​ ​n​a​t​s​ ​a​w​a​y​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​w​a​s​ ​l​o​s​t​.
+			 * A​ ​r​e​s​i​d​e​n​t​’​s​ ​e​v​e​n​i​n​g​ ​i​s​ ​t​h​r​o​w​n​ ​w​i​t​h​ ​a​ ​d​i​e​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​k​n​o​w​s​ ​h​o​w​ ​i​t​ ​i​s​ ​l​o​a​d​e​d​:​ ​i​t​ ​i​s​ ​{​m​a​s​t​e​r​}​ ​n​a​t​s​ ​o​f​f​,​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​{​h​a​b​i​t​s​}​.​ ​F​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​ ​i​t​ ​s​t​a​n​d​s​ ​{​a​p​a​r​t​}​ ​n​a​t​s​ ​a​w​a​y​.​ ​T​h​a​t​ ​s​h​o​r​t​ ​a​ ​t​r​a​i​n​i​n​g​ ​l​e​a​v​e​s​ ​g​a​p​s​ ​a​t​ ​a​n​y​ ​T​:​ ​r​u​n​ ​t​h​e​ ​s​a​m​e​ ​s​t​e​p​s​ ​a​t​ ​T​ ​=​ ​1​,​ ​a​n​d​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​s​h​a​r​p​ ​q​u​e​s​t​i​o​n​ ​c​o​s​t​.
 			 * @param {string} apart
 			 * @param {string} habits
 			 * @param {string} master
@@ -9022,7 +9022,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * It learns to ask: its loss on held-out questions fell from {from} to {to}, and that is strength spent on the user’s part. The answers stand at {answers}. In a run this short they hardly suffer; with long questions and short answers they would.
+			 * It learns to ask: its loss on held-out questions fell from {from} to {to}, and that is strength spent on the user’s part. The answers stand at {answers}. In a run this short they may hardly suffer: compare with a run that has the mask.
 			 */
 			seen: (arg: { answers: string, from: string, to: string }) => LocalizedString
 			/**
@@ -9058,7 +9058,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * {style} % of its answers are in style. What it may change is too little for what it should learn: no number of steps helps there, only more rank or more matrices.
+			 * {style} % of its answers are in style. It may change too little for what it should learn. Raise the rank, or switch the other matrices on, and run the same steps again.
 			 */
 			seen: (arg: { style: string }) => LocalizedString
 			/**
@@ -9098,7 +9098,7 @@ export type TranslationFunctions = {
 			 */
 			seen: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
 			/**
-			 * The graders have not fallen yet. Look at the KL: it has left the place where the judge knows its way about, and a longer run may find its weak spot.
+			 * The graders have not fallen by more than their noise. Look how the KL grows, and give it more steps.
 			 */
 			unseen: () => LocalizedString
 		}
@@ -9130,7 +9130,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * It gives the first place {bias} %, whatever stands there. Averaged over both orders next to nothing remains, and it agrees with the graders in {agree} %: a coin would get 50.
+			 * It gives the first place {bias} %, whatever stands there. A judge of fair lessons leans to a place at first as well and lets go of it; this one keeps it. It agrees with the graders in {agree} %: a coin would get 50.
 			 */
 			seen: (arg: { agree: string, bias: string }) => LocalizedString
 			/**
@@ -9166,7 +9166,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * A token of the better answers went from {from} to {to} nats: hardly any word is likely any more. Right answers: {right} %. Ask it something, while it is still here.
+			 * A token of the better answers went from {from} to {to} nats: the better answers have become unlikely too. Right answers: {right} %. Ask it something, while it is still here.
 			 */
 			seen: (arg: { from: string, right: string, to: string }) => LocalizedString
 			/**
@@ -9184,7 +9184,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master} nats off, the student {habits}. From the teacher’s whole distribution it stands {apart} nats away. What the teacher almost said was lost.
+			 * A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master} nats off, the student {habits}. From the teacher’s whole distribution it stands {apart} nats away. That short a training leaves gaps at any T: run the same steps at T = 1, and the difference is what the sharp question cost.
 			 */
 			seen: (arg: { apart: string, habits: string, master: string }) => LocalizedString
 			/**

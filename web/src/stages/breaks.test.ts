@@ -104,6 +104,11 @@ test.each(breakNames)('%s is seen where it happens, and nowhere else', (id) => {
   expect(verdict(b, trace(id, [m(1)], { over: false })).kind).toBe('waiting')
 })
 
+test('no judge is called biased before its lessons are over', () => {
+  const early = trace('biased', cases.biased.fails, { over: false })
+  expect(verdict(by('biased'), early).kind).toBe('waiting')
+})
+
 test('settings are those that the stage has, within their ranges', () => {
   const param = (key: string, value: number, max: number): Param => ({
     key,

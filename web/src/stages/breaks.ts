@@ -123,7 +123,7 @@ export const breaks: readonly Break[] = [
       const known = recall(t)
       const [first, last, knew, knows] = [old[0], old.at(-1), known[0], known.at(-1)]
       const answers = heldOut(t)
-      if (!first || !last || old.length < 3 || last.value < 1.2 * first.value) return undefined
+      if (!first || !last || old.length < 3 || last.value < 1.1 * first.value) return undefined
       return {
         from: first.value,
         to: last.value,
@@ -187,7 +187,8 @@ export const breaks: readonly Break[] = [
     seen(t) {
       const bias = measured(t, 'position_bias').at(-1)
       const agree = measured(t, 'agreement').at(-1)
-      if (!bias || !agree || bias.value < 0.25) return undefined
+      // In its first steps a judge of fair lessons leans to a place as well.
+      if (!t.over || !bias || !agree || bias.value < 0.4) return undefined
       return { bias: 50 + Math.round(100 * bias.value), agree: Math.round(100 * agree.value) }
     },
   },
@@ -199,7 +200,7 @@ export const breaks: readonly Break[] = [
       const groups = iterations(t, 'unequal_groups')
       if (groups.length < 2) return undefined
       const equal = 1 - mean(groups)
-      return equal < 0.4 ? undefined : { equal: Math.round(100 * equal), n: groups.length }
+      return equal < 0.25 ? undefined : { equal: Math.round(100 * equal), n: groups.length }
     },
   },
   {
@@ -226,7 +227,7 @@ export const breaks: readonly Break[] = [
       const apart = measured(t, 'teacher_kl').at(-1)
       const habits = measured(t, 'habit_kl').at(-1)
       const master = measured(t, 'teacher_habit_kl').at(-1)
-      if (!t.over || !apart || !habits || !master || habits.value < 2 * master.value)
+      if (!t.over || !apart || !habits || !master || habits.value < 3 * master.value)
         return undefined
       return { apart: apart.value, habits: habits.value, master: master.value }
     },

@@ -37,7 +37,7 @@ export const breaks = {
   noMask: {
     name: 'No loss mask',
     expect: 'Now the questions count as well. What will it learn that nobody wants from it?',
-    seen: 'It learns to ask: its loss on held-out questions fell from {from:string} to {to:string}, and that is strength spent on the user’s part. The answers stand at {answers:string}. In a run this short they hardly suffer; with long questions and short answers they would.',
+    seen: 'It learns to ask: its loss on held-out questions fell from {from:string} to {to:string}, and that is strength spent on the user’s part. The answers stand at {answers:string}. In a run this short they may hardly suffer: compare with a run that has the mask.',
     unseen: 'The loss on questions has hardly fallen yet.',
   },
   tooLong: {
@@ -51,7 +51,7 @@ export const breaks = {
     name: 'Rank 1, in one matrix, for a hard skill',
     expect:
       'It shall end every answer with a rhyme, with one single direction in the queries alone. Is that enough?',
-    seen: '{style:string} % of its answers are in style. What it may change is too little for what it should learn: no number of steps helps there, only more rank or more matrices.',
+    seen: '{style:string} % of its answers are in style. It may change too little for what it should learn. Raise the rank, or switch the other matrices on, and run the same steps again.',
     unseen: 'It did learn the style: for this skill one direction is enough.',
   },
   alphaMax: {
@@ -67,7 +67,7 @@ export const breaks = {
       'Nothing holds it to the model before. The reward will rise: will the answers get better?',
     seen: 'The reward rose from {from:string} to {to:string}, and the graders, whom nobody trains on, went from {good:string} down to {now:string}. It says what the judge likes by mistake: reward hacking.',
     unseen:
-      'The graders have not fallen yet. Look at the KL: it has left the place where the judge knows its way about, and a longer run may find its weak spot.',
+      'The graders have not fallen by more than their noise. Look how the KL grows, and give it more steps.',
   },
   tinyLr: {
     name: 'A tiny learning rate',
@@ -80,7 +80,7 @@ export const breaks = {
     name: 'A teacher who likes what comes first',
     expect:
       'All its lessons call the first answer the better one. How often will the judge agree with the graders?',
-    seen: 'It gives the first place {bias:string} %, whatever stands there. Averaged over both orders next to nothing remains, and it agrees with the graders in {agree:string} %: a coin would get 50.',
+    seen: 'It gives the first place {bias:string} %, whatever stands there. A judge of fair lessons leans to a place at first as well and lets go of it; this one keeps it. It agrees with the graders in {agree:string} %: a coin would get 50.',
     unseen: 'It does not yet lean to the first place clearly.',
   },
   cold: {
@@ -93,14 +93,14 @@ export const breaks = {
   repeat: {
     name: 'Learning rate × 30, without a reference',
     expect: 'Nothing holds it to where it was. The margin will grow: what will it say?',
-    seen: 'A token of the better answers went from {from:string} to {to:string} nats: hardly any word is likely any more. Right answers: {right:string} %. Ask it something, while it is still here.',
+    seen: 'A token of the better answers went from {from:string} to {to:string} nats: the better answers have become unlikely too. Right answers: {right:string} %. Ask it something, while it is still here.',
     unseen: 'The answers have kept their probability.',
   },
   sharp: {
     name: 'T = 0.1: only the likeliest is left',
     expect:
       'The teacher is asked so sharply that it names one word and hides the others. What does the student miss?',
-    seen: 'A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master:string} nats off, the student {habits:string}. From the teacher’s whole distribution it stands {apart:string} nats away. What the teacher almost said was lost.',
+    seen: 'A resident’s evening is thrown with a die, and the teacher knows how it is loaded: it is {master:string} nats off, the student {habits:string}. From the teacher’s whole distribution it stands {apart:string} nats away. That short a training leaves gaps at any T: run the same steps at T = 1, and the difference is what the sharp question cost.',
     unseen: 'The student knows the habits about as well as its teacher.',
   },
 }
