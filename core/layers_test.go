@@ -69,22 +69,20 @@ var layers = map[string][]string{
 
 // onlyHere names what few packages may import, wherever it stands.
 var onlyHere = map[string][]string{
-	"syscall/js":                    {"wasm/...", "core/backend/webgpu", "e2e/..."},
-	"testing":                       {"core/checkpoint/storetest", "e2e/..."},
-	"gonum.org/v1/gonum/diff/...":   {"core/op/optest/gradcheck"},
-	"gonum.org/v1/gonum/blas/...":   {"core/inspect"},
-	"gonum.org/v1/gonum/lapack/...": {"core/inspect"},
-	"github.com/stretchr/...":       {"core/checkpoint/storetest", "e2e/..."},
-	"github.com/chromedp/...":       {"e2e/..."},
-	"github.com/hack-pad/...":       {"wasm/..."},
-	"github.com/invopop/...":        {"wasm/protocol/gen"},
-	"github.com/pb33f/...":          {"wasm/protocol/gen"},
-	"github.com/andybalholm/...":    {"cmd/...", "e2e/..."},
+	"syscall/js":                  {"wasm/...", "core/backend/webgpu", "e2e/..."},
+	"testing":                     {"core/checkpoint/storetest", "e2e/..."},
+	"gonum.org/v1/gonum/diff/...": {"core/op/optest/gradcheck"},
+	"github.com/stretchr/...":     {"core/checkpoint/storetest", "e2e/..."},
+	"github.com/chromedp/...":     {"e2e/..."},
+	"github.com/hack-pad/...":     {"wasm/..."},
+	"github.com/invopop/...":      {"wasm/protocol/gen"},
+	"github.com/pb33f/...":        {"wasm/protocol/gen"},
+	"github.com/andybalholm/...":  {"cmd/...", "e2e/..."},
 }
 
 // absent must not be linked into a program, not even through others.
 var absent = map[string][]string{
-	"wasm":      {"testing", "gonum.org/v1/gonum/diff/...", "gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/stat/...", "github.com/stretchr/...", "sprout/core/op/optest/gradcheck"},
+	"wasm":      {"testing", "gonum.org/...", "github.com/stretchr/...", "sprout/core/op/optest/gradcheck"},
 	"cmd/serve": {"testing", "gonum.org/...", "github.com/stretchr/..."},
 	"cmd/train": {"testing", "gonum.org/...", "github.com/stretchr/...", "sprout/core/backend/ref"},
 }
