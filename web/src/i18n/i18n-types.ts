@@ -4521,6 +4521,10 @@ type RootTranslation = {
 		 */
 		bits: string
 		/**
+		 * f​a​c​t​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​,​ ​c​o​m​p​l​e​t​e​d
+		 */
+		facts: string
+		/**
 		 * {​m​e​a​s​u​r​e​}​,​ ​h​e​l​d​ ​o​u​t
 		 * @param {string} measure
 		 */
@@ -12314,6 +12318,10 @@ export type TranslationFunctions = {
 		 * bits per byte, held out
 		 */
 		bits: () => LocalizedString
+		/**
+		 * facts of the town, completed
+		 */
+		facts: () => LocalizedString
 		/**
 		 * {measure}, held out
 		 */

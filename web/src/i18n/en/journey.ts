@@ -58,6 +58,7 @@ export const journey = {
   walkFailed: '{n:string} of {of:string} steps could not be made: {names:string}.',
   walkStopped: 'Stopped. What was made is kept.',
   bits: 'bits per byte, held out',
+  facts: 'facts of the town, completed',
   heldOut: '{measure:string}, held out',
   walkLoss: 'loss {loss:string}',
   legs: {

@@ -54,6 +54,7 @@ export const journey: Translation['journey'] = {
   walkFailed: '{of} 步里有 {n} 步没做成：{names}。',
   walkStopped: '停下了，做好的都留着。',
   bits: '每字节比特数（留出）',
+  facts: '小镇的事实，补全正确',
   heldOut: '{measure}（留出）',
   walkLoss: '损失 {loss}',
   legs: {

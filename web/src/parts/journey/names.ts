@@ -17,6 +17,7 @@ export function stopQuestion(stop: Stop, words: TranslationFunctions): string {
 export function measureName(key: string, words: TranslationFunctions): string {
   if (key === 'held_out_loss') return words.stage.heldOutLoss()
   if (key === 'bits_per_byte') return words.journey.bits()
+  if (key === 'fact_recall') return words.journey.facts()
   const known = words.measures as unknown as Record<string, (() => string) | undefined>
   // The catalogue answers to any key, with nothing where it has no words.
   const own = known[key]?.()
