@@ -33,15 +33,20 @@ func measureGain(l *leg) error {
 
 // measureRanking has the reward model rank answers of the model that it began as,
 // to questions that nobody was asked, and holds that against the graders' order.
-// What it makes of held-out labels, noise and all, is label_accuracy.
+// What it makes of held-out labels, noise and all, is label_accuracy. Where the
+// graders tell no two answers apart there is no pair_accuracy.
 func measureRanking(l *leg) error {
 	share, err := stages.Ranked(stages.Examinee{Checkpoint: l.made[l.step.Parent].Model}, l.model, l.reporting())
 	if err != nil {
 		return err
 	}
 	m := l.row.Metrics
-	m["label_accuracy"], m["pair_accuracy"] = m["pair_accuracy"], share.Value
-	m["pair_accuracy_low"], m["pair_accuracy_high"], m["ranked"] = share.Low, share.High, float64(share.N)
+	m["label_accuracy"], m["ranked"] = m["pair_accuracy"], float64(share.N)
+	for name, x := range map[string]float64{"pair_accuracy": share.Value, "pair_accuracy_low": share.Low, "pair_accuracy_high": share.High} {
+		if m[name] = x; share.N == 0 {
+			delete(m, name)
+		}
+	}
 	return nil
 }
 
