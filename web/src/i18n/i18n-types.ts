@@ -5349,6 +5349,10 @@ type RootTranslation = {
 		 */
 		epsilon: string
 		/**
+		 * L​e​s​s​o​n​s​ ​f​o​r​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e
+		 */
+		first_place: string
+		/**
 		 * A​n​s​w​e​r​s​ ​b​e​f​o​r​e​h​a​n​d
 		 */
 		first_samples: string
@@ -5376,6 +5380,10 @@ type RootTranslation = {
 		 * L​a​y​e​r​s
 		 */
 		layers: string
+		/**
+		 * S​h​a​r​e​ ​o​f​ ​t​h​e​ ​l​i​b​r​a​r​y
+		 */
+		library: string
 		/**
 		 * L​o​s​s​ ​m​a​s​k
 		 */
@@ -5448,6 +5456,10 @@ type RootTranslation = {
 		 * W​e​i​g​h​t​ ​o​f​ ​t​h​e​ ​c​r​i​t​i​c
 		 */
 		value_coef: string
+		/**
+		 * T​h​e​ ​w​h​o​l​e​ ​m​o​d​e​l
+		 */
+		whole: string
 		/**
 		 * W​i​d​t​h
 		 */
@@ -13117,6 +13129,10 @@ export type TranslationFunctions = {
 		 */
 		epsilon: () => LocalizedString
 		/**
+		 * Lessons for the first place
+		 */
+		first_place: () => LocalizedString
+		/**
 		 * Answers beforehand
 		 */
 		first_samples: () => LocalizedString
@@ -13144,6 +13160,10 @@ export type TranslationFunctions = {
 		 * Layers
 		 */
 		layers: () => LocalizedString
+		/**
+		 * Share of the library
+		 */
+		library: () => LocalizedString
 		/**
 		 * Loss mask
 		 */
@@ -13216,6 +13236,10 @@ export type TranslationFunctions = {
 		 * Weight of the critic
 		 */
 		value_coef: () => LocalizedString
+		/**
+		 * The whole model
+		 */
+		whole: () => LocalizedString
 		/**
 		 * Width
 		 */

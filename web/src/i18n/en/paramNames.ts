@@ -10,6 +10,7 @@ export const paramNames = {
   entropy_coef: 'Entropy bonus',
   epochs: 'Passes over the answers',
   epsilon: 'Share of wrong labels',
+  first_place: 'Lessons for the first place',
   first_samples: 'Answers beforehand',
   gamma: 'Gamma',
   group: 'Answers to a question',
@@ -17,6 +18,7 @@ export const paramNames = {
   kl_target: 'KL to keep',
   lambda: 'Lambda (GAE)',
   layers: 'Layers',
+  library: 'Share of the library',
   loss_mask: 'Loss mask',
   max_tokens: 'Longest answer',
   on_policy: 'Share of own answers',
@@ -35,5 +37,6 @@ export const paramNames = {
   texts: 'Conversations by the teacher',
   value_clip: 'Clipping of values',
   value_coef: 'Weight of the critic',
+  whole: 'The whole model',
   width: 'Width',
 }

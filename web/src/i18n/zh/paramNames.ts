@@ -11,6 +11,7 @@ export const paramNames: Translation['paramNames'] = {
   entropy_coef: '熵奖励',
   epochs: '每批回答学几遍',
   epsilon: '错误标签的比例',
+  first_place: '偏向先出现者的课例',
   first_samples: '事先采样的回答',
   gamma: '系数 γ',
   group: '每题的回答数',
@@ -18,6 +19,7 @@ export const paramNames: Translation['paramNames'] = {
   kl_target: 'KL 目标值',
   lambda: '系数 λ（GAE）',
   layers: '层数',
+  library: '读书的比例',
   loss_mask: '损失掩码（loss mask）',
   max_tokens: '回答的最大长度',
   on_policy: '自己作答的比例',
@@ -36,5 +38,6 @@ export const paramNames: Translation['paramNames'] = {
   texts: '老师作答的对话',
   value_clip: '价值裁剪',
   value_coef: '评论家（critic）的权重',
+  whole: '训练整个模型',
   width: '宽度',
 }
