@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sprout/core/checkpoint"
@@ -47,11 +48,17 @@ func AdapterTargets() []string {
 }
 
 // Place is the layer of a matrix and its name there, "q_proj" and so on, by its
-// full name; ok is false for what belongs to no layer, or is no matrix.
+// full name; ok is false for what belongs to no layer, or is no matrix. fmt's
+// scanner, which nothing else in the page needs, is left out of it.
 func Place(weight string) (layer int, name string, ok bool) {
+	inside, found := strings.CutPrefix(weight, "model.layers.")
+	number, rest, _ := strings.Cut(inside, ".")
+	layer, err := strconv.Atoi(number)
+	if !found || err != nil || layer < 0 {
+		return 0, "", false
+	}
 	for _, t := range targets {
-		var rest string
-		if _, err := fmt.Sscanf(weight, "model.layers.%d.%s", &layer, &rest); err == nil && rest == t.weight {
+		if rest == t.weight {
 			return layer, t.name, true
 		}
 	}
