@@ -11,9 +11,11 @@ import (
 // they need is made as well.
 var wanted = []string{"pretrain", "sft", "lora", "reward", "ppo", "dpo", "judge", "grpo", "simpo", "spo", "distill"}
 
-// brief is the journey in few steps: about five minutes on two cores, reckoned
-// from the seconds of a step in docs/JOURNEY.md and not measured as a whole yet.
-// Most go to the base: the later stages can only bring out what it knows.
+// brief is the journey in few steps: 7.6 minutes on two cores, 81 s of them
+// measuring (the aim is five). Most go to the base, since the later stages can only
+// bring out what it knows: it recalls .73 of the facts, SFT answers .88 of known
+// and .50 of untaught residents right. The student is too short of steps to answer
+// anything yet.
 var brief = journey.Preset{
 	Name: "ready", Model: "sprout", Town: world.Quick, Merges: 1024, Questions: 16, Asked: 160,
 	Params: map[string]map[string]float64{
