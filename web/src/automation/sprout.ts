@@ -5,6 +5,7 @@ import type { EventName, EventOf, Sampled, TokenEvent } from '../engine/messages
 import { checkpoints } from '../state/checkpoints.svelte'
 import { data, type TokenizerKind, type TownLanguage, type TownSize } from '../state/data.svelte'
 import { engine } from '../state/engine.svelte'
+import { look, type Look } from '../state/inspection'
 import { desk } from '../state/labels.svelte'
 import { pages, route } from '../state/route.svelte'
 import { run } from '../state/run.svelte'
@@ -68,6 +69,13 @@ export interface JourneyOptions {
   /** Settings over the preset's: {'sft.steps': 200}. */
   set?: Record<string, number>
   workers?: number
+}
+
+export interface InspectOptions {
+  checkpoint?: string
+  text: string
+  /** The text is said by the user, and the model is about to answer. */
+  chat?: boolean
 }
 
 let nextStream = 1_000_000 // apart from the page's own streams
@@ -225,6 +233,16 @@ const surface = {
   /** Asks models the same questions at temperature 0: held-out ones unless some are given. */
   ask: (models: string[], questions: string[] = []) =>
     engine.client.call('ask', { checkpoints: models, dataset: '', questions, max_tokens: 0 }),
+
+  /** What a model makes of a text: losses, logits, attention, what every layer would say. */
+  inspect: ({ checkpoint, text, chat = false }: InspectOptions): Promise<Look> =>
+    look({
+      checkpoint: checkpoint ?? (run.info ? 'live' : 'demo'),
+      text,
+      attention: true,
+      lens: true,
+      chat,
+    }),
 
   checkpoints: {
     list: () => checkpoints.reload(),

@@ -3873,6 +3873,18 @@ type RootTranslation = {
 		 */
 		specimen: string
 		/**
+		 * F​o​r​ ​a​ ​c​l​a​s​s
+		 */
+		teachTitle: string
+		/**
+		 * A​n​ ​h​o​u​r​ ​o​r​ ​a​n​ ​h​o​u​r​ ​a​n​d​ ​a​ ​h​a​l​f​,​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k​:​ ​l​e​s​s​o​n​ ​p​l​a​n​s​,​ ​w​o​r​k​s​h​e​e​t​s​ ​w​i​t​h​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​a​ ​p​a​g​e​ ​t​h​a​t​ ​l​a​y​s​ ​t​h​e​ ​r​e​s​u​l​t​s​ ​o​f​ ​t​h​i​r​t​y​ ​l​e​a​r​n​e​r​s​ ​o​v​e​r​ ​e​a​c​h​ ​o​t​h​e​r​.
+		 */
+		teach: string
+		/**
+		 * P​l​a​n​s​,​ ​w​o​r​k​s​h​e​e​t​s​ ​a​n​d​ ​r​e​s​u​l​t​s
+		 */
+		teachGo: string
+		/**
 		 * T​h​e​r​e​ ​i​s​ ​a​ ​h​o​u​s​e​|​I​n​ ​o​u​r​ ​t​o​w​n​ ​t​h​e​r​e​ ​i​s​|​镇​上​有​一​|​河​边​有​一
 		 */
 		prompts: string
@@ -4022,6 +4034,14 @@ type RootTranslation = {
 			 * t​h​e​ ​m​o​d​e​l​ ​i​t​s​e​l​f​,​ ​a​t​ ​t​e​m​p​e​r​a​t​u​r​e​ ​1
 			 */
 			plain: string
+			/**
+			 * T​o​p​-​k
+			 */
+			topK: string
+			/**
+			 * T​o​p​-​p
+			 */
+			topP: string
 			/**
 			 * T​e​m​p​e​r​a​t​u​r​e
 			 */
@@ -11761,6 +11781,18 @@ export type TranslationFunctions = {
 		 */
 		specimen: () => LocalizedString
 		/**
+		 * For a class
+		 */
+		teachTitle: () => LocalizedString
+		/**
+		 * An hour or an hour and a half, without a network: lesson plans, worksheets with answers, and a page that lays the results of thirty learners over each other.
+		 */
+		teach: () => LocalizedString
+		/**
+		 * Plans, worksheets and results
+		 */
+		teachGo: () => LocalizedString
+		/**
 		 * There is a house|In our town there is|镇上有一|河边有一
 		 */
 		prompts: () => LocalizedString
@@ -11897,6 +11929,14 @@ export type TranslationFunctions = {
 			 * the model itself, at temperature 1
 			 */
 			plain: () => LocalizedString
+			/**
+			 * Top-k
+			 */
+			topK: () => LocalizedString
+			/**
+			 * Top-p
+			 */
+			topP: () => LocalizedString
 			/**
 			 * Temperature
 			 */

@@ -33,6 +33,8 @@ export const inside = {
     why: 'After “{token:string}”, this is what the model expects. Your sliders do what they do when it writes.',
     bar: 'drawn with these settings',
     plain: 'the model itself, at temperature 1',
+    topK: 'Top-k',
+    topP: 'Top-p',
     temperature: 'Temperature',
     off: 'off',
     kept: '{kept:string} of {all:string} tokens can still be drawn. Uncertainty: {entropy:string} nats, as among {among:string} equally likely tokens.',

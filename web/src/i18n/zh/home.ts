@@ -11,6 +11,10 @@ export const home: Translation['home'] = {
   begin: '从第 0 阶段开始',
   specimen:
     '这个模型读过一座虚构的小镇。词元下面的线越深，它越有把握；指一指，看看它还想过别的什么。',
+  teachTitle: '给课堂',
+  teach:
+    '四十五分钟或九十分钟的课，断网也能上：教案、带答案的学习单，还有一页把三十个人的结果叠在一起看。',
+  teachGo: '教案、学习单和结果',
   prompts: '镇上有一|河边有一|There is a house|In our town there is',
   missingTitle: '这里没有现成的模型',
   missing: '这份页面没有附带那个现成的小模型。最小的一种一会儿就能练出来，你看着它写下第一个词。',

@@ -34,6 +34,8 @@ export const inside: Translation['inside'] = {
     why: '在“{token}”之后，模型预计会出现这些。滑块的作用和它写字时完全一样。',
     bar: '按这些设置抽到的概率',
     plain: '模型本来的概率（温度 1）',
+    topK: '只留前 k 个（top-k）',
+    topP: '只留累计概率 p（top-p）',
     temperature: '温度 temperature',
     off: '关',
     kept: '{all} 个词元里还有 {kept} 个可能被抽到。不确定程度 {entropy} nat，相当于在 {among} 个一样可能的词元里选。',
