@@ -60,6 +60,7 @@ var measurements = []struct {
 	{"live", (*bench).live},
 	{"peers", (*bench).peers},
 	{"demo", (*bench).demo},
+	{"pages", (*bench).pages},
 }
 
 func main() {

@@ -237,6 +237,12 @@ func (p *Page) Prefer(scheme string) error {
 	return err
 }
 
+// Print shows the page as it is printed, until the next Prefer.
+func (p *Page) Print() error {
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	return err
+}
+
 // Screenshot writes what the tab shows as PNG.
 func (p *Page) Screenshot(file string) error {
 	return p.capture(file, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})

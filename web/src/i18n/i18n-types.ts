@@ -7105,6 +7105,11 @@ type RootTranslation = {
 	}
 	source: {
 		/**
+		 * D​o​c​u​m​e​n​t​ ​{​n​}
+		 * @param {string} n
+		 */
+		document: RequiredParams<'n'>
+		/**
 		 * W​h​a​t​ ​i​t​ ​r​e​a​d​s
 		 */
 		title: string
@@ -14672,6 +14677,10 @@ export type TranslationFunctions = {
 		ended: (arg: { seconds: string }) => LocalizedString
 	}
 	source: {
+		/**
+		 * Document {n}
+		 */
+		document: (arg: { n: string }) => LocalizedString
 		/**
 		 * What it reads
 		 */

@@ -1,4 +1,5 @@
 export const source = {
+  document: 'Document {n:string}',
   title: 'What it reads',
   town: 'The town',
   townDetail:

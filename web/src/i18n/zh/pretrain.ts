@@ -1,6 +1,7 @@
 import type { Translation } from '../i18n-types'
 
 export const source: Translation['source'] = {
+  document: '第 {n} 篇',
   title: '读什么',
   town: '小镇',
   townDetail:
