@@ -95,8 +95,11 @@ func (w *Walk) wear(l Look) error {
 // enter goes to a room without a reload.
 func (w *Walk) enter(room string) error {
 	return w.do("location.hash = '#/" + strings.TrimPrefix(room, "home") + "'\n" +
-		until("sprout.state().page === '"+strings.SplitN(room, "?", 2)[0]+"' && document.querySelector('main h1')"))
+		until("sprout.state().page === '"+strings.SplitN(room, "?", 2)[0]+"' && document.querySelector('main h1')") + furnished[room])
 }
+
+// furnished waits for what a room shows a moment after it is entered.
+var furnished = map[string]string{"inside": until("document.querySelector('main td.bar')")}
 
 // look judges what the tab shows, as name.
 func (w *Walk) look(name string, l Look) error {

@@ -13,7 +13,6 @@ type state struct {
 }
 
 const (
-	key  = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: '%s'}))\n"
 	open = "\nfor (const d of document.querySelectorAll('main details')) d.open = true\nawait new Promise(r => setTimeout(r, 50))\n"
 	// give puts files into an input, as somebody does who chooses them.
 	give = "\nconst give = (input, files) => { const d = new DataTransfer(); for (const f of files) d.items.add(f); input.files = d.files; input.dispatchEvent(new Event('change', {bubbles: true})) }\n"
@@ -21,13 +20,21 @@ const (
 
 var states = []state{
 	{name: "running", room: "pretrain", begin: "await sprout.run(" + tiny + ")" + until("sprout.state().step > 12") + "await sprout.pause()\n" + open, end: "await sprout.stop()"},
-	{name: "error", room: "sft", begin: give + "give(document.querySelector('main input[type=file]'), [new File(['{\"neither\": 1}'], 'strange.jsonl')])" + until("document.querySelector('.banner.problem')"),
-		end: "for (const b of document.querySelectorAll('.banner.problem button')) b.click()"},
-	{name: "family", room: "home", begin: fmt.Sprintf(key, "t") + until("document.querySelector('[role=dialog] [role=treeitem]')"),
-		end: "document.querySelector('[role=dialog]').dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: 'Escape'}))" + until("!document.querySelector('[role=dialog]')")},
-	{name: "deletion", room: "home", begin: until("document.querySelector('main article button.quiet:last-of-type')") +
-		"[...document.querySelectorAll('main article button')].find(b => /^(Delete|删除)$/.test(b.innerText.trim())).click()" + until("document.querySelector('[role=alertdialog]')"),
-		end: "[...document.querySelectorAll('[role=alertdialog] button')].find(b => !/^(Delete|删除)$/.test(b.innerText.trim())).click()" + until("!document.querySelector('[role=alertdialog]')")},
+	// In front of a class the controls are behind a key.
+	{
+		name: "error", room: "sft", begin: give + "if (document.documentElement.hasAttribute('data-projector')) " + press("c") + until("document.querySelector('main input[type=file]')") +
+			"give(document.querySelector('main input[type=file]'), [new File(['{\"neither\": 1}'], 'strange.jsonl')])" + until("document.querySelector('.banner.problem')"),
+		end: "if (document.documentElement.hasAttribute('data-projector')) " + press("c") + "for (const b of document.querySelectorAll('.banner.problem button')) b.click()",
+	},
+	{
+		name: "family", room: "home", begin: press("t") + until("document.querySelector('[role=dialog] [role=treeitem]')"),
+		end: "document.querySelector('[role=dialog]').dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: 'Escape'}))" + until("!document.querySelector('[role=dialog]')"),
+	},
+	{
+		name: "deletion", room: "home", begin: until("document.querySelector('main article button.quiet:last-of-type')") +
+			"[...document.querySelectorAll('main article button')].find(b => /^(Delete|删除)$/.test(b.innerText.trim())).click()" + until("document.querySelector('[role=alertdialog]')"),
+		end: "[...document.querySelectorAll('[role=alertdialog] button')].find(b => !/^(Delete|删除)$/.test(b.innerText.trim())).click()" + until("!document.querySelector('[role=alertdialog]')"),
+	},
 	{name: "opened", room: "tokenizer", begin: open},
 	{name: "opened", room: "sft", begin: open},
 	{name: "opened", room: "ppo", begin: open},
@@ -40,6 +47,10 @@ var states = []state{
 
 const tiny = `{preset: 'seed', seed: 7, steps: 100000, data: {name: 'rhyme.txt', text: Array.from({length: 600}, (_, i) => 'the fox sees ' + i % 9 + '\n').join('')}, tokenizer: 'char',
 	params: {batch: 4, context: 32, warmup: 4, eval_every: 10, sample_every: 10, checkpoint_every: 1000}}`
+
+func press(key string) string {
+	return "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: '" + key + "'}))\n"
+}
 
 // thirty are results of as many learners.
 const thirty = `Array.from({length: 30}, (_, i) => new File([JSON.stringify({format: 'sprout-results', version: 1, name: '学习者 ' + (i + 1), made: 1,
