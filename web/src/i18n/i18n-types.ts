@@ -7649,7 +7649,7 @@ type RootTranslation = {
 		 */
 		realTitle: string
 		/**
-		 * S​o​u​r​c​e​s​:
+		 * S​o​u​r​c​e​s
 		 */
 		sources: string
 		/**
@@ -7679,7 +7679,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​3​ ​h​a​s​ ​a​ ​v​o​c​a​b​u​l​a​r​y​ ​o​f​ ​1​2​8​,​0​0​0​ ​t​o​k​e​n​s​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​o​n​e​ ​o​f​ ​1​5​1​,​6​4​3​,​ ​b​o​t​h​ ​b​y​t​e​ ​p​a​i​r​s​.​ ​H​e​r​e​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​a​ ​t​h​o​u​s​a​n​d​.​ ​L​e​a​r​n​i​n​g​ ​i​t​ ​t​a​k​e​s​ ​m​i​n​u​t​e​s​ ​o​n​ ​o​n​e​ ​m​a​c​h​i​n​e​ ​e​v​e​n​ ​t​h​e​r​e​:​ ​i​t​ ​i​s​ ​t​h​e​ ​c​h​e​a​p​e​s​t​ ​s​t​a​g​e​ ​o​f​ ​a​l​l​,​ ​a​n​d​ ​o​n​e​ ​t​h​a​t​ ​c​a​n​ ​n​e​v​e​r​ ​b​e​ ​c​h​a​n​g​e​d​ ​a​f​t​e​r​w​a​r​d​s​ ​w​i​t​h​o​u​t​ ​t​r​a​i​n​i​n​g​ ​a​n​e​w​.
+			 * L​l​a​m​a​ ​3​ ​h​a​s​ ​a​ ​v​o​c​a​b​u​l​a​r​y​ ​o​f​ ​1​2​8​,​0​0​0​ ​t​o​k​e​n​s​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​o​n​e​ ​o​f​ ​1​5​1​,​6​4​3​,​ ​b​o​t​h​ ​b​y​t​e​ ​p​a​i​r​s​.​ ​H​e​r​e​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​a​ ​t​h​o​u​s​a​n​d​.​ ​I​t​ ​i​s​ ​t​h​e​ ​c​h​e​a​p​e​s​t​ ​s​t​a​g​e​ ​o​f​ ​a​l​l​,​ ​a​n​d​ ​o​n​e​ ​t​h​a​t​ ​c​a​n​ ​n​e​v​e​r​ ​b​e​ ​c​h​a​n​g​e​d​ ​a​f​t​e​r​w​a​r​d​s​ ​w​i​t​h​o​u​t​ ​t​r​a​i​n​i​n​g​ ​a​n​e​w​.
 			 */
 			real: string
 		}
@@ -7697,7 +7697,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​3​ ​r​e​a​d​ ​1​5​.​6​ ​t​r​i​l​l​i​o​n​ ​t​o​k​e​n​s​ ​o​n​ ​u​p​ ​t​o​ ​1​6​,​0​0​0​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​s​,​ ​Q​w​e​n​2​.​5​ ​r​e​a​d​ ​1​8​ ​t​r​i​l​l​i​o​n​,​ ​Q​w​e​n​3​ ​3​6​.​ ​G​L​M​-​1​3​0​B​ ​r​e​a​d​ ​4​0​0​ ​b​i​l​l​i​o​n​ ​i​n​ ​6​0​ ​d​a​y​s​ ​o​n​ ​9​6​ ​m​a​c​h​i​n​e​s​ ​o​f​ ​e​i​g​h​t​ ​A​1​0​0​ ​e​a​c​h​.​ ​N​e​a​r​l​y​ ​a​l​l​ ​o​f​ ​t​h​e​ ​c​o​s​t​ ​o​f​ ​a​ ​m​o​d​e​l​ ​l​i​e​s​ ​h​e​r​e​.
+			 * L​l​a​m​a​ ​3​ ​r​e​a​d​ ​1​5​.​6​ ​t​r​i​l​l​i​o​n​ ​t​o​k​e​n​s​ ​o​n​ ​u​p​ ​t​o​ ​1​6​,​0​0​0​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​s​,​ ​Q​w​e​n​2​.​5​ ​r​e​a​d​ ​1​8​ ​t​r​i​l​l​i​o​n​,​ ​Q​w​e​n​3​ ​3​6​.​ ​G​L​M​-​1​3​0​B​ ​r​e​a​d​ ​4​0​0​ ​b​i​l​l​i​o​n​ ​i​n​ ​6​0​ ​d​a​y​s​ ​o​n​ ​9​6​ ​m​a​c​h​i​n​e​s​ ​o​f​ ​e​i​g​h​t​ ​A​1​0​0​ ​e​a​c​h​.
 			 */
 			real: string
 		}
@@ -7715,7 +7715,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​2​ ​w​a​s​ ​t​a​u​g​h​t​ ​t​o​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​2​7​,​5​4​0​ ​e​x​a​m​p​l​e​s​ ​w​r​i​t​t​e​n​ ​b​y​ ​p​e​o​p​l​e​:​ ​q​u​a​l​i​t​y​ ​c​o​u​n​t​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​n​u​m​b​e​r​.​ ​Q​w​e​n​2​.​5​ ​u​s​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​m​i​l​l​i​o​n​,​ ​t​w​o​ ​t​i​m​e​s​ ​o​v​e​r​.​ ​B​e​s​i​d​e​ ​p​r​e​t​r​a​i​n​i​n​g​ ​b​o​t​h​ ​a​r​e​ ​s​m​a​l​l​,​ ​w​e​l​l​ ​u​n​d​e​r​ ​a​ ​t​h​o​u​s​a​n​d​t​h​ ​o​f​ ​t​h​e​ ​t​o​k​e​n​s​.
+			 * L​l​a​m​a​ ​2​ ​w​a​s​ ​t​a​u​g​h​t​ ​t​o​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​2​7​,​5​4​0​ ​e​x​a​m​p​l​e​s​ ​w​r​i​t​t​e​n​ ​b​y​ ​p​e​o​p​l​e​:​ ​q​u​a​l​i​t​y​ ​c​o​u​n​t​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​n​u​m​b​e​r​.​ ​Q​w​e​n​2​.​5​ ​u​s​e​d​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​m​i​l​l​i​o​n​,​ ​t​w​o​ ​t​i​m​e​s​ ​o​v​e​r​.​ ​B​e​s​i​d​e​ ​t​h​e​ ​t​r​i​l​l​i​o​n​s​ ​o​f​ ​t​o​k​e​n​s​ ​o​f​ ​p​r​e​t​r​a​i​n​i​n​g​ ​b​o​t​h​ ​a​r​e​ ​s​m​a​l​l​.
 			 */
 			real: string
 		}
@@ -7733,7 +7733,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * T​h​e​ ​p​a​p​e​r​ ​t​h​a​t​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​t​r​a​i​n​s​ ​t​e​n​ ​t​h​o​u​s​a​n​d​ ​t​i​m​e​s​ ​f​e​w​e​r​ ​n​u​m​b​e​r​s​ ​t​h​a​n​ ​G​P​T​-​3​ ​h​a​s​.​ ​Q​L​o​R​A​ ​f​i​t​t​e​d​ ​a​n​ ​a​d​a​p​t​e​r​ ​t​o​ ​t​h​e​ ​L​l​a​m​a​ ​o​f​ ​6​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​o​n​ ​o​n​e​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​ ​o​f​ ​4​8​ ​G​B​,​ ​i​n​ ​a​ ​d​a​y​.​ ​M​o​s​t​ ​a​d​a​p​t​e​r​s​ ​t​h​a​t​ ​p​e​o​p​l​e​ ​s​h​a​r​e​ ​f​o​r​ ​L​l​a​m​a​ ​a​n​d​ ​Q​w​e​n​ ​a​r​e​ ​m​a​d​e​ ​i​n​ ​t​h​i​s​ ​w​a​y​.
+			 * T​h​e​ ​p​a​p​e​r​ ​t​h​a​t​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​t​r​a​i​n​s​ ​t​e​n​ ​t​h​o​u​s​a​n​d​ ​t​i​m​e​s​ ​f​e​w​e​r​ ​n​u​m​b​e​r​s​ ​t​h​a​n​ ​G​P​T​-​3​ ​h​a​s​.​ ​Q​L​o​R​A​ ​f​i​t​t​e​d​ ​a​n​ ​a​d​a​p​t​e​r​ ​t​o​ ​t​h​e​ ​L​l​a​m​a​ ​o​f​ ​6​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​o​n​ ​o​n​e​ ​g​r​a​p​h​i​c​s​ ​p​r​o​c​e​s​s​o​r​ ​o​f​ ​4​8​ ​G​B​,​ ​i​n​ ​a​ ​d​a​y​.
 			 */
 			real: string
 		}
@@ -7823,7 +7823,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * T​h​e​ ​l​a​r​g​e​ ​f​a​m​i​l​i​e​s​ ​r​e​p​o​r​t​ ​D​P​O​ ​a​n​d​ ​n​o​t​ ​I​P​O​.​ ​L​l​a​m​a​ ​3​ ​b​o​u​n​d​s​ ​i​t​ ​i​n​ ​o​t​h​e​r​ ​w​a​y​s​:​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​i​t​s​ ​f​o​r​m​a​t​ ​s​t​a​y​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​o​s​s​,​ ​a​n​d​ ​a​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​w​e​i​g​h​t​e​d​ ​0​.​2​,​ ​h​o​l​d​s​ ​t​h​a​t​ ​o​n​e​ ​u​p​.
+			 * T​h​e​ ​r​e​p​o​r​t​s​ ​o​f​ ​L​l​a​m​a​ ​3​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​n​a​m​e​ ​D​P​O​ ​a​n​d​ ​n​o​t​ ​I​P​O​.​ ​L​l​a​m​a​ ​3​ ​b​o​u​n​d​s​ ​i​t​ ​i​n​ ​o​t​h​e​r​ ​w​a​y​s​:​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​i​t​s​ ​f​o​r​m​a​t​ ​s​t​a​y​ ​o​u​t​ ​o​f​ ​t​h​e​ ​l​o​s​s​,​ ​a​n​d​ ​a​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​w​e​i​g​h​t​e​d​ ​0​.​2​,​ ​h​o​l​d​s​ ​t​h​a​t​ ​o​n​e​ ​u​p​.
 			 */
 			real: string
 		}
@@ -7841,7 +7841,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * C​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​A​I​ ​h​a​d​ ​a​ ​m​o​d​e​l​ ​j​u​d​g​e​ ​b​y​ ​w​r​i​t​t​e​n​ ​p​r​i​n​c​i​p​l​e​s​;​ ​R​L​A​I​F​ ​f​o​u​n​d​ ​s​u​c​h​ ​l​a​b​e​l​s​ ​a​b​o​u​t​ ​a​s​ ​u​s​e​f​u​l​ ​a​s​ ​p​e​o​p​l​e​’​s​ ​f​o​r​ ​s​u​m​m​a​r​i​e​s​.​ ​Q​w​e​n​2​ ​n​a​m​e​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​f​e​e​d​b​a​c​k​ ​a​m​o​n​g​ ​i​t​s​ ​s​o​u​r​c​e​s​ ​o​f​ ​p​r​e​f​e​r​e​n​c​e​s​.​ ​S​t​r​o​n​g​ ​j​u​d​g​e​s​ ​a​g​r​e​e​ ​w​i​t​h​ ​p​e​o​p​l​e​ ​i​n​ ​m​o​r​e​ ​t​h​a​n​ ​f​o​u​r​ ​o​f​ ​f​i​v​e​ ​c​a​s​e​s​,​ ​a​n​d​ ​t​h​e​y​ ​t​o​o​ ​f​a​v​o​u​r​ ​a​ ​p​l​a​c​e​.
+			 * C​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​A​I​ ​h​a​d​ ​a​ ​m​o​d​e​l​ ​j​u​d​g​e​ ​b​y​ ​w​r​i​t​t​e​n​ ​p​r​i​n​c​i​p​l​e​s​;​ ​R​L​A​I​F​ ​f​o​u​n​d​ ​s​u​c​h​ ​l​a​b​e​l​s​ ​a​b​o​u​t​ ​a​s​ ​u​s​e​f​u​l​ ​a​s​ ​p​e​o​p​l​e​’​s​ ​f​o​r​ ​s​u​m​m​a​r​i​e​s​.​ ​Q​w​e​n​2​ ​n​a​m​e​s​ ​c​o​n​s​t​i​t​u​t​i​o​n​a​l​ ​f​e​e​d​b​a​c​k​ ​a​m​o​n​g​ ​i​t​s​ ​s​o​u​r​c​e​s​ ​o​f​ ​p​r​e​f​e​r​e​n​c​e​s​.​ ​G​P​T​-​4​ ​a​s​ ​a​ ​j​u​d​g​e​ ​a​g​r​e​e​d​ ​w​i​t​h​ ​p​e​o​p​l​e​ ​i​n​ ​m​o​r​e​ ​t​h​a​n​ ​f​o​u​r​ ​o​f​ ​f​i​v​e​ ​c​a​s​e​s​,​ ​a​n​d​ ​i​t​ ​t​o​o​ ​f​a​v​o​u​r​e​d​ ​a​ ​p​l​a​c​e​.
 			 */
 			real: string
 		}
@@ -7913,7 +7913,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * T​h​e​ ​p​a​p​e​r​ ​t​u​n​e​d​ ​L​l​a​m​a​ ​3​ ​o​f​ ​8​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​a​n​d​ ​o​t​h​e​r​s​ ​o​n​ ​p​r​e​f​e​r​e​n​c​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​f​o​u​n​d​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​o​ ​m​a​t​t​e​r​ ​m​o​s​t​:​ ​a​ ​l​a​r​g​e​ ​o​n​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.​ ​H​e​r​e​ ​y​o​u​ ​c​a​n​ ​s​e​e​ ​t​h​a​t​ ​i​n​ ​a​ ​m​i​n​u​t​e​.
+			 * I​t​s​ ​a​u​t​h​o​r​s​ ​t​u​n​e​d​ ​L​l​a​m​a​ ​3​ ​o​f​ ​8​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​ ​a​n​d​ ​o​t​h​e​r​s​ ​o​n​ ​p​r​e​f​e​r​e​n​c​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​c​a​l​l​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​t​h​e​ ​s​e​t​t​i​n​g​ ​t​h​a​t​ ​m​a​t​t​e​r​s​ ​m​o​s​t​:​ ​a​ ​l​a​r​g​e​ ​o​n​e​ ​e​n​d​s​ ​i​n​ ​r​e​p​e​t​i​t​i​o​n​.​ ​H​e​r​e​ ​y​o​u​ ​c​a​n​ ​s​e​e​ ​t​h​a​t​ ​i​n​ ​a​ ​m​i​n​u​t​e​.
 			 */
 			real: string
 		}
@@ -7967,7 +7967,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * O​f​ ​a​b​o​u​t​ ​8​0​0​,​0​0​0​ ​e​x​a​m​p​l​e​s​,​ ​m​o​s​t​ ​o​f​ ​t​h​e​m​ ​w​r​i​t​t​e​n​ ​b​y​ ​D​e​e​p​S​e​e​k​-​R​1​,​ ​m​o​d​e​l​s​ ​o​f​ ​t​h​e​ ​Q​w​e​n​2​.​5​ ​a​n​d​ ​L​l​a​m​a​ ​3​ ​f​a​m​i​l​i​e​s​ ​l​e​a​r​n​e​d​ ​b​y​ ​S​F​T​ ​a​l​o​n​e​.
+			 * F​r​o​m​ ​a​b​o​u​t​ ​8​0​0​,​0​0​0​ ​e​x​a​m​p​l​e​s​ ​t​h​a​t​ ​w​e​r​e​ ​g​a​t​h​e​r​e​d​ ​w​i​t​h​ ​D​e​e​p​S​e​e​k​-​R​1​,​ ​m​o​d​e​l​s​ ​o​f​ ​t​h​e​ ​Q​w​e​n​2​.​5​ ​a​n​d​ ​L​l​a​m​a​ ​3​ ​f​a​m​i​l​i​e​s​ ​l​e​a​r​n​e​d​ ​t​o​ ​r​e​a​s​o​n​ ​b​y​ ​S​F​T​ ​a​l​o​n​e​.
 			 */
 			real: string
 		}
@@ -15204,7 +15204,7 @@ export type TranslationFunctions = {
 		 */
 		realTitle: () => LocalizedString
 		/**
-		 * Sources:
+		 * Sources
 		 */
 		sources: () => LocalizedString
 		/**
@@ -15229,7 +15229,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. Learning it takes minutes on one machine even there: it is the cheapest stage of all, and one that can never be changed afterwards without training anew.
+			 * Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.
 			 */
 			real: () => LocalizedString
 		}
@@ -15247,7 +15247,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 3 read 15.6 trillion tokens on up to 16,000 graphics processors, Qwen2.5 read 18 trillion, Qwen3 36. GLM-130B read 400 billion in 60 days on 96 machines of eight A100 each. Nearly all of the cost of a model lies here.
+			 * Llama 3 read 15.6 trillion tokens on up to 16,000 graphics processors, Qwen2.5 read 18 trillion, Qwen3 36. GLM-130B read 400 billion in 60 days on 96 machines of eight A100 each.
 			 */
 			real: () => LocalizedString
 		}
@@ -15265,7 +15265,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside pretraining both are small, well under a thousandth of the tokens.
+			 * Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside the trillions of tokens of pretraining both are small.
 			 */
 			real: () => LocalizedString
 		}
@@ -15283,7 +15283,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day. Most adapters that people share for Llama and Qwen are made in this way.
+			 * The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day.
 			 */
 			real: () => LocalizedString
 		}
@@ -15373,7 +15373,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * The large families report DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.
+			 * The reports of Llama 3 and Qwen2.5 name DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.
 			 */
 			real: () => LocalizedString
 		}
@@ -15391,7 +15391,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. Strong judges agree with people in more than four of five cases, and they too favour a place.
+			 * Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. GPT-4 as a judge agreed with people in more than four of five cases, and it too favoured a place.
 			 */
 			real: () => LocalizedString
 		}
@@ -15463,7 +15463,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * The paper tuned Llama 3 of 8 billion parameters and others on preference pairs, and found the learning rate to matter most: a large one ends in repetition. Here you can see that in a minute.
+			 * Its authors tuned Llama 3 of 8 billion parameters and others on preference pairs, and call the learning rate the setting that matters most: a large one ends in repetition. Here you can see that in a minute.
 			 */
 			real: () => LocalizedString
 		}
@@ -15517,7 +15517,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Of about 800,000 examples, most of them written by DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned by SFT alone.
+			 * From about 800,000 examples that were gathered with DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned to reason by SFT alone.
 			 */
 			real: () => LocalizedString
 		}

@@ -3,7 +3,7 @@ export const story = {
   imageTitle: 'An image for it',
   misleadsTitle: 'Where the image misleads',
   realTitle: 'What a real model spends on this',
-  sources: 'Sources:',
+  sources: 'Sources',
   yours:
     'Your run here: {steps:string} steps of {batch:string} in {time:string}; {trained:string} of {all:string} parameters were trained.',
   yoursLater: 'Run it, and your own figures stand here beside theirs.',
@@ -13,7 +13,7 @@ export const story = {
       'A stenographer gives every pair of letters that comes up again and again a stroke of its own. After a thousand strokes most words are written in one or two.',
     misleads:
       'The stenographer knows what the words mean. The tokenizer only counts neighbours, and the model later sees the numbers of the strokes and never the letters in them: that is why spelling is hard for it.',
-    real: 'Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. Learning it takes minutes on one machine even there: it is the cheapest stage of all, and one that can never be changed afterwards without training anew.',
+    real: 'Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.',
   },
   pretrain: {
     what: 'The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come blanks and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.',
@@ -21,7 +21,7 @@ export const story = {
       'A child is left alone among encyclopedias. Nobody explains anything, it only reads on and guesses the next word, and in the end it can go on with any page.',
     misleads:
       'A child wonders what a thing is for. The model only learns what is likely to come next; that this takes facts and grammar along is a side effect, and a page of lies would be learned as gladly.',
-    real: 'Llama 3 read 15.6 trillion tokens on up to 16,000 graphics processors, Qwen2.5 read 18 trillion, Qwen3 36. GLM-130B read 400 billion in 60 days on 96 machines of eight A100 each. Nearly all of the cost of a model lies here.',
+    real: 'Llama 3 read 15.6 trillion tokens on up to 16,000 graphics processors, Qwen2.5 read 18 trillion, Qwen3 36. GLM-130B read 400 billion in 60 days on 96 machines of eight A100 each.',
   },
   sft: {
     what: 'The pretrained model knows the town, yet asked a question it goes on reciting, since in its books a question is followed by more book. So it now reads conversations. Questions are only read; the loss counts the words of the answers and the token that ends them. The knowledge stays what it was: what is learned is to take a turn, to answer it, and to stop.',
@@ -29,7 +29,7 @@ export const story = {
       'Somebody who has learned whole poems by heart is greeted with “how are you?” and recites a poem. School teaches that this is a question, and that “fine, and you?” is an answer.',
     misleads:
       'It sounds as though school put the knowledge in. It does not: facts that only the lessons hold are learned badly and invite guessing, and long lessons without old text push out what was read before.',
-    real: 'Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside pretraining both are small, well under a thousandth of the tokens.',
+    real: 'Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside the trillions of tokens of pretraining both are small.',
   },
   lora: {
     what: 'To retrain every number for each new taste is dear, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.',
@@ -37,7 +37,7 @@ export const story = {
       'The old radio gets a Bluetooth module. Nothing inside is rewired, it can do something new, and without the module it is the old radio to the last screw.',
     misleads:
       'LoRA is a how and not a when: it is no stage after SFT, but a way of training that fits into SFT, DPO or any other stage. And the module is no separate part that works by itself; it only makes sense on the very model it was made for.',
-    real: 'The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day. Most adapters that people share for Llama and Qwen are made in this way.',
+    real: 'The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day.',
   },
   reward: {
     what: 'Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a judge for any text, one that never tires and that can be fooled.',
@@ -77,7 +77,7 @@ export const story = {
       'The audience liked this version better. You move towards it by a fixed stride and stop there, however loud the applause.',
     misleads:
       'A stride sounds like a step of training. It is a distance in log-probability, and how many steps it takes depends on the learning rate.',
-    real: 'The large families report DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.',
+    real: 'The reports of Llama 3 and Qwen2.5 name DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.',
   },
   judge: {
     what: 'People have no time for thousands of comparisons, so a model compares. It is given principles in words, a constitution, and two answers, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.',
@@ -85,7 +85,7 @@ export const story = {
       'The best student becomes assistant teacher: there are not enough teachers to mark every exercise, and this student knows the rules.',
     misleads:
       'The assistant passes on its own blind spots with the marks, and nobody notices who reads the marks alone. More marks of the same kind do not help; other eyes do.',
-    real: 'Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. Strong judges agree with people in more than four of five cases, and they too favour a place.',
+    real: 'Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. GPT-4 as a judge agreed with people in more than four of five cases, and it too favoured a place.',
   },
   grpo: {
     what: 'The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, half the memory. The loss begins at 0 and says nothing about learning; look at the reward.',
@@ -116,7 +116,7 @@ export const story = {
     image: 'The third way to study: take one pair and pull it apart.',
     misleads:
       'SimPO is offline and no reinforcement learning, and it needs no AI labels: people’s serve as well. Some texts call it “SPO”; that name belongs to another algorithm, Single-stream Policy Optimization.',
-    real: 'The paper tuned Llama 3 of 8 billion parameters and others on preference pairs, and found the learning rate to matter most: a large one ends in repetition. Here you can see that in a minute.',
+    real: 'Its authors tuned Llama 3 of 8 billion parameters and others on preference pairs, and call the learning rate the setting that matters most: a large one ends in repetition. Here you can see that in a minute.',
   },
   spo: {
     what: 'A group needs eight answers to learn from one question, and equal groups teach nothing. SPO asks once. For each question it keeps a memory of how well it usually goes, and holds the new answer against that. Then the memory learns, and forgets faster when the model has moved.',
@@ -139,7 +139,7 @@ export const story = {
     image: 'An apprentice with the master’s recipe book, and no master in the kitchen.',
     misleads:
       'The book holds what the master cooked on good days. Where the apprentice burns something, it has no page.',
-    real: 'Of about 800,000 examples, most of them written by DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned by SFT alone.',
+    real: 'From about 800,000 examples that were gathered with DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned to reason by SFT alone.',
   },
   gkd: {
     what: 'Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through what is thought of it.',
