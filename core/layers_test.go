@@ -31,9 +31,10 @@ var layers = map[string][]string{
 	"core/jsonlimit": {},
 	"core/op":        {"core/tensor"},
 
-	"core/backend":      {"core/op", "core/tensor"},
-	"core/backend/ref":  {"core/backend", "core/op", "core/tensor"},
-	"core/backend/simd": {"core/backend", "core/op", "core/tensor"},
+	"core/backend":        {"core/op", "core/tensor"},
+	"core/backend/ref":    {"core/backend", "core/op", "core/tensor"},
+	"core/backend/simd":   {"core/backend", "core/op", "core/tensor"},
+	"core/backend/webgpu": {"core/backend", "core/op", "core/tensor"},
 
 	"core/op/optest":           {"core/backend", "core/backend/ref", "core/op", "core/tensor"},
 	"core/op/optest/gradcheck": {"core/autograd", "core/backend", "core/backend/ref", "core/op", "core/op/optest", "core/tensor"},

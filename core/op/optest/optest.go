@@ -13,9 +13,22 @@ import (
 	"sprout/core/op"
 )
 
-// Limit is the normalised mean squared error, Σ(got−want)²/Σwant², up to which
-// an output agrees with the reference.
-const Limit = 1e-7
+// Standard is what a backend is held to.
+type Standard struct {
+	// Limit is the normalised mean squared error, Σ(got−want)²/Σwant², up to which
+	// an output agrees with the reference.
+	Limit float64
+	// Bits asks that packed documents give the same bits as alone; otherwise they
+	// agree within Limit.
+	Bits bool
+}
+
+// The standard of backends whose order of summation is their own, and that of
+// devices whose compilers and number formats are not.
+var (
+	Exact = Standard{Limit: 1e-7, Bits: true}
+	Close = Standard{Limit: 1e-6}
+)
 
 // Result is the outcome of one check.
 type Result struct {
@@ -38,10 +51,13 @@ func (r Result) String() string {
 	}
 }
 
+// All is the whole library by the exact standard.
+func All(be backend.Backend) []Result { return Exact.All(be) }
+
 // All runs every check of the library on a backend. The backend may hold other
 // buffers meanwhile; all that is allocated is freed.
-func All(be backend.Backend) []Result {
-	return slices.Concat(Run(be), RowInvariance(be), Properties(be))
+func (s Standard) All(be backend.Backend) []Result {
+	return slices.Concat(s.Run(be), RowInvariance(be), s.properties(be))
 }
 
 // Failures are the results that are not OK.
@@ -55,20 +71,26 @@ func Failures(rs []Result) []Result {
 	return bad
 }
 
+// Run is every case by the exact standard.
+func Run(be backend.Backend) []Result { return Exact.Run(be) }
+
 // Run holds every operation, gradients included, against the reference in
 // float32.
-func Run(be backend.Backend) []Result {
+func (s Standard) Run(be backend.Backend) []Result {
 	var rs []Result
 	for _, c := range Cases() {
-		rs = append(rs, RunCase(be, c)...)
+		rs = append(rs, s.RunCase(be, c)...)
 	}
 	return rs
 }
 
+// RunCase is one case by the exact standard.
+func RunCase(be backend.Backend, c Case) []Result { return Exact.RunCase(be, c) }
+
 // RunCase compares one case: the operation, and every operation that its
 // gradient is made of. Each is computed from the reference's own inputs, so that
 // errors do not add up.
-func RunCase(be backend.Backend, c Case) []Result {
+func (s Standard) RunCase(be backend.Backend, c Case) []Result {
 	calls, err := c.expand()
 	if err != nil {
 		return []Result{{Kind: c.Kind, Name: c.String(), Detail: err.Error()}}
@@ -79,13 +101,13 @@ func RunCase(be backend.Backend, c Case) []Result {
 		if k.kind != c.Kind {
 			name = fmt.Sprintf("%s of %s", k.kind, c)
 		}
-		rs = append(rs, k.compare(be, name, c)...)
+		rs = append(rs, k.compare(be, name, c, s)...)
 	}
 	return rs
 }
 
 // compare runs one recorded call on be.
-func (k recorded) compare(be backend.Backend, name string, c Case) (rs []Result) {
+func (k recorded) compare(be backend.Backend, name string, c Case, s Standard) (rs []Result) {
 	if !be.Supports(k.kind) {
 		return []Result{{Kind: k.kind, Name: name, OK: true, Skipped: true}}
 	}
@@ -98,9 +120,9 @@ func (k recorded) compare(be backend.Backend, name string, c Case) (rs []Result)
 	if err != nil {
 		return []Result{{Kind: k.kind, Name: name, Detail: err.Error()}}
 	}
-	limit := Limit
+	limit := s.Limit
 	if c.Limit > 0 {
-		limit = c.Limit
+		limit = max(limit, c.Limit)
 	}
 	for i, want := range k.out {
 		r := Result{Kind: k.kind, Name: name, NMSE: nmse(got[i], want.F)}

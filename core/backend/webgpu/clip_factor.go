@@ -1,0 +1,5 @@
+package webgpu
+
+func init() {
+	elementwise("clip_factor", "clip_factor main")
+}

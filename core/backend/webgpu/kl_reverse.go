@@ -1,0 +1,3 @@
+package webgpu
+
+func init() { divergence("kl_reverse") }

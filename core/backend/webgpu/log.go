@@ -1,0 +1,6 @@
+package webgpu
+
+func init() {
+	elementwise("log", "log main")
+	elementwise("log_grad", "log gradient")
+}

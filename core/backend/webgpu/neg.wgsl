@@ -1,0 +1,13 @@
+// y = -x
+struct Params { n: u32, n_x: u32 }
+@group(0) @binding(0) var<uniform> u: Params;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < u.n; i += groups.x * WG) {
+    y[i] = -x[i];
+  }
+}

@@ -1,0 +1,14 @@
+// y = s x
+struct Params { n: u32 }
+@group(0) @binding(0) var<uniform> u: Params;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> s: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < u.n; i += groups.x * WG) {
+    y[i] = s[0] * x[i];
+  }
+}

@@ -1,0 +1,6 @@
+package webgpu
+
+func init() {
+	elementwise("sigmoid", "sigmoid main")
+	elementwise("sigmoid_grad", "sigmoid gradient")
+}

@@ -1,0 +1,5 @@
+package webgpu
+
+func init() {
+	elementwise("sub", "sub main")
+}

@@ -1,0 +1,15 @@
+// z = x - y, y repeated
+struct Params { n: u32, n_x: u32, n_y: u32 }
+@group(0) @binding(0) var<uniform> u: Params;
+
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> z: array<f32>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  for (var i = id.x; i < u.n; i += groups.x * WG) {
+    let v = y[i % u.n_y];
+    z[i] = x[i] - v;
+  }
+}

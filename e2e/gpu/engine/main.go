@@ -1,0 +1,61 @@
+//go:build js && wasm
+
+// Command engine checks and measures the webgpu backend on the device that
+// globalThis.sproutGPU opens, an open bridge of web/src/gpu. Its first argument
+// says what: see the functions below.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"syscall/js"
+
+	"sprout/core/backend/webgpu"
+	"sprout/core/op/optest"
+)
+
+func main() {
+	what := "conformance"
+	if len(os.Args) > 1 {
+		what = os.Args[1]
+	}
+	be := webgpu.New(webgpu.NewDevice(js.Global().Get("sproutGPU")))
+	switch what {
+	case "conformance":
+		print(conformance(be))
+	default:
+		fmt.Fprintln(os.Stderr, "no such check:", what)
+		os.Exit(2)
+	}
+}
+
+// print writes the last line, which callers read.
+func print(v any) {
+	line, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(line))
+}
+
+// report of the conformance library.
+type report struct {
+	Passed   int      `json:"passed"`
+	Skipped  int      `json:"skipped"`
+	Failures []string `json:"failures"`
+}
+
+func conformance(be *webgpu.Backend) (r report) {
+	for _, x := range optest.Close.All(be) {
+		switch {
+		case x.Skipped:
+			r.Skipped++
+		case x.OK:
+			r.Passed++
+		default:
+			r.Failures = append(r.Failures, x.String())
+		}
+	}
+	return r
+}
