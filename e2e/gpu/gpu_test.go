@@ -1,0 +1,147 @@
+// Package gpu holds the webgpu backend to the conformance library and to the
+// losses of simd, in a Web Worker of a real browser. Without a GPU Chromium
+// computes on SwiftShader.
+package gpu
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"sprout/e2e/browser"
+)
+
+const page = `<!doctype html><title>gpu</title><link rel="icon" href="data:,"><script>
+	const run = what => new Promise((resolve, reject) => {
+		const worker = new Worker("worker.js", {type: "module", name: what})
+		worker.onerror = e => reject(new Error(e.message))
+		worker.onmessage = e => {
+			worker.terminate()
+			if (typeof e.data === "string") resolve(e.data)
+			else reject(new Error(e.data.error))
+		}
+	})
+</script>`
+
+const worker = `import { open } from "./bridge.js"
+import "./wasm_exec.js"
+try {
+	const sources = await (await fetch("shaders.json")).json()
+	const bridge = globalThis.sproutGPU = await open(navigator.gpu, sources)
+	globalThis.sproutResult = line => postMessage(JSON.stringify({adapter: bridge.adapter, result: JSON.parse(line)}))
+	const go = new Go()
+	go.argv = ["engine", name]
+	const { instance } = await WebAssembly.instantiateStreaming(fetch("engine.wasm"), go.importObject)
+	await go.run(instance)
+	throw new Error("the engine ended")
+} catch (error) {
+	postMessage({error: String(error)})
+}`
+
+// transpile makes JavaScript of the bridge, as the page's build does.
+const transpile = `const ts = require("typescript")
+process.stdout.write(ts.transpileModule(require("fs").readFileSync("src/gpu/bridge.ts", "utf8"),
+	{compilerOptions: {module: "esnext", target: "es2023"}}).outputText)`
+
+const web = "../../web"
+
+// serve builds the engine and serves its page.
+func serve(t *testing.T) string {
+	t.Helper()
+	wasm := filepath.Join(t.TempDir(), "engine.wasm")
+	build := exec.Command("go", "build", "-o", wasm, "./engine")
+	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, string(out))
+	node := exec.Command("node", "-e", transpile)
+	node.Dir = web
+	bridge, err := node.Output()
+	require.NoError(t, err)
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	require.NoError(t, err)
+	shaders := map[string]string{}
+	files, err := filepath.Glob("../../core/backend/webgpu/*.wgsl")
+	require.NoError(t, err)
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		require.NoError(t, err)
+		shaders[strings.TrimSuffix(filepath.Base(f), ".wgsl")] = string(text)
+	}
+	sources, err := json.Marshal(shaders)
+	require.NoError(t, err)
+
+	mux := http.NewServeMux()
+	text := func(path, kind, body string) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			_, _ = w.Write([]byte(body))
+		})
+	}
+	text("/", "text/html", page)
+	text("/worker.js", "text/javascript", worker)
+	text("/bridge.js", "text/javascript", string(bridge))
+	text("/shaders.json", "application/json", string(sources))
+	file := func(path, name string) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, name) })
+	}
+	file("/engine.wasm", wasm)
+	file("/wasm_exec.js", filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js"))
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// run has a check made by the engine.
+func run(t *testing.T, p *browser.Page, what string, result any) {
+	t.Helper()
+	began := time.Now()
+	line, err := browser.Eval[string](p, 5*time.Minute, "run("+`"`+what+`"`+")")
+	require.NoError(t, err)
+	answer := struct {
+		Adapter struct{ Name string }
+		Result  any
+	}{Result: result}
+	require.NoError(t, json.Unmarshal([]byte(line), &answer))
+	t.Logf("%s on %s in %v", what, answer.Adapter.Name, time.Since(began).Round(time.Millisecond))
+}
+
+func TestWebGPU(t *testing.T) {
+	b, err := browser.Start(browser.Options{Flags: map[string]any{"enable-unsafe-webgpu": true}})
+	require.NoError(t, err)
+	t.Cleanup(b.Close)
+	p, err := b.NewPage()
+	require.NoError(t, err)
+	t.Cleanup(p.Close)
+	require.NoError(t, p.Open(serve(t)))
+
+	t.Run("every operation agrees with the reference", func(t *testing.T) {
+		var r struct {
+			Passed, Skipped int
+			Failures        []string
+		}
+		run(t, p, "conformance", &r)
+		assert.Empty(t, r.Failures)
+		assert.Zero(t, r.Skipped)
+		assert.Greater(t, r.Passed, 1000)
+	})
+	t.Run("the losses of training are those of simd", func(t *testing.T) {
+		var c struct {
+			WebGPU, SIMD []float64
+			Apart        float64
+		}
+		run(t, p, "curve", &c)
+		require.Len(t, c.WebGPU, 50)
+		assert.Less(t, c.Apart, 1e-3)
+		assert.Less(t, c.WebGPU[49], 0.9*c.WebGPU[0], "it learns")
+		t.Logf("loss %.4f to %.4f, simd to %.4f, %.2g apart", c.WebGPU[0], c.WebGPU[49], c.SIMD[49], c.Apart)
+	})
+}
