@@ -32,10 +32,10 @@ type AdamW struct {
 	be   backend.Backend
 
 	measure, update *autograd.Plan
-	norm, factor    tensor.Tensor
+	clip            tensor.Tensor // factor, and tensor.Align further on the norm
 	hyper           tensor.Tensor
 	host            [op.HyperLen]float32
-	one             [1]float32
+	measured        [tensor.Align + 1]float32
 }
 
 // New prepares AdamW for the weights in slab p, of which the first matrices
@@ -48,13 +48,16 @@ func New(be backend.Backend, p, g tensor.Tensor, matrices int, cfg Config) (*Ada
 		cfg.Eps = 1e-8
 	}
 	o := &AdamW{cfg: cfg, be: be}
-	for _, m := range []*tensor.Tensor{&o.M, &o.V} {
-		buf, err := be.Alloc(tensor.F32, p.Len())
+	for _, m := range []struct {
+		to    *tensor.Tensor
+		shape tensor.Shape
+	}{{&o.M, p.Shape}, {&o.V, p.Shape}, {&o.clip, tensor.Shape{tensor.Align + 1}}} {
+		buf, err := be.Alloc(tensor.F32, m.shape.Len())
 		if err != nil {
 			o.Close()
 			return nil, fmt.Errorf("reserving the optimiser's memory: %w", err)
 		}
-		*m = tensor.Tensor{Buf: buf, DType: tensor.F32, Shape: p.Shape}
+		*m.to = tensor.Tensor{Buf: buf, DType: tensor.F32, Shape: m.shape}
 	}
 	if err := o.record(p, g, matrices); err != nil {
 		o.Close()
@@ -67,11 +70,12 @@ func (o *AdamW) record(p, g tensor.Tensor, matrices int) (err error) {
 	t := autograd.NewTape()
 	limit := t.Input(tensor.F32, 1)
 	sumsq := t.Emit("sum_squares", nil, g)[0]
-	clip := t.Emit("clip_factor", nil, sumsq, limit)
-	if o.measure, err = t.Compile(o.be, clip...); err != nil {
+	for i, x := range t.Emit("clip_factor", nil, sumsq, limit) {
+		t.Bind(x, tensor.Tensor{Buf: o.clip.Buf, Off: i * tensor.Align, DType: tensor.F32, Shape: tensor.Shape{1}})
+	}
+	if o.measure, err = t.Compile(o.be); err != nil {
 		return err
 	}
-	o.factor, o.norm = o.measure.At(clip[0]), o.measure.At(clip[1])
 	if err := o.be.Write(o.measure.At(limit), []float32{float32(o.cfg.Clip)}); err != nil {
 		return err
 	}
@@ -103,12 +107,11 @@ func (o *AdamW) Measure() (norm float64, err error) {
 	if err := o.measure.Run(); err != nil {
 		return 0, err
 	}
-	if err := o.be.Read(o.one[:], o.factor); err != nil {
+	if err := o.be.Read(o.measured[:], o.clip); err != nil {
 		return 0, err
 	}
-	o.host[op.HyperGradScale] = o.one[0]
-	err = o.be.Read(o.one[:], o.norm)
-	return float64(o.one[0]), err
+	o.host[op.HyperGradScale] = o.measured[0]
+	return float64(o.measured[tensor.Align]), nil
 }
 
 // Update moves the weights with the gradient last measured. step counts from 0
@@ -151,7 +154,7 @@ func (o *AdamW) Close() {
 			p.Close()
 		}
 	}
-	for _, m := range []*tensor.Tensor{&o.M, &o.V} {
+	for _, m := range []*tensor.Tensor{&o.M, &o.V, &o.clip} {
 		if !m.IsNone() {
 			o.be.Free(m.Buf)
 			*m = tensor.None

@@ -21,8 +21,9 @@ type Group struct {
 	lead   *Worker
 	shards int
 	sums   []float64
-	one    [1]float32
-	fetch  fetcher // method value, made once
+	tail   []float32     // the sums as they lie
+	atTail tensor.Tensor // where
+	fetch  fetcher       // method value, made once
 
 	crew    Crew
 	team    []*member // the peers, worker 1 first
@@ -78,6 +79,8 @@ func NewGroup(lead Replica, batch int, crew Crew) (*Group, error) {
 		}
 	}
 	g.sums = make([]float64, g.lead.sums)
+	g.atTail = g.lead.allSums()
+	g.tail = make([]float32, g.atTail.Len())
 	g.Grad = g.lead.work
 	g.Grad.Shape = tensor.Shape{lead.Slab.Len()}
 	g.SetWorkers(crew.Workers)
@@ -178,11 +181,12 @@ func (g *Group) step(b *Batch) error {
 	if err := g.lead.sum(b, Node{0, g.shards}, g.fetch); err != nil {
 		return err
 	}
+	// In one go: on a GPU every reading waits for the device.
+	if err := g.lead.Backend.Read(g.tail, g.atTail); err != nil {
+		return err
+	}
 	for i := range g.sums {
-		if err := g.lead.Backend.Read(g.one[:], g.lead.sumAt(i)); err != nil {
-			return err
-		}
-		g.sums[i] = float64(g.one[0])
+		g.sums[i] = float64(g.tail[i*tensor.Align])
 	}
 	return nil
 }

@@ -177,6 +177,11 @@ func (w *Worker) sumAt(i int) tensor.Tensor {
 	return tensor.Tensor{Buf: w.work.Buf, Off: w.Slab.Len() + i*tensor.Align, DType: tensor.F32, Shape: scalar}
 }
 
+// allSums are the sums with what lies between them.
+func (w *Worker) allSums() tensor.Tensor {
+	return tensor.Tensor{Buf: w.work.Buf, Off: w.Slab.Len(), DType: tensor.F32, Shape: tensor.Shape{w.sums * tensor.Align}}
+}
+
 var scalar = tensor.Shape{1}
 
 type fetcher func(n Node, to tensor.Tensor) (there bool, err error)

@@ -1,0 +1,210 @@
+package webgpu
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"sprout/core/backend"
+	"sprout/core/op"
+	"sprout/core/tensor"
+)
+
+var _ backend.Backend = (*Backend)(nil)
+
+// recorder is a device that only remembers.
+type recorder struct {
+	words  []uint32
+	limits Limits
+}
+
+func (d *recorder) Submit(words []uint32) error {
+	d.words = append(d.words, words...)
+	return nil
+}
+
+func (d *recorder) Read(words []uint32, _ []byte) error { return d.Submit(words) }
+func (d *recorder) Limits() Limits                      { return d.limits }
+func (d *recorder) Close()                              {}
+
+func newRecorder() (*Backend, *recorder) {
+	d := &recorder{limits: Limits{BufferBytes: 1 << 20, Groups: 65535}}
+	return New(d), d
+}
+
+func floats(t *testing.T, be *Backend, shape ...int) tensor.Tensor {
+	t.Helper()
+	x := tensor.Tensor{Shape: shape}
+	var err error
+	x.Buf, err = be.Alloc(tensor.F32, x.Len())
+	require.NoError(t, err)
+	return x
+}
+
+// kinds are those of a stream's words.
+func kinds(words []uint32) (ks []uint32) {
+	length := map[uint32]int{opAlloc: 3, opFree: 2, opWrite: 4, opShader: 3, opProgram: 3, opDrop: 2, opRun: 2, opRead: 4}
+	for i := 0; i < len(words); {
+		k := words[i]
+		ks = append(ks, k)
+		switch k {
+		case opWrite:
+			i += int(words[i+3]) / 4
+		case opShader:
+			i += ceil(int(words[i+2]), 4)
+		case opProgram:
+			i += int(words[i+2])
+		}
+		i += length[k]
+	}
+	return ks
+}
+
+func add(x, y, z tensor.Tensor) op.Call {
+	return op.Call{Kind: "add", In: []tensor.Tensor{x, y}, Out: []tensor.Tensor{z}}
+}
+
+func TestSupportsEveryOperation(t *testing.T) {
+	be, _ := newRecorder()
+	for _, k := range op.Kinds() {
+		assert.True(t, be.Supports(k), "no shader for %s", k)
+	}
+	assert.False(t, be.Supports("fourier"))
+}
+
+// What Go names must be in the files: a shader's entry with as many bindings.
+func TestShadersAreThere(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	named := regexp.MustCompile(`"([a-z_]+) (main|gradient|weight|large|small|prepare|dq_|dkv)"`)
+	found := 0
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		require.NoError(t, err)
+		for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+			found++
+			shader, err := os.ReadFile(m[1] + ".wgsl")
+			require.NoError(t, err, f)
+			assert.Contains(t, string(shader), "\nfn "+m[2]+"(", f)
+		}
+	}
+	assert.Greater(t, found, 40)
+	wgsl, err := filepath.Glob("*.wgsl")
+	require.NoError(t, err)
+	for _, f := range wgsl {
+		base := strings.TrimSuffix(f, ".wgsl")
+		if base == "prelude" || base == "attention_common" {
+			continue
+		}
+		if base != "divergence" && base != "attention_grad" {
+			assert.FileExists(t, base+".go", "a shader has its operation's name")
+		}
+	}
+}
+
+func TestNothingIsHandedOverBeforeRead(t *testing.T) {
+	be, d := newRecorder()
+	x, y, z := floats(t, be, 3), floats(t, be, 3), floats(t, be, 3)
+	calls := []op.Call{add(x, y, z)}
+	require.NoError(t, be.Write(x, []float32{1, 2, 3}))
+	require.NoError(t, be.Run(calls))
+	require.NoError(t, be.Run(calls))
+	assert.Empty(t, d.words)
+	require.NoError(t, be.Read(make([]float32, 3), z))
+	assert.Equal(t, []uint32{opAlloc, opAlloc, opAlloc, opAlloc, opWrite, opShader, opProgram, opRun, opRun, opRead}, kinds(d.words),
+		"the list is encoded once")
+
+	d.words = nil
+	be.Free(y.Buf)
+	require.NoError(t, be.Read(make([]float32, 3), z))
+	assert.Equal(t, []uint32{opDrop, opFree, opRead}, kinds(d.words), "a program ends with a buffer of its")
+	assert.Panics(t, func() { _ = be.Run(calls) }, "freed")
+}
+
+func TestReplayAllocatesNothing(t *testing.T) {
+	be, d := newRecorder()
+	d.words = make([]uint32, 0, 1<<16)
+	x, y, z := floats(t, be, 3), floats(t, be, 3), floats(t, be, 3)
+	calls := []op.Call{add(x, y, z)}
+	got := make([]float32, 3)
+	assert.Zero(t, testing.AllocsPerRun(20, func() {
+		d.words = d.words[:0]
+		_ = be.Write(x, got)
+		_ = be.Run(calls)
+		_ = be.Read(got, z)
+	}))
+}
+
+// steps are the kinds of a program's steps.
+func steps(t *testing.T, be *Backend, calls ...op.Call) (ks []uint32) {
+	t.Helper()
+	from := len(be.stream)
+	require.NoError(t, be.Run(calls))
+	words := []uint32(be.stream[from:])
+	for i := 0; i < len(words); {
+		switch words[i] {
+		case opAlloc:
+			i += 3
+		case opShader:
+			i += 3 + ceil(int(words[i+2]), 4)
+		case opProgram:
+			words = words[i+3 : i+3+int(words[i+2])]
+			for j := 1 + int(words[0]); j < len(words); {
+				ks = append(ks, words[j])
+				switch words[j] {
+				case stepDispatch:
+					j += 7 + 3*int(words[j+6])
+				case stepCopy:
+					j += 6
+				case stepClear:
+					j += 4
+				}
+			}
+			return ks
+		}
+	}
+	return nil
+}
+
+func TestShadersNeverReadWhatTheyWrite(t *testing.T) {
+	be, _ := newRecorder()
+	slab, y := floats(t, be, 300), floats(t, be, 100)
+	part := func(off int) tensor.Tensor { return tensor.Tensor{Buf: slab.Buf, Off: off, Shape: tensor.Shape{100}} }
+	assert.Equal(t, []uint32{stepDispatch}, steps(t, be, add(part(0), part(128), y)))
+	assert.Equal(t, []uint32{stepCopy, stepDispatch}, steps(t, be, add(part(0), y, part(0))), "in place")
+	assert.Equal(t, []uint32{stepCopy, stepDispatch, stepCopy}, steps(t, be, add(y, y, part(1))),
+		"a binding begins at a multiple of tensor.Align")
+	assert.Equal(t, []uint32{stepCopy, stepCopy},
+		steps(t, be, op.Call{Kind: "copy", In: []tensor.Tensor{part(0)}, Out: []tensor.Tensor{part(150)}}))
+}
+
+func TestLimits(t *testing.T) {
+	be, d := newRecorder()
+	_, err := be.Alloc(tensor.F32, 1<<19)
+	assert.EqualError(t, err, "a buffer of 2 MiB is needed, and the GPU's limit is 1 MiB")
+	d.limits.Groups = 2
+	a, b, c := floats(t, be, 300, 4), floats(t, be, 4, 300), floats(t, be, 300, 300)
+	err = be.Run([]op.Call{{Kind: "matmul", Params: op.MatMul{}, In: []tensor.Tensor{a, b}, Out: []tensor.Tensor{c}}})
+	assert.EqualError(t, err, "matmul[f32[300 4] f32[4 300]] needs 19 workgroups, and the GPU's limit is 2")
+}
+
+func TestProgrammersErrorsPanic(t *testing.T) {
+	be, _ := newRecorder()
+	x := floats(t, be, 4)
+	assert.PanicsWithValue(t, "webgpu: write of 3 values, tensor is f32[4]", func() { _ = be.Write(x, make([]float32, 3)) })
+	assert.Panics(t, func() { _ = be.WriteInts(x, make([]int32, 4)) }, "integers into floats")
+	assert.Panics(t, func() { _ = be.Run([]op.Call{{Kind: "fourier", In: []tensor.Tensor{x}}}) })
+	assert.Panics(t, func() {
+		_ = be.Read(make([]float32, 5), tensor.Tensor{Buf: x.Buf, Shape: tensor.Shape{5}})
+	}, "beyond the buffer")
+	be.Free(x.Buf)
+	assert.Panics(t, func() { _ = be.Write(x, make([]float32, 4)) }, "after Free")
+	y := floats(t, be, 4)
+	require.NoError(t, be.Close())
+	assert.Panics(t, func() { _ = be.Write(y, make([]float32, 4)) }, "after Close")
+}
