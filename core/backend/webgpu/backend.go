@@ -61,7 +61,8 @@ type Backend struct {
 	stream   stream
 	shaders  map[string]uint32
 	programs map[listKey]*program
-	next     uint32 // id of the next program
+	next     uint32 // id of the newest program
+	work     Work
 }
 
 // listKey tells lists of calls apart. A program keeps its list alive, so that
@@ -168,6 +169,11 @@ func (be *Backend) Run(calls []op.Call) error {
 		}
 	}
 	be.stream.run(p.id)
+	be.work.Calls += p.work.Calls
+	be.work.FLOPs += p.work.FLOPs
+	be.work.Bytes += p.work.Bytes
+	be.work.Dispatches += p.work.Dispatches
+	be.work.Copies += p.work.Copies
 	return be.flushLong()
 }
 
@@ -181,7 +187,7 @@ func (be *Backend) flushLong() error {
 
 func (be *Backend) flush() error {
 	err := be.device.Submit(be.stream)
-	be.stream = be.stream[:0]
+	be.handedOver()
 	return err
 }
 
@@ -193,8 +199,14 @@ func (be *Backend) Read(dst []float32, t tensor.Tensor) error {
 	}
 	be.stream.read(t.Buf, t.Off, t.Len())
 	err := be.device.Read(be.stream, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(dst))), 4*len(dst)))
-	be.stream = be.stream[:0]
+	be.handedOver()
 	return err
+}
+
+func (be *Backend) handedOver() {
+	be.work.Streams++
+	be.work.Words += len(be.stream)
+	be.stream = be.stream[:0]
 }
 
 // Close frees everything, the device included.

@@ -14,8 +14,32 @@ type program struct {
 	id      uint32
 	key     listKey
 	scratch []tensor.Buffer
+	work    Work
 	dropped bool
 }
+
+// Work counts what a device was told to do.
+type Work struct {
+	Calls      int   // operations
+	FLOPs      int64 // multiplications and additions of the calls
+	Bytes      int64 // that the calls read and write
+	Dispatches int   // of shaders
+	Copies     int   // between buffers, clearing included
+	Words      int   // of streams, the data that was written included
+	Streams    int   // handed over, each one command buffer
+}
+
+// Less is the work since an earlier sum.
+func (w Work) Less(earlier Work) Work {
+	return Work{
+		Calls: w.Calls - earlier.Calls, FLOPs: w.FLOPs - earlier.FLOPs, Bytes: w.Bytes - earlier.Bytes,
+		Dispatches: w.Dispatches - earlier.Dispatches, Copies: w.Copies - earlier.Copies,
+		Words: w.Words - earlier.Words, Streams: w.Streams - earlier.Streams,
+	}
+}
+
+// Work is the sum since the backend was made.
+func (be *Backend) Work() Work { return be.work }
 
 // compile encodes a list of calls and has the device keep it.
 func (be *Backend) compile(key listKey, calls []op.Call) (*program, error) {
@@ -36,6 +60,8 @@ func (be *Backend) compile(key listKey, calls []op.Call) (*program, error) {
 				}
 			}
 		}
+		e.work.FLOPs += c.FLOPs()
+		e.work.Bytes += c.Bytes()
 		e.call = c
 		e.temps = 0
 		k(e, c)
@@ -43,6 +69,8 @@ func (be *Backend) compile(key listKey, calls []op.Call) (*program, error) {
 	if e.err != nil {
 		return nil, e.err
 	}
+	p.work = e.work
+	p.work.Calls = len(calls)
 	handles := make([]uint32, len(e.scratch))
 	for i, n := range e.scratch {
 		b, err := be.Alloc(tensor.F32, n)
@@ -91,6 +119,7 @@ type encoder struct {
 	call     *op.Call
 	uniforms []uint32 // blocks of uniformWords
 	steps    []uint32
+	work     Work
 	patches  []int // places in steps that hold an index into scratch
 	scratch  []int // elements of each scratch buffer
 	temps    int   // scratch buffers that the call uses
@@ -150,6 +179,7 @@ func (e *encoder) place(b binding) {
 }
 
 func (e *encoder) copy(to, from binding) {
+	e.work.Copies++
 	e.steps = append(e.steps, stepCopy)
 	e.place(from)
 	e.place(to)
@@ -157,6 +187,7 @@ func (e *encoder) copy(to, from binding) {
 }
 
 func (e *encoder) clear(b binding) {
+	e.work.Copies++
 	e.steps = append(e.steps, stepClear)
 	e.place(b)
 	e.steps = append(e.steps, uint32(4*b.n))
@@ -194,6 +225,7 @@ func (e *encoder) dispatch(shader string, groups [3]int, uniforms []uint32, bind
 			e.err = fmt.Errorf("%s%v needs %d workgroups, and the GPU's limit is %d", e.call.Kind, e.call.In, g, e.be.device.Limits().Groups)
 		}
 	}
+	e.work.Dispatches++
 	e.steps = append(e.steps, stepDispatch, e.be.shader(string(name)), uint32(4*at),
 		uint32(groups[0]), uint32(groups[1]), uint32(groups[2]), uint32(len(bindings)))
 	for _, b := range bindings {

@@ -8,6 +8,7 @@ import (
 	"sprout/core/backend"
 	"sprout/core/backend/simd"
 	"sprout/core/backend/webgpu"
+	"sprout/core/gen"
 	"sprout/core/nn"
 	"sprout/e2e/bench/workload"
 )
@@ -28,13 +29,11 @@ type curves struct {
 	Apart float64 `json:"apart"`
 }
 
-const curveSteps = 50
-
-func curve(be *webgpu.Backend) (c curves, err error) {
-	if c.WebGPU, err = losses(be, small, curveSteps); err != nil {
+func curve(be *webgpu.Backend, steps int) (c curves, err error) {
+	if c.WebGPU, err = losses(be, small, steps); err != nil {
 		return c, err
 	}
-	if c.SIMD, err = losses(simd.New(), small, curveSteps); err != nil {
+	if c.SIMD, err = losses(simd.New(), small, steps); err != nil {
 		return c, err
 	}
 	for i, want := range c.SIMD {
@@ -57,4 +56,48 @@ func losses(be backend.Backend, s workload.Shape, steps int) (all []float64, err
 		all = append(all, loss)
 	}
 	return all, nil
+}
+
+// written are continuations of the same prompts with the same random numbers,
+// from the KV cache.
+type written struct {
+	WebGPU [][]int32 `json:"webgpu"`
+	SIMD   [][]int32 `json:"simd"`
+	// Apart is the largest difference of a token's log-probability, in nats.
+	Apart float64 `json:"apart"`
+}
+
+func answers(be *webgpu.Backend) (w written, err error) {
+	a, err := answer(be)
+	if err != nil {
+		return w, err
+	}
+	b, err := answer(simd.New())
+	if err != nil {
+		return w, err
+	}
+	for i := range a {
+		w.WebGPU, w.SIMD = append(w.WebGPU, a[i].Tokens), append(w.SIMD, b[i].Tokens)
+		for j := range min(len(a[i].LogProbs), len(b[i].LogProbs)) {
+			w.Apart = max(w.Apart, math.Abs(a[i].ModelLogProbs[j]-b[i].ModelLogProbs[j]))
+		}
+	}
+	return w, nil
+}
+
+func answer(be backend.Backend) ([]gen.Sequence, error) {
+	model, err := nn.NewParams(be, small.Model)
+	if err != nil {
+		return nil, err
+	}
+	defer model.Close()
+	if err := model.Init(2); err != nil {
+		return nil, err
+	}
+	g, err := gen.New(model, 2, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	return g.Generate([][]int32{{5, 6, 7, 8, 9}, {40}}, gen.Options{Sampling: gen.Sampling{Temperature: 1}, MaxTokens: 12, Seed: 3})
 }

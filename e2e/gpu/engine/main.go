@@ -12,6 +12,7 @@ import (
 	"syscall/js"
 
 	"sprout/core/backend/webgpu"
+	"sprout/core/op"
 	"sprout/core/op/optest"
 )
 
@@ -20,16 +21,23 @@ func main() {
 	if len(os.Args) > 1 {
 		what = os.Args[1]
 	}
-	be := webgpu.New(webgpu.NewDevice(js.Global().Get("sproutGPU")))
+	device := js.Global().Get("sproutGPU")
+	be := webgpu.New(webgpu.NewDevice(device))
 	var result any
 	var err error
 	switch what {
 	case "conformance":
-		result = conformance(be)
+		result = summary(optest.Close.All(be))
+	case "operations":
+		result = operations(be)
 	case "curve":
-		result, err = curve(be)
+		result, err = curve(be, 50)
+	case "steps":
+		result, err = curve(be, 2)
+	case "answers":
+		result, err = answers(be)
 	case "bench":
-		result, err = bench(be)
+		result, err = bench(be, device)
 	default:
 		fmt.Fprintln(os.Stderr, "no such check:", what)
 		os.Exit(2)
@@ -62,8 +70,8 @@ type report struct {
 	Failures []string `json:"failures"`
 }
 
-func conformance(be *webgpu.Backend) (r report) {
-	for _, x := range optest.Close.All(be) {
+func summary(rs []optest.Result) (r report) {
+	for _, x := range rs {
 		switch {
 		case x.Skipped:
 			r.Skipped++
@@ -74,4 +82,27 @@ func conformance(be *webgpu.Backend) (r report) {
 		}
 	}
 	return r
+}
+
+// operations is one case of every operation, the largest that takes no time.
+func operations(be *webgpu.Backend) report {
+	const most = 6000
+	best := map[op.Kind]optest.Case{}
+	size := map[op.Kind]int{}
+	for _, c := range optest.Cases() {
+		n := 0
+		for _, v := range c.In {
+			n += max(len(v.F), len(v.I))
+		}
+		if n <= most && n > size[c.Kind] {
+			best[c.Kind], size[c.Kind] = c, n
+		}
+	}
+	var rs []optest.Result
+	for _, k := range op.Kinds() {
+		if c, ok := best[k]; ok {
+			rs = append(rs, optest.Close.RunCase(be, c)...)
+		}
+	}
+	return summary(rs)
 }

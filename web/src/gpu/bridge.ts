@@ -54,6 +54,8 @@ export class Bridge {
   readonly adapter: Adapter
   readonly bufferBytes: number
   readonly groups: number
+  /** Milliseconds spent encoding so far. */
+  encoding = 0
   private readonly device: GPUDevice
   private readonly sources: Record<string, string>
   private buffers = new Map<number, GPUBuffer>()
@@ -122,6 +124,7 @@ export class Bridge {
 
   /** All of a stream goes into one command buffer. The size of what it reads. */
   private execute(n: number): number {
+    const began = performance.now()
     const words = new Uint32Array(this.stream.buffer, 0, n / 4)
     let upload: GPUBuffer | undefined
     const encoder = this.device.createCommandEncoder()
@@ -204,6 +207,7 @@ export class Bridge {
     endPass()
     this.device.queue.submit([encoder.finish()])
     for (const b of dead) b.destroy()
+    this.encoding += performance.now() - began
     return size
   }
 
