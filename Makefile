@@ -9,7 +9,7 @@ export GOTOOLCHAIN GOEXPERIMENT
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help serve build test accept journey lint fmt bench golden fuzz check clean site demo bake protocol licenses
+.PHONY: help serve build test accept journey lint fmt bench bench-gpu golden fuzz check clean site demo bake protocol licenses operations
 
 # Two builds at once would write the same files: the second waits for the first.
 LOCK := $(if $(shell command -v flock),flock -o build/lock,)
@@ -24,7 +24,7 @@ WEB_SRC := $(shell find $(wildcard web/src web/public web/scripts) -type f ! -na
 	$(wildcard web/index.html web/*.ts web/*.js web/package.json stages/*.go)
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 serve: build ## build everything and serve the page on localhost (ARGS="-addr :8080 -tls" for a room)
 	go run ./cmd/serve $(ARGS)
@@ -39,6 +39,7 @@ test: ## install what is missing and run every test (ONLY=browser: the steps of 
 
 accept: build ## run the long figures and write build/accept.json (needs ../shared)
 	go run ./e2e/accept
+	SPROUT_GPU=all go test -count=1 -timeout 30m -v ./e2e/gpu
 
 PRESET ?= quick
 SEED ?= 1
@@ -63,6 +64,15 @@ WORKLOAD ?= char
 WORKERS ?= 0
 bench: $(if $(filter all,$(MODE)),build) ## time a training step in Chromium (WORKLOAD=large WORKERS=1); MODE=decode, all, cost; OP=matmul
 	@go run ./e2e/bench -mode $(MODE) -workload $(WORKLOAD) -workers $(WORKERS) $(if $(OP),-op $(OP))
+
+# Not in package.json: Dawn is 100 MB for all systems, and only this needs it.
+DAWN := webgpu@0.6.2
+CHECK ?= bench
+bench-gpu: web/node_modules/.package-lock.json ## time the WebGPU backend under Node on this machine's GPU (CHECK=conformance, curve, answers)
+	@mkdir -p build/gpu
+	@test -d build/gpu/node_modules/webgpu || npm install --prefix build/gpu --no-audit --no-fund --no-save $(DAWN)
+	GOOS=js GOARCH=wasm go build -trimpath -o build/gpu/engine.wasm ./e2e/gpu/engine
+	@cd web && SPROUT_WEBGPU=$(CURDIR)/build/gpu/node_modules/webgpu/index.js node scripts/gpu.js ../build/gpu/engine.wasm $(CHECK)
 
 golden: ## remake the golden files from PyTorch and Hugging Face (needs python3-torch)
 	@for python in python3 /usr/bin/python3; do \
@@ -101,6 +111,9 @@ protocol: web/node_modules/.package-lock.json ## remake the page's types from th
 
 licenses: ## remake docs/LICENSES.md from the modules and packages in use
 	go run ./e2e/licenses -write
+
+operations: ## remake the README's table of operations from the conformance library
+	go run ./e2e/operations -write
 
 # --- how the site is made; "make build" holds the lock around it ---
 

@@ -2,7 +2,8 @@
 //
 //   node scripts/gpu.js ENGINE.wasm conformance
 //
-// The bridge and the shaders are those of the page.
+// SPROUT_WEBGPU is where that package is, if not in node_modules. The bridge and
+// the shaders are those that a browser runs.
 import { readFileSync, readdirSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -16,7 +17,9 @@ const { create, globals } = await import(process.env['SPROUT_WEBGPU'] ?? 'webgpu
 Object.assign(globalThis, globals)
 
 const source = readFileSync(join(web, 'src/gpu/bridge.ts'), 'utf8')
-const { outputText } = ts.transpileModule(source, { compilerOptions: { module: 'esnext', target: 'es2023' } })
+const { outputText } = ts.transpileModule(source, {
+  compilerOptions: { module: 'esnext', target: 'es2023' },
+})
 const { open } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`)
 
 const shaders = join(web, '../core/backend/webgpu')
@@ -28,7 +31,7 @@ for (const file of readdirSync(shaders)) {
 // What create gives must live as long as its devices.
 globalThis.sproutDawn = create([])
 globalThis.sproutGPU = await open(globalThis.sproutDawn, sources)
-console.error(sproutGPU.adapter)
+console.error(globalThis.sproutGPU.adapter)
 
 const root = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim()
 await import(pathToFileURL(join(root, 'lib/wasm/wasm_exec.js')))

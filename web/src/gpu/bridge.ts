@@ -86,7 +86,8 @@ export class Bridge {
 
   /** Memory for a stream of so many bytes, valid until the next call. */
   reserve(bytes: number): Uint8Array {
-    if (bytes > this.stream.length) this.stream = new Uint8Array(Math.max(bytes, 2 * this.stream.length))
+    if (bytes > this.stream.length)
+      this.stream = new Uint8Array(Math.max(bytes, 2 * this.stream.length))
     return this.stream
   }
 
@@ -136,7 +137,7 @@ export class Bridge {
     const next = (at: number) => words[at] as number
     const dead: GPUBuffer[] = []
     let size = 0
-    for (let i = 0; i < words.length; ) {
+    for (let i = 0; i < words.length;) {
       const kind: Word = next(i)
       const a = next(i + 1)
       switch (kind) {
@@ -161,7 +162,9 @@ export class Bridge {
         }
         case Word.Shader: {
           const length = next(i + 2)
-          const name = new TextDecoder().decode(this.stream.subarray(4 * (i + 3), 4 * (i + 3) + length))
+          const name = new TextDecoder().decode(
+            this.stream.subarray(4 * (i + 3), 4 * (i + 3) + length),
+          )
           this.shaders[a] = this.shader(name)
           i += 3 + Math.ceil(length / 4)
           break
@@ -212,7 +215,10 @@ export class Bridge {
   }
 
   private storage(size: number): GPUBuffer {
-    return this.device.createBuffer({ size, usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST })
+    return this.device.createBuffer({
+      size,
+      usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST,
+    })
   }
 
   private buffer(handle: number): GPUBuffer {
@@ -291,7 +297,7 @@ export class Bridge {
     })
     this.device.queue.writeBuffer(uniforms, 0, words, 1, count)
     const operations: Operation[] = []
-    for (let i = 1 + count; i < words.length; ) {
+    for (let i = 1 + count; i < words.length;) {
       const kind: Step = next(i)
       if (kind === Step.Clear) {
         operations.push({ clear: this.buffer(next(i + 1)), place: next(i + 2), size: next(i + 3) })
@@ -349,6 +355,7 @@ export async function open(gpu: GPU | undefined, sources: Record<string, string>
     },
   })
   const name = [info.vendor, info.architecture, info.description].filter(Boolean).join(' ')
-  const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name)
+  const software =
+    info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name)
   return new Bridge(device, { name, software }, sources)
 }
