@@ -165,6 +165,14 @@ func TestWebGPU(t *testing.T) {
 		assert.Len(t, w.WebGPU[0], 12)
 		assert.Less(t, w.Apart, 1e-4)
 	})
+	t.Run("a lost device is an error", func(t *testing.T) {
+		var said []string
+		run(t, p, "lost", &said)
+		require.Len(t, said, 3)
+		assert.Empty(t, said[0])
+		assert.Contains(t, said[1], "the GPU was lost")
+		assert.Contains(t, said[2], "the GPU was lost")
+	})
 	if os.Getenv("SPROUT_GPU") == "all" {
 		var figures any
 		run(t, p, "bench", &figures)

@@ -36,6 +36,8 @@ func main() {
 		result, err = curve(be, 2)
 	case "answers":
 		result, err = answers(be)
+	case "lost":
+		result = lost(be, device)
 	case "bench":
 		result, err = bench(be, device)
 	default:

@@ -79,8 +79,8 @@ export class Bridge {
     device.onuncapturederror = ({ error }) => {
       this.failure ||= error.message
     }
-    void device.lost.then(({ message, reason }) => {
-      if (reason !== 'destroyed') this.failure = `the GPU was lost: ${message}`
+    void device.lost.then(({ message }) => {
+      this.failure ||= `the GPU was lost: ${message}`
     })
   }
 
