@@ -8,6 +8,7 @@ import (
 
 	"sprout/core/backend"
 	"sprout/core/op"
+	"sprout/core/op/optest"
 	"sprout/core/tensor"
 )
 
@@ -44,21 +45,28 @@ func floats(t *testing.T, be *Backend, shape ...int) tensor.Tensor {
 
 // kinds are those of a stream's words.
 func kinds(words []uint32) (ks []uint32) {
-	length := map[uint32]int{opAlloc: 3, opFree: 2, opWrite: 4, opShader: 3, opProgram: 3, opDrop: 2, opRun: 2, opRead: 4}
-	for i := 0; i < len(words); {
-		k := words[i]
-		ks = append(ks, k)
-		switch k {
-		case opWrite:
-			i += int(words[i+3]) / 4
-		case opShader:
-			i += ceil(int(words[i+2]), 4)
-		case opProgram:
-			i += int(words[i+2])
-		}
-		i += length[k]
+	for i := 0; i < len(words); i += lengthAt(words, i) {
+		ks = append(ks, words[i])
 	}
 	return ks
+}
+
+// lengthAt is the number of words of what begins at i.
+func lengthAt(words []uint32, i int) int {
+	switch words[i] {
+	case opFree, opDrop, opRun:
+		return 2
+	case opAlloc:
+		return 3
+	case opRead:
+		return 4
+	case opWrite:
+		return 4 + int(words[i+3])/4
+	case opShader:
+		return 3 + ceil(int(words[i+2]), 4)
+	default:
+		return 3 + int(words[i+2])
+	}
 }
 
 func add(x, y, z tensor.Tensor) op.Call {
@@ -71,6 +79,38 @@ func TestSupportsEveryOperation(t *testing.T) {
 		assert.True(t, be.Supports(k), "no shader for %s", k)
 	}
 	assert.False(t, be.Supports("fourier"))
+}
+
+// WebGPU guarantees 8 storage buffers to a shader.
+func TestBindingsStayWithinWhatIsGuaranteed(t *testing.T) {
+	be, d := newRecorder()
+	optest.Run(be) // nothing is computed: the results are wrong, the words are right
+	require.NoError(t, be.flush())
+	dispatches := 0
+	words := d.words
+	for i := 0; i < len(words); {
+		n := lengthAt(words, i)
+		if words[i] == opProgram {
+			body := words[i+3 : i+n]
+			for j := 1 + int(body[0]); j < len(body); {
+				switch body[j] {
+				case stepDispatch:
+					dispatches++
+					require.LessOrEqual(t, body[j+6], uint32(8))
+					for b := range body[j+6] {
+						require.Zero(t, body[j+7+int(3*b)+1]%256, "a binding's place")
+					}
+					j += 7 + 3*int(body[j+6])
+				case stepCopy:
+					j += 6
+				case stepClear:
+					j += 4
+				}
+			}
+		}
+		i += n
+	}
+	assert.Greater(t, dispatches, 500)
 }
 
 func TestNothingIsHandedOverBeforeRead(t *testing.T) {
@@ -113,12 +153,9 @@ func steps(t *testing.T, be *Backend, calls ...op.Call) (ks []uint32) {
 	require.NoError(t, be.Run(calls))
 	words := []uint32(be.stream[from:])
 	for i := 0; i < len(words); {
-		switch words[i] {
-		case opAlloc:
-			i += 3
-		case opShader:
-			i += 3 + ceil(int(words[i+2]), 4)
-		case opProgram:
+		if words[i] != opProgram {
+			i += lengthAt(words, i)
+		} else {
 			words = words[i+3 : i+3+int(words[i+2])]
 			for j := 1 + int(words[0]); j < len(words); {
 				ks = append(ks, words[j])
