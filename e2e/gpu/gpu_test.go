@@ -42,7 +42,7 @@ try {
 	const bridge = globalThis.sproutGPU = await open(navigator.gpu, sources)
 	globalThis.sproutResult = line => postMessage(JSON.stringify({adapter: bridge.adapter, result: JSON.parse(line)}))
 	const go = new Go()
-	go.argv = ["engine", name]
+	go.argv = ["engine", ...name.split(" ")]
 	const { instance } = await WebAssembly.instantiateStreaming(fetch("engine.wasm"), go.importObject)
 	await go.run(instance)
 	throw new Error("the engine ended")
@@ -174,6 +174,19 @@ func TestWebGPU(t *testing.T) {
 		assert.Contains(t, said[2], "the GPU was lost")
 	})
 	if os.Getenv("SPROUT_GPU") == "all" {
+		for _, stage := range []string{"pretrain", "sft", "lora", "reward", "ppo", "dpo", "grpo", "simpo", "distill"} {
+			t.Run("steps of "+stage, func(t *testing.T) {
+				var all []struct {
+					WebGPU, SIMD []float64
+					Apart        float64
+				}
+				run(t, p, "stages "+stage, &all)
+				require.Len(t, all, 1)
+				require.Len(t, all[0].WebGPU, 2)
+				assert.Less(t, all[0].Apart, 1e-3)
+				t.Log(all[0])
+			})
+		}
 		var figures any
 		run(t, p, "bench", &figures)
 		t.Log(figures)

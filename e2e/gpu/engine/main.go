@@ -36,6 +36,12 @@ func main() {
 		result, err = curve(be, 2)
 	case "answers":
 		result, err = answers(be)
+	case "stages":
+		only := ""
+		if len(os.Args) > 2 {
+			only = os.Args[2]
+		}
+		result, err = each(be, only)
 	case "lost":
 		result = lost(be, device)
 	case "bench":
