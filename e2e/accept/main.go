@@ -51,6 +51,7 @@ var measurements = []struct {
 	{"first", (*bench).firstVisit},
 	{"vitals", (*bench).vitals},
 	{"tokenizer", (*bench).tokenizer},
+	{"clicks", (*bench).clicks},
 	{"town", (*bench).town},
 	{"alive", (*bench).alive},
 	{"shakespeare", (*bench).shakespeare},
@@ -160,6 +161,7 @@ func (b *bench) page(route string, f func(*browser.Page) error, scripts ...strin
 		return err
 	}
 	if err := f(p); err != nil {
+		p.Screenshot(filepath.Join("build", "accept-failed.png")) //nolint:errcheck // only helps to see why
 		return err
 	}
 	if troubles := p.Troubles(); len(troubles) > 0 {

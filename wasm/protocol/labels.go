@@ -47,8 +47,9 @@ type (
 	// JudgeCandidates has pairs labelled by a judge and keeps the labels one by
 	// one, so that none is lost when it fails. Result: Judged.
 	JudgeCandidates struct {
-		// Judge is "endpoint" (the server's) or "browser" (the browser's own model,
-		// through JudgeAskedEvent).
+		// Judge is "endpoint" (the server's), "browser" (the browser's own model,
+		// through JudgeAskedEvent), or the id of a checkpoint that has learned to
+		// judge, which reads no words of one's own.
 		Judge      string      `json:"judge"`
 		Name       string      `json:"name"`    // kept with the labels
 		Dataset    string      `json:"dataset"` // a town that the questions are about, if any
@@ -126,7 +127,8 @@ type (
 	// kept and Problem says why.
 	Judged struct {
 		Labels  []Label  `json:"labels"`
-		Bias    float64  `json:"bias"` // by how much the place shown first was favoured, −½ … ½
+		Bias    float64  `json:"bias"`     // by how much the place shown first was favoured, −½ … ½
+		TooLong int      `json:"too_long"` // pairs passed over, since the judge cannot read them at once
 		Problem *Problem `json:"problem,omitempty"`
 	}
 )

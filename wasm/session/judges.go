@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"sprout/core/checkpoint"
 	"sprout/core/judge"
 	"sprout/core/problem"
 	"sprout/core/text"
@@ -14,7 +15,7 @@ import (
 	"sprout/wasm/protocol"
 )
 
-// Judges that are no checkpoint.
+// Judges that are no checkpoint; any other is the id of one.
 const (
 	endpointJudge = "endpoint"
 	browserJudge  = "browser"
@@ -48,10 +49,11 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 		}
 		rules.Principles |= p
 	}
-	j, err := s.judge(c.Judge, rules)
+	j, done, err := s.judge(c.Judge, rules)
 	if err != nil {
 		return nil, nil, err
 	}
+	defer done()
 	out := protocol.Judged{Labels: []protocol.Label{}}
 	names = append(names[:len(names):len(names)], c.Free...)
 	for i, candidate := range c.Candidates {
@@ -61,7 +63,12 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 		if err := checkLabel(l); err != nil {
 			return nil, nil, err
 		}
-		said, err := j.Compare(context.Background(), []stages.Comparison{compared(candidate)}, nil)
+		what := compared(candidate)
+		if own, ok := j.(*stages.SproutJudge); ok && !own.Fits(what) {
+			out.TooLong++
+			continue
+		}
+		said, err := j.Compare(context.Background(), []stages.Comparison{what}, nil)
 		if err == nil {
 			l.P, l.Time = said[0].P, unixMilli()
 			one := []protocol.Label{l}
@@ -101,15 +108,40 @@ func compared(c protocol.Candidate) stages.Comparison {
 	return out
 }
 
-// judge finds the judge of a name.
-func (s *Session) judge(id string, rules stages.Rules) (stages.Judge, error) {
-	switch id {
-	case endpointJudge:
-		return endpoint{s, rules}, nil
-	case browserJudge:
-		return stages.OutsideJudge{Asker: browserModel{s}, Rules: rules}, nil
+// judge finds the judge of a name; done frees it.
+func (s *Session) judge(id string, rules stages.Rules) (j stages.Judge, done func(), err error) {
+	done = func() {}
+	switch {
+	case id == endpointJudge:
+		return endpoint{s, rules}, done, nil
+	case id == browserJudge:
+		return stages.OutsideJudge{Asker: browserModel{s}, Rules: rules}, done, nil
+	case checkpoint.ValidID(id):
+		return s.sproutJudge(id, rules)
 	}
-	return nil, judge.Missing()
+	return nil, done, judge.Missing()
+}
+
+// sproutJudge is a checkpoint that has learned to judge, beside the run in
+// progress.
+func (s *Session) sproutJudge(id string, rules stages.Rules) (stages.Judge, func(), error) {
+	done := func() {}
+	of, err := s.examinee(id)
+	if err != nil {
+		return nil, done, err
+	}
+	m := s.machine()
+	m.Workers = 1 // the few pairs of a command are judged before another has started
+	r, err := stages.OpenReader(of, m)
+	if err != nil {
+		return nil, done, err
+	}
+	j, err := stages.NewSproutJudge(r, rules)
+	if err != nil {
+		r.Close()
+		return nil, done, err
+	}
+	return j, r.Close, nil
 }
 
 // endpoint is the judge behind the page's server.

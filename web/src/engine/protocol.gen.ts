@@ -684,6 +684,7 @@ export interface JudgeCandidates {
 export interface Judged {
   labels: Label[]
   bias: number
+  too_long: number
   problem?: Problem
 }
 export interface ListLabels {}

@@ -4701,13 +4701,17 @@ type RootTranslation = {
 		 */
 		judgeTitle: string
 		/**
-		 * A​ ​l​a​r​g​e​r​ ​m​o​d​e​l​ ​c​a​n​ ​d​o​ ​t​h​e​ ​w​o​r​k​.​ ​S​o​m​e​ ​p​a​i​r​s​ ​t​h​a​t​ ​y​o​u​ ​l​a​b​e​l​l​e​d​,​ ​t​o​o​,​ ​s​h​o​w​ ​w​h​e​t​h​e​r​ ​i​t​ ​s​e​e​s​ ​t​h​e​m​ ​a​s​ ​y​o​u​ ​d​o​.
+		 * A​ ​j​u​d​g​e​ ​t​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​t​r​a​i​n​e​d​,​ ​o​r​ ​a​ ​l​a​r​g​e​r​ ​m​o​d​e​l​,​ ​c​a​n​ ​d​o​ ​t​h​e​ ​w​o​r​k​.​ ​S​o​m​e​ ​p​a​i​r​s​ ​t​h​a​t​ ​y​o​u​ ​l​a​b​e​l​l​e​d​,​ ​t​o​o​,​ ​s​h​o​w​ ​w​h​e​t​h​e​r​ ​i​t​ ​s​e​e​s​ ​t​h​e​m​ ​a​s​ ​y​o​u​ ​d​o​.
 		 */
 		judgeIntro: string
 		/**
 		 * J​u​d​g​e
 		 */
 		judge: string
+		/**
+		 * A​ ​j​u​d​g​e​ ​o​f​ ​y​o​u​r​ ​o​w​n
+		 */
+		own: string
 		/**
 		 * T​h​e​ ​s​e​r​v​e​r​’​s​ ​m​o​d​e​l
 		 */
@@ -4720,6 +4724,23 @@ type RootTranslation = {
 		 * T​h​i​s​ ​s​e​r​v​e​r​ ​h​a​s​ ​n​o​ ​j​u​d​g​e​.​ ​S​t​a​r​t​ ​i​t​ ​w​i​t​h​:​ ​s​e​r​v​e​ ​-​j​u​d​g​e​ ​h​t​t​p​:​/​/​l​o​c​a​l​h​o​s​t​:​1​1​4​3​4​ ​(​a​n​y​ ​O​p​e​n​A​I​-​c​o​m​p​a​t​i​b​l​e​ ​e​n​d​p​o​i​n​t​)​.
 		 */
 		noEndpoint: string
+		/**
+		 * Y​o​u​ ​h​a​v​e​ ​t​r​a​i​n​e​d​ ​n​o​ ​j​u​d​g​e​ ​y​e​t​:
+		 */
+		noJudge: string
+		/**
+		 * W​h​i​c​h​ ​o​n​e
+		 */
+		which: string
+		/**
+		 * I​t​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​t​h​e​s​e​ ​f​i​v​e​ ​a​n​d​ ​n​o​ ​o​t​h​e​r​s​;​ ​p​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​ ​l​a​r​g​e​r​ ​m​o​d​e​l​.
+		 */
+		ownWords: string
+		/**
+		 * {​n​}​ ​p​a​i​r​s​ ​w​e​r​e​ ​t​o​o​ ​l​o​n​g​ ​f​o​r​ ​t​h​e​ ​j​u​d​g​e​ ​t​o​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​ ​a​n​d​ ​h​a​v​e​ ​n​o​ ​l​a​b​e​l​.
+		 * @param {string} n
+		 */
+		tooLong: RequiredParams<'n'>
 		/**
 		 * T​h​i​s​ ​b​r​o​w​s​e​r​ ​h​a​s​ ​n​o​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​o​f​ ​i​t​s​ ​o​w​n​.
 		 */
@@ -5314,6 +5335,11 @@ type RootTranslation = {
 		 * @param {string} n
 		 */
 		retrain: RequiredParams<'n'>
+		/**
+		 * T​r​a​i​n​ ​i​t​ ​o​n​ ​t​h​e​ ​{​n​}​ ​l​a​b​e​l​s​ ​o​f​ ​j​u​d​g​e​s
+		 * @param {string} n
+		 */
+		retrainJudge: RequiredParams<'n'>
 		/**
 		 * O​p​e​n​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​s​t​a​g​e​ ​w​i​t​h​ ​t​h​e​s​e​ ​l​a​b​e​l​s​.​ ​W​i​t​h​ ​f​e​w​e​r​ ​t​h​a​n​ ​{​m​a​n​y​}​ ​i​t​ ​t​r​a​i​n​s​ ​t​h​e​ ​h​e​a​d​ ​a​l​o​n​e​,​ ​o​n​e​ ​n​u​m​b​e​r​ ​p​e​r​ ​c​h​a​n​n​e​l​:​ ​s​o​ ​f​e​w​ ​c​l​i​c​k​s​ ​c​a​n​n​o​t​ ​s​e​t​t​l​e​ ​m​o​r​e​,​ ​a​n​d​ ​t​h​e​ ​i​n​t​e​r​v​a​l​ ​o​f​ ​w​h​a​t​ ​i​t​ ​j​u​d​g​e​s​ ​r​i​g​h​t​ ​s​a​y​s​ ​h​o​w​ ​l​i​t​t​l​e​ ​i​s​ ​c​e​r​t​a​i​n​.
 		 * @param {string} many
@@ -12530,13 +12556,17 @@ export type TranslationFunctions = {
 		 */
 		judgeTitle: () => LocalizedString
 		/**
-		 * A larger model can do the work. Some pairs that you labelled, too, show whether it sees them as you do.
+		 * A judge that you have trained, or a larger model, can do the work. Some pairs that you labelled, too, show whether it sees them as you do.
 		 */
 		judgeIntro: () => LocalizedString
 		/**
 		 * Judge
 		 */
 		judge: () => LocalizedString
+		/**
+		 * A judge of your own
+		 */
+		own: () => LocalizedString
 		/**
 		 * The server’s model
 		 */
@@ -12549,6 +12579,22 @@ export type TranslationFunctions = {
 		 * This server has no judge. Start it with: serve -judge http://localhost:11434 (any OpenAI-compatible endpoint).
 		 */
 		noEndpoint: () => LocalizedString
+		/**
+		 * You have trained no judge yet:
+		 */
+		noJudge: () => LocalizedString
+		/**
+		 * Which one
+		 */
+		which: () => LocalizedString
+		/**
+		 * It has learned these five and no others; principles in your own words need a larger model.
+		 */
+		ownWords: () => LocalizedString
+		/**
+		 * {n} pairs were too long for the judge to read at once and have no label.
+		 */
+		tooLong: (arg: { n: string }) => LocalizedString
 		/**
 		 * This browser has no language model of its own.
 		 */
@@ -13123,6 +13169,10 @@ export type TranslationFunctions = {
 		 * Train a reward model on my {n} clicks
 		 */
 		retrain: (arg: { n: string }) => LocalizedString
+		/**
+		 * Train it on the {n} labels of judges
+		 */
+		retrainJudge: (arg: { n: string }) => LocalizedString
 		/**
 		 * Opens the reward stage with these labels. With fewer than {many} it trains the head alone, one number per channel: so few clicks cannot settle more, and the interval of what it judges right says how little is certain.
 		 */

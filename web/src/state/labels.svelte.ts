@@ -11,9 +11,11 @@ import { data } from './data.svelte'
 import { engine } from './engine.svelte'
 import { saveFile } from './files'
 
-/** Who may label: the server's endpoint, the browser's own model, or a judge's checkpoint. */
-export type JudgeKind = 'endpoint' | 'browser'
+/** Who may label: a judge that was trained here, the server's endpoint, the browser's own model. */
+export type JudgeKind = 'own' | 'endpoint' | 'browser'
 
+/** Pairs that go to a judge at a time: one that is asked from afar may take long for each. */
+const atOnce = { own: 16, endpoint: 2, browser: 2 } as const
 const ahead = 4 // pairs fetched at once
 const repeatEvery = 8 // one of so many pairs is shown again, the other way round
 
@@ -26,6 +28,8 @@ class LabelDesk {
   checkpoint = $state('')
   fetching = $state(false)
   judging = $state(false)
+  /** Pairs of the last judging that its judge could not read at once. */
+  tooLong = $state(0)
   /** Why nothing can be shown, or why the judge stopped. */
   problem = $state.raw<Problem>()
   /** What the server says of its judge; undefined until it was asked. */
@@ -128,24 +132,32 @@ class LabelDesk {
     return (this.outside = await engine.client.call('judge', {}))
   }
 
-  /** Has the next pairs labelled, two at a time, until done, stopped or in trouble. */
-  async judge(kind: JudgeKind, name: string, count: number, principles: string[], free: string[]) {
+  /** Has the next pairs labelled, a few at a time, until done, stopped or in trouble. */
+  async judge(
+    kind: JudgeKind,
+    judge: { id?: string; name: string },
+    count: number,
+    principles: string[],
+    free: string[],
+  ) {
     this.judging = true
     this.#stop = false
     this.problem = undefined
+    this.tooLong = 0
     try {
       let left = count
       while (left > 0 && !this.#stop) {
-        const candidates = await this.#candidates(Math.min(left, 2), 0)
+        const candidates = await this.#candidates(Math.min(left, atOnce[kind]), 0)
         const judged = await engine.client.call('labels.judge', {
-          judge: kind,
-          name,
+          judge: judge.id ?? kind,
+          name: judge.name,
           dataset: '',
           candidates,
           principles,
           free,
         })
         await this.reload()
+        this.tooLong += judged.too_long
         if (judged.problem) {
           this.problem = judged.problem
           return

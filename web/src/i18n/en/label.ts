@@ -24,12 +24,18 @@ export const label = {
   imported: '{added:string} added, {known:string} were there already.',
   judgeTitle: 'Let a judge label',
   judgeIntro:
-    'A larger model can do the work. Some pairs that you labelled, too, show whether it sees them as you do.',
+    'A judge that you have trained, or a larger model, can do the work. Some pairs that you labelled, too, show whether it sees them as you do.',
   judge: 'Judge',
+  own: 'A judge of your own',
   endpoint: 'The server’s model',
   browser: 'The browser’s own model',
   noEndpoint:
     'This server has no judge. Start it with: serve -judge http://localhost:11434 (any OpenAI-compatible endpoint).',
+  noJudge: 'You have trained no judge yet:',
+  which: 'Which one',
+  ownWords:
+    'It has learned these five and no others; principles in your own words need a larger model.',
+  tooLong: '{n:string} pairs were too long for the judge to read at once and have no label.',
   noBrowser: 'This browser has no language model of its own.',
   principles: 'Principles',
   free: 'In your own words',
