@@ -1,8 +1,7 @@
 package checkpoint
 
 import (
-	"crypto/rand"
-	"encoding/binary"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -35,9 +34,7 @@ func newID(ms int64) string {
 	clock.last = tick
 	clock.Unlock()
 
-	var b [8]byte
-	rand.Read(b[:4]) // never fails: crypto/rand ends the program instead
-	salt := uint64(binary.LittleEndian.Uint32(b[:4]))
+	salt := rand.Uint32() // seeded by the system; an ID is no secret, and crypto/rand is much to load
 
 	var id [18]byte
 	for i := 11; i >= 0; i-- {

@@ -3,9 +3,9 @@
 package peers
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"syscall/js"
 
 	"sprout/core/parallel"
@@ -101,9 +101,7 @@ func hold() string {
 	if !locks.Truthy() {
 		return ""
 	}
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // never fails
-	name := Lock + hex.EncodeToString(id[:])
+	name := Lock + strconv.FormatUint(rand.Uint64(), 16)
 	held := make(chan bool, 1)
 	never := js.Global().Get("Promise").New(js.FuncOf(func(js.Value, []js.Value) any { return nil }))
 	granted := js.FuncOf(func(js.Value, []js.Value) any {
