@@ -75,6 +75,10 @@ type Setup struct {
 	MaxWorkers int
 	// Spawn starts a worker elsewhere; nil: goroutines.
 	Spawn func(Blueprint) (parallel.Peer, error)
+	// Choose, if not nil, says on what the run computes, once it is known what; the
+	// machine takes the place of NewBackend, Workers, MaxWorkers and Spawn. Another
+	// backend gives other bits.
+	Choose func(Blueprint) (Machine, error)
 	// OnLost, if not nil, is told that a worker was lost: problem "worker_lost".
 	OnLost func(*problem.Problem)
 	// Speeds, if not nil, keeps what automatic runs have found, so that the next

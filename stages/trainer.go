@@ -103,6 +103,13 @@ func newTrainer(o *opened, r recipe) (*trainer, error) {
 }
 
 func (t *trainer) prepare() (err error) {
+	if t.Choose != nil {
+		m, err := t.Choose(t.blueprint())
+		if err != nil {
+			return err
+		}
+		t.NewBackend, t.Spawn, t.Workers, t.MaxWorkers = m.NewBackend, m.Spawn, m.Workers, m.MaxWorkers
+	}
 	if t.be, err = t.NewBackend(); err != nil {
 		return err
 	}

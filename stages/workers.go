@@ -26,9 +26,14 @@ func (t *trainer) mostWorkers() int {
 	return runtime.NumCPU()
 }
 
+// blueprint is what a worker of the run is built from.
+func (t *trainer) blueprint() Blueprint {
+	return Blueprint{Stage: t.stage.Name(), Config: t.cfg, Values: t.values, Batch: t.batch, Beside: t.companions}
+}
+
 // crew are the workers that may help.
 func (t *trainer) crew() parallel.Crew {
-	b := Blueprint{Stage: t.stage.Name(), Config: t.cfg, Values: t.values, Batch: t.batch, Beside: t.companions}
+	b := t.blueprint()
 	spawn := t.Spawn
 	if spawn == nil {
 		spawn = t.goroutine

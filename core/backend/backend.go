@@ -32,6 +32,18 @@ type Backend interface {
 	Close() error
 }
 
+// DeviceError is a failure of the device itself: it was lost, its memory is full,
+// it refuses a shader, or what is asked for is beyond its limits. Nothing that lies
+// on it can be relied on any more; the same work may well be possible on another
+// backend.
+type DeviceError struct {
+	Why string
+	// Need and Limit are bytes of one buffer, where that was the trouble.
+	Need, Limit int64
+}
+
+func (e *DeviceError) Error() string { return e.Why }
+
 // Viewer is a backend whose buffers lie in the program's memory, so that what is
 // only handed on need not be copied first.
 type Viewer interface {

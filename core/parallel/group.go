@@ -161,6 +161,27 @@ func (g *Group) Compute(b *Batch) ([]float64, error) {
 	return g.sums, nil
 }
 
+// Blank is a batch of the shape that was recorded, for measuring: low numbers for
+// integers, so that they are tokens and places of any model, and 1 for masks.
+func (g *Group) Blank() *Batch {
+	b := &Batch{Rows: g.lead.rows * g.shards, Scale: 1}
+	for _, x := range g.lead.ints {
+		part := make([]int32, x.Len()*g.shards)
+		for i := range part {
+			part[i] = int32(i % 8)
+		}
+		b.Ints = append(b.Ints, part)
+	}
+	for _, x := range g.lead.floats {
+		part := make([]float32, x.Len()*g.shards)
+		for i := range part {
+			part[i] = 1
+		}
+		b.Floats = append(b.Floats, part)
+	}
+	return b
+}
+
 // lookAgain is how long a number of workers below the cores is kept, in ms.
 const lookAgain = 60_000
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"unsafe"
 
+	"sprout/core/backend"
 	"sprout/core/op"
 	"sprout/core/tensor"
 )
@@ -28,6 +29,17 @@ type Device interface {
 	Limits() Limits
 	Close()
 }
+
+// Dry is a device with the given limits that computes nothing, to find out what
+// would be asked of one.
+func Dry(l Limits) Device { return dry(l) }
+
+type dry Limits
+
+func (d dry) Submit([]uint32) error       { return nil }
+func (d dry) Read([]uint32, []byte) error { return nil }
+func (d dry) Close()                      {}
+func (d dry) Limits() Limits              { return Limits(d) }
 
 // Limits bound what a device accepts.
 type Limits struct {
@@ -89,7 +101,11 @@ func (be *Backend) Supports(k op.Kind) bool { return kernels[k] != nil }
 // limits forbid the size; a device without memory fails at a later call.
 func (be *Backend) Alloc(dt tensor.DType, n int) (tensor.Buffer, error) {
 	if most := be.device.Limits().BufferBytes; 4*int64(n) > most {
-		return 0, fmt.Errorf("a buffer of %d MiB is needed, and the GPU's limit is %d MiB", (4*int64(n))>>20, most>>20)
+		need := 4 * int64(n)
+		return 0, &backend.DeviceError{
+			Why:  fmt.Sprintf("a buffer of %d MiB is needed, and the GPU's limit is %d MiB", need>>20, most>>20),
+			Need: need, Limit: most,
+		}
 	}
 	be.bufs = append(be.bufs, buffer{n: max(n, 1), dt: dt})
 	b := tensor.Buffer(len(be.bufs) - 1)

@@ -196,6 +196,21 @@ func TestLimits(t *testing.T) {
 	assert.EqualError(t, err, "matmul[f32[300 4] f32[4 300]] needs 19 workgroups, and the GPU's limit is 2")
 }
 
+// What is beyond a device is its failure, and a dry run finds it out.
+func TestADryDeviceHasLimits(t *testing.T) {
+	be := New(Dry(Limits{BufferBytes: 1 << 20, Groups: 2}))
+	x, y := floats(t, be, 500), floats(t, be, 500)
+	require.NoError(t, be.Run([]op.Call{{Kind: "neg", In: []tensor.Tensor{x}, Out: []tensor.Tensor{y}}}))
+	require.NoError(t, be.Read(make([]float32, 500), y))
+	var e *backend.DeviceError
+	_, err := be.Alloc(tensor.F32, 1<<19)
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, []int64{2 << 20, 1 << 20}, []int64{e.Need, e.Limit})
+	a, b, c := floats(t, be, 300, 4), floats(t, be, 4, 300), floats(t, be, 300, 300)
+	err = be.Run([]op.Call{{Kind: "matmul", Params: op.MatMul{}, In: []tensor.Tensor{a, b}, Out: []tensor.Tensor{c}}})
+	require.ErrorAs(t, err, &e)
+}
+
 func TestProgrammersErrorsPanic(t *testing.T) {
 	be, _ := newRecorder()
 	x := floats(t, be, 4)

@@ -3,9 +3,10 @@
 package webgpu
 
 import (
-	"errors"
 	"syscall/js"
 	"unsafe"
+
+	"sprout/core/backend"
 )
 
 // bridge is a Device behind web/src/gpu/bridge.ts.
@@ -70,5 +71,5 @@ func failed(why string) error {
 	if why == "" {
 		return nil
 	}
-	return errors.New(why)
+	return &backend.DeviceError{Why: why}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"sprout/core/backend"
 	"sprout/core/op"
 	"sprout/core/tensor"
 )
@@ -222,7 +223,7 @@ func (e *encoder) dispatch(shader string, groups [3]int, uniforms []uint32, bind
 	e.uniforms = append(e.uniforms, make([]uint32, uniformWords-len(uniforms))...)
 	for _, g := range groups {
 		if g > e.be.device.Limits().Groups && e.err == nil {
-			e.err = fmt.Errorf("%s%v needs %d workgroups, and the GPU's limit is %d", e.call.Kind, e.call.In, g, e.be.device.Limits().Groups)
+			e.err = &backend.DeviceError{Why: fmt.Sprintf("%s%v needs %d workgroups, and the GPU's limit is %d", e.call.Kind, e.call.In, g, e.be.device.Limits().Groups)}
 		}
 	}
 	e.work.Dispatches++

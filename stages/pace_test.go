@@ -1,0 +1,95 @@
+package stages
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"sprout/core/backend"
+	"sprout/core/backend/simd"
+	"sprout/core/backend/webgpu"
+)
+
+// kindsOfStages are setups of one stage of each kind.
+func kindsOfStages(t *testing.T) map[string]struct {
+	Stage
+	Setup
+} {
+	type begun = struct {
+		Stage
+		Setup
+	}
+	return map[string]begun{
+		"pretrain": {Pretrain{}, setup(nil)}, "sft": {SFT{}, sftSetup(t, nil)}, "lora": {LoRA{}, loraSetup(t, nil)},
+		"reward": {Reward{}, pairSetup(t, nil)}, "dpo": {DPO{}, pairSetup(t, nil)}, "simpo": {SimPO{}, pairSetup(t, nil)},
+		"ppo": {PPO{}, townSetup(t, nil)}, "grpo": {GRPO{}, townSetup(t, nil)}, "spo": {SPO{}, townSetup(t, nil)},
+		"distill": {Distill{}, taughtSetup(t, nil)}, "gkd": {GKD{}, taughtSetup(t, nil)},
+	}
+}
+
+// ticking is a clock that moves on by so many ms at every look.
+func ticking(ms float64) func() float64 {
+	now := 0.0
+	return func() float64 { now += ms; return now }
+}
+
+// What a run computes is known before it begins, is measured with any number of
+// workers, and changes nothing of the run.
+func TestPaceOfEveryKindOfStage(t *testing.T) {
+	for name, x := range kindsOfStages(t) {
+		t.Run(name, func(t *testing.T) {
+			plain := startOn(t, x.Stage, x.Setup)
+			var seen Blueprint
+			alone := Machine{NewBackend: x.NewBackend, Workers: 1, MaxWorkers: 1, Now: ticking(100)}
+			x.Choose = func(b Blueprint) (Machine, error) {
+				seen = b
+				for workers := 1; workers <= 2; workers++ {
+					m := Machine{NewBackend: x.NewBackend, Workers: workers, Spawn: elsewhere, Now: ticking(100)}
+					ms, err := b.Pace(m)
+					require.NoError(t, err)
+					require.Positive(t, ms)
+				}
+				return alone, nil
+			}
+			run := startOn(t, x.Stage, x.Setup)
+			require.Equal(t, run.blueprint(), seen)
+			require.Equal(t, 1, run.MaxWorkers, "the machine that was chosen")
+			require.Equal(t, train(t, plain, 1), train(t, run, 1))
+		})
+	}
+}
+
+// Where a policy writes for its steps, writing counts: clocks that stand still but
+// for the tokens would choose wrongly.
+func TestPaceCountsAnswers(t *testing.T) {
+	x := startOn(t, GRPO{}, townSetup(t, nil)).blueprint()
+	answers, tokens := x.written()
+	require.Equal(t, []int{2, 8}, []int{answers, tokens}, "batches of 5 in 2 epochs, 8 tokens an answer")
+	m := Machine{NewBackend: func() (backend.Backend, error) { return simd.New(), nil }, Now: ticking(100)}
+	whole, err := x.Pace(m)
+	require.NoError(t, err)
+	x.Values["max_tokens"] = 16 // only 8 are measured
+	m.Now = ticking(100)
+	longer, err := x.Pace(m)
+	require.NoError(t, err)
+	require.Greater(t, longer, whole)
+	answers, _ = startOn(t, SFT{}, sftSetup(t, nil)).blueprint().written()
+	require.Zero(t, answers)
+}
+
+// A device that computes nothing tells what does not fit.
+func TestADryRunFindsWhatDoesNotFit(t *testing.T) {
+	b := startOn(t, Pretrain{}, setup(nil)).blueprint()
+	dry := func(limit int64) Machine {
+		return Machine{NewBackend: func() (backend.Backend, error) {
+			return webgpu.New(webgpu.Dry(webgpu.Limits{BufferBytes: limit, Groups: 65535})), nil
+		}}
+	}
+	_, err := b.Pace(dry(1 << 30))
+	require.NoError(t, err)
+	_, err = b.Pace(dry(1 << 16))
+	var e *backend.DeviceError
+	require.True(t, errors.As(err, &e), "%v", err)
+	require.Greater(t, e.Need, e.Limit)
+}
