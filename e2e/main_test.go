@@ -70,7 +70,13 @@ func openAt(t *testing.T, url string, scripts ...string) *tab {
 // start runs a browser with a fresh profile until the end of the test.
 func start(t *testing.T) *browser.Browser {
 	t.Helper()
-	b, err := browser.Start(browser.Options{})
+	return startWith(t, nil)
+}
+
+// startWith adds flags to its command line.
+func startWith(t *testing.T, flags map[string]any) *browser.Browser {
+	t.Helper()
+	b, err := browser.Start(browser.Options{Flags: flags})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		assert.Empty(t, b.Foreign(), "requests to other origins")

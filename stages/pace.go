@@ -3,38 +3,45 @@ package stages
 import (
 	"encoding/json"
 
+	"sprout/core/backend"
 	"sprout/core/gen"
 	"sprout/core/optim"
 	"sprout/core/parallel"
 )
 
-// Pace measures what a step of a run takes on a machine, in ms: gradient, norm and
+// Pace is what a step was measured to take, and with how many workers.
+type Pace struct {
+	StepMs  float64
+	Workers int
+}
+
+// Pace measures what a step of a run takes on a machine: gradient, norm and
 // update for batches of the run's own shape, and the answers that a step is learned
 // from where the model writes them itself. The weights are 0 and the data made up,
 // on which no time depends. It takes a few steps, or one where that is long.
 //
 // Without a clock one step is made, and the result is 0: a backend that computes
 // nothing tells so whether the run fits.
-func (b Blueprint) Pace(m Machine) (ms float64, err error) {
+func (b Blueprint) Pace(m Machine) (p Pace, err error) {
 	be, err := m.NewBackend()
 	if err != nil {
-		return 0, err
+		return p, err
 	}
 	w, err := b.Worker(be)
 	if err != nil {
-		return 0, err
+		return p, err
 	}
 	g, err := parallel.NewGroup(w.Replica, b.Batch, parallel.Crew{
 		Spawn: func() (parallel.Peer, error) { return m.Spawn(b) }, Workers: max(1, m.Workers), Yield: m.Yield,
 	})
 	if err != nil {
-		return 0, err
+		return p, err
 	}
 	defer g.Close()
 	slab := w.Slab
 	adam, err := optim.New(be, slab, g.Grad, slab.Len(), optim.Config{Beta1: .9, Beta2: .99, Clip: 1})
 	if err != nil {
-		return 0, err
+		return p, err
 	}
 	defer adam.Close()
 	blank := g.Blank()
@@ -49,28 +56,31 @@ func (b Blueprint) Pace(m Machine) (ms float64, err error) {
 		// The learning rate is 0, and the next reading waits for the update.
 		return adam.Update(0, 0)
 	}
-	if ms, err = timed(m.Now, step); err != nil {
-		return 0, err
+	p.Workers = g.Workers()
+	_, here := be.(backend.Viewer) // else what is new to a device is compiled first
+	if p.StepMs, err = timed(m.Now, !here, step); err != nil {
+		return p, err
 	}
 	answers, tokens := b.written()
 	if answers == 0 {
-		return ms, nil
+		return p, nil
 	}
 	// A round of answers for every worker, a few tokens each, tells what one costs.
 	rows, each := min(answers, writtenRows*g.Workers()), min(tokens, tokensPaced)
 	options, err := json.Marshal(writing{Sampling: gen.Sampling{Temperature: 1}, MaxTokens: each, Stop: []int32{-1}})
 	if err != nil {
-		return 0, err
+		return p, err
 	}
 	prompts := make([][]int32, rows)
 	for i := range prompts {
 		prompts[i] = []int32{1, 2, 3, 4}
 	}
 	asked := promptRows(prompts)
-	written, err := timed(m.Now, func() error {
+	round, err := timed(m.Now, !here, func() error {
 		return g.Serve(generateService, asked, options, func(int, parallel.Result) error { return nil })
 	})
-	return ms + written*float64(answers)/float64(rows)*float64(tokens)/float64(each), err
+	p.StepMs += round * float64(answers) / float64(rows) * float64(tokens) / float64(each)
+	return p, err
 }
 
 // tokensPaced is how many tokens of an answer are written to measure them all.
@@ -95,27 +105,24 @@ func (b Blueprint) written() (answers, tokens int) {
 	return 0, 0
 }
 
-// timed is the best of a few runs, after one or two that compile; the first counts
-// where it was long.
-func timed(now func() float64, f func() error) (ms float64, err error) {
+// timed is the best of a few runs after the first two, in ms. Where the first took
+// long it is believed, unless it compiles for long; then the second is.
+func timed(now func() float64, compiles bool, f func() error) (ms float64, err error) {
 	if now == nil {
 		return 0, f()
 	}
-	const long, enough = 1000, 600 // ms of the first, and of all
+	const long, enough = 1000, 600 // ms of one, and of all
 	began := now()
-	if err := f(); err != nil {
-		return 0, err
-	}
-	if ms = now() - began; ms > long {
-		return ms, nil
-	}
-	for n := 0; n < 3 || now()-began < enough; n++ {
+	for n := 0; n < 4 || now()-began < enough; n++ {
 		from := now()
 		if err := f(); err != nil {
 			return 0, err
 		}
-		if took := now() - from; n == 1 || n > 1 && took < ms {
+		if took := now() - from; n <= 2 || took < ms {
 			ms = took
+		}
+		if ms > long && !(n == 0 && compiles) {
+			break
 		}
 	}
 	return ms, nil

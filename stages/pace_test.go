@@ -46,9 +46,10 @@ func TestPaceOfEveryKindOfStage(t *testing.T) {
 				seen = b
 				for workers := 1; workers <= 2; workers++ {
 					m := Machine{NewBackend: x.NewBackend, Workers: workers, Spawn: elsewhere, Now: ticking(100)}
-					ms, err := b.Pace(m)
+					p, err := b.Pace(m)
 					require.NoError(t, err)
-					require.Positive(t, ms)
+					require.Positive(t, p.StepMs)
+					require.Equal(t, workers, p.Workers)
 				}
 				return alone, nil
 			}
@@ -73,7 +74,7 @@ func TestPaceCountsAnswers(t *testing.T) {
 	m.Now = ticking(100)
 	longer, err := x.Pace(m)
 	require.NoError(t, err)
-	require.Greater(t, longer, whole)
+	require.Greater(t, longer.StepMs, whole.StepMs)
 	answers, _ = startOn(t, SFT{}, sftSetup(t, nil)).blueprint().written()
 	require.Zero(t, answers)
 }
@@ -92,4 +93,35 @@ func TestADryRunFindsWhatDoesNotFit(t *testing.T) {
 	var e *backend.DeviceError
 	require.True(t, errors.As(err, &e), "%v", err)
 	require.Greater(t, e.Need, e.Limit)
+}
+
+// A device compiles what is new to it, which is not its speed; what is slow by
+// itself is not made twice.
+func TestTimedLeavesOutWhatIsCompiled(t *testing.T) {
+	for name, x := range map[string]struct {
+		takes    []float64
+		compiles bool
+		want     float64
+		runs     int
+	}{
+		"quick":                 {[]float64{400, 90, 70, 60, 80}, false, 60, 4},
+		"very quick":            {[]float64{40, 9, 7, 6, 8}, true, 6, 0},
+		"slow":                  {[]float64{5000, 4000}, false, 5000, 1},
+		"compiled for long":     {[]float64{9000, 80, 70, 90}, true, 70, 4},
+		"and slow all the same": {[]float64{9000, 4000}, true, 4000, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now, runs := 0.0, 0
+			ms, err := timed(func() float64 { return now }, x.compiles, func() error {
+				now += x.takes[min(runs, len(x.takes)-1)]
+				runs++
+				return nil
+			})
+			require.NoError(t, err)
+			require.Equal(t, x.want, ms)
+			if x.runs > 0 {
+				require.Equal(t, x.runs, runs)
+			}
+		})
+	}
 }

@@ -14,8 +14,10 @@ import (
 
 	"sprout/core/backend"
 	"sprout/core/backend/simd"
+	"sprout/core/backend/webgpu"
 	"sprout/core/checkpoint"
 	"sprout/core/parallel"
+	"sprout/core/problem"
 	"sprout/stages"
 	"sprout/wasm/peers"
 	"sprout/wasm/session"
@@ -36,6 +38,7 @@ func main() {
 		SIMD:       simd.Enabled,
 		Cores:      cores(),
 		Spawn:      spawner(),
+		OpenGPU:    openGPU,
 	})
 	handle := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		command, file := args[0].String(), []byte(nil)
@@ -60,6 +63,32 @@ func cores() int {
 		return 1
 	}
 	return max(1, n.Int())
+}
+
+// openGPU has the shell open the machine's GPU. It answers with the bridge of
+// web/src/gpu, or with a word for why there is none.
+func openGPU() (*session.GPU, error) {
+	shell := js.Global().Get("sproutHost")
+	if shell.Get("gpu").Type() != js.TypeFunction {
+		return nil, noGPU("absent")
+	}
+	bridge, err := await(shell.Call("gpu"))
+	if err != nil {
+		return nil, err
+	}
+	if bridge.Type() == js.TypeString {
+		return nil, noGPU(bridge.String())
+	}
+	adapter, d := bridge.Get("adapter"), webgpu.NewDevice(bridge)
+	return &session.GPU{
+		Backend: webgpu.New(d), Adapter: adapter.Get("name").String(), Software: adapter.Get("software").Bool(),
+		Dry: func() backend.Backend { return webgpu.New(webgpu.Dry(d.Limits())) },
+	}, nil
+}
+
+// noGPU says why there is none: "absent", "insecure" or "no_adapter".
+func noGPU(why string) error {
+	return problem.New("gpu_"+why, nil, "There is no GPU: %s.", why)
 }
 
 // spawner starts workers of a run, or is nil where there can be none.

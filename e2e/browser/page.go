@@ -88,6 +88,9 @@ func (p *Page) note(event any) {
 		}
 		p.troubles = append(p.troubles, "exception "+text)
 	case *log.EventEntryAdded:
+		if e.Entry.Text == "No available adapters." {
+			return // the browser of a machine without a GPU; the page has words of its own for it
+		}
 		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			p.troubles = append(p.troubles, fmt.Sprintf("%s %s: %s %s", e.Entry.Source, e.Entry.Level, e.Entry.Text, e.Entry.URL))
 		}

@@ -39,7 +39,9 @@ const worker = `import { open } from "./bridge.js"
 import "./wasm_exec.js"
 try {
 	const sources = await (await fetch("shaders.json")).json()
+	if (!navigator.gpu) throw new Error("no WebGPU here")
 	const bridge = globalThis.sproutGPU = await open(navigator.gpu, sources)
+	if (!bridge) throw new Error("no adapter for WebGPU")
 	globalThis.sproutResult = line => postMessage(JSON.stringify({adapter: bridge.adapter, result: JSON.parse(line)}))
 	const go = new Go()
 	go.argv = ["engine", ...name.split(" ")]

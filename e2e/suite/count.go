@@ -46,7 +46,7 @@ func wasmTest(ctx context.Context, log *os.File, chromium string, packages ...st
 	// A small environment: all of it is handed to the program in the page,
 	// where there is room for little.
 	cmd.Env = []string{
-		"GOOS=js", "GOARCH=wasm", "GOTOOLCHAIN=" + os.Getenv("GOTOOLCHAIN"), "GOEXPERIMENT=" + os.Getenv("GOEXPERIMENT"),
+		"GOOS=js", "GOARCH=wasm", "GOTOOLCHAIN=" + os.Getenv("GOTOOLCHAIN"), "GOEXPERIMENT=" + os.Getenv("GOEXPERIMENT") + ",nojsonv2", // as the engine is built
 		"HOME=" + os.Getenv("HOME"), "PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"),
 	}
 	for _, name := range []string{"GOPATH", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOFLAGS", "TMPDIR"} {

@@ -52,6 +52,14 @@ type (
 		Run     string  `json:"run"`
 		Workers Workers `json:"workers"`
 	}
+	// ComputeEvent: something else computes the run from Step on. What was told of
+	// later steps does not count any more; they are made again.
+	ComputeEvent struct {
+		Run     string  `json:"run"`
+		Step    int     `json:"step"`
+		Compute Compute `json:"compute"`
+		Workers Workers `json:"workers"`
+	}
 	// SavedEvent: a checkpoint is safe on disk.
 	SavedEvent struct {
 		Checkpoint CheckpointInfo `json:"checkpoint"`

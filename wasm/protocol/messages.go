@@ -69,6 +69,7 @@ var Events = map[string]any{
 	"sampled": SampleEvent{},
 	"state":   StateEvent{},
 	"workers": WorkersEvent{},
+	"compute": ComputeEvent{},
 	"saved":   SavedEvent{},
 
 	"part":      PartEvent{},

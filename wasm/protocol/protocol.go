@@ -78,14 +78,20 @@ type (
 		// Workers is how many cores compute; 0 lets the run find the fastest count.
 		// No number depends on it.
 		Workers int `json:"workers,omitempty"`
+		// Compute is what is to compute: "workers", "gpu", or "auto" (empty, too),
+		// which takes the GPU where that was measured to be faster. A GPU gives
+		// other last digits. Where there is none, workers compute.
+		Compute string `json:"compute,omitempty"`
 	}
 	// Control acts on the run in progress. Result: RunState.
 	Control struct {
 		// Action is "pause", "resume", "step", "stop", "save" (somebody asked),
-		// "keep" (an automatic save, when the page is hidden), or "workers" (from
-		// the next step on there are Workers of them, 0: automatic).
+		// "keep" (an automatic save, when the page is hidden), "workers" (from the
+		// next step on there are Workers of them, 0: automatic), or "compute" (from
+		// the next step on Compute does; see StartRun).
 		Action  string `json:"action"`
 		Workers int    `json:"workers,omitempty"`
+		Compute string `json:"compute,omitempty"`
 	}
 
 	// GetLesson shows what a stage that teaches by conversations would learn from
@@ -300,6 +306,7 @@ type (
 		Notes      []Problem          `json:"notes,omitempty"`     // what was done to the data
 		Bytes      int64              `json:"bytes"`               // memory of the recorded step
 		Workers    Workers            `json:"workers"`
+		Compute    Compute            `json:"compute"`
 		// Dataset and Tokenizer of the run, which a resumed run brings with it.
 		Dataset   Dataset       `json:"dataset"`
 		Lessons   *Dataset      `json:"lessons,omitempty"`
@@ -324,6 +331,15 @@ type (
 		Measuring bool `json:"measuring"` // automatic, and still trying
 		// Speeds that the first steps of an automatic run have found, by count.
 		Speeds []WorkerSpeed `json:"speeds,omitempty"`
+	}
+	// Compute says what computes a run's steps, and why that.
+	Compute struct {
+		Backend   string   `json:"backend"`            // "simd": workers; "webgpu": the GPU
+		Requested string   `json:"requested"`          // as in StartRun
+		Adapter   string   `json:"adapter,omitempty"`  // name of the GPU, where one was looked at
+		Software  bool     `json:"software,omitempty"` // it is imitated on the processor
+		Mixed     bool     `json:"mixed,omitempty"`    // earlier steps were made by something else
+		Why       *Problem `json:"why,omitempty"`      // in words
 	}
 	// WorkerSpeed is the speed of a count of workers.
 	WorkerSpeed struct {

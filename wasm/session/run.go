@@ -1,8 +1,10 @@
 package session
 
 import (
+	"cmp"
 	"context"
 
+	"sprout/core/backend"
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/stages"
@@ -40,12 +42,19 @@ type run struct {
 	savedAt int                // step of the last save, -1 for none
 	single  bool               // pause again after one step
 	lost    []*problem.Problem // workers that were lost, not yet told
+
+	// What the run can be started with again where its GPU fails.
+	setup   *stages.Setup
+	workers int                    // asked for
+	safe    *checkpoint.Checkpoint // its last copy outside the GPU; nil: as it began
+	copyAt  float64                // when the next one is due, ms
 }
 
 // request is a control action on its way to the loop.
 type request struct {
 	protocol.Control
-	reply chan error
+	reply  chan error
+	failed *backend.DeviceError // "leave": why
 }
 
 func noRun() error {
@@ -73,9 +82,10 @@ func (s *Session) startRun(c protocol.StartRun, _ []byte) (any, []byte, error) {
 		return nil, nil, err
 	}
 	s.closeRun()
-	if r.stage, err = stage.Start(*setup); err != nil {
+	if r.stage, err = s.begin(r, stage, *setup, cmp.Or(c.Compute, onAnything), c.Workers); err != nil {
 		return nil, nil, err
 	}
+	r.setup, r.workers, r.copyAt = setup, c.Workers, s.host.Now()+copyEvery
 	s.describeRun(r)
 	r.state, r.savedAt = running, -1
 	if c.Paused {
@@ -154,6 +164,11 @@ func (s *Session) loop(r *run) {
 // step trains once and tells what there is to tell.
 func (s *Session) step(r *run) {
 	report, err := s.guarded(r)
+	if e := deviceFailed(err); e != nil && r.onGPU() {
+		if err = s.leaveGPU(r, e); err == nil {
+			return
+		}
+	}
 	if err != nil {
 		r.info.Step = r.stage.Info().Step
 		s.tell(r)
@@ -179,10 +194,14 @@ func (s *Session) step(r *run) {
 	switch {
 	case r.stage.Done():
 		s.tell(r)
-		s.keep(r, checkpoint.Final)
+		if s.keep(r, checkpoint.Final); !r.stage.Done() {
+			return // it had to go back
+		}
 		s.enter(r, done, nil)
 	case report.SaveDue:
 		s.keep(r, checkpoint.Auto)
+	default:
+		s.keepCopy(r)
 	}
 	if r.single && r.active() {
 		r.single = false
@@ -223,6 +242,10 @@ func (s *Session) obey(r *run, q request) {
 		err = s.keep(r, checkpoint.Auto)
 	case "workers":
 		err = s.setWorkers(r, q.Workers)
+	case "compute":
+		err = s.moveTo(r, q.Compute)
+	case "leave":
+		err = s.leaveGPU(r, q.failed)
 	default:
 		err = problem.New("bad_command", nil, "A run has no action %q.", q.Action)
 	}
@@ -234,7 +257,7 @@ func (s *Session) control(c protocol.Control, _ []byte) (any, []byte, error) {
 	if r == nil {
 		return nil, nil, noRun()
 	}
-	q := request{c, make(chan error, 1)}
+	q := request{Control: c, reply: make(chan error, 1)}
 	var err error
 	select {
 	case r.requests <- q:
@@ -281,6 +304,11 @@ func (s *Session) keep(r *run, kind string) error {
 		return nil
 	}
 	err := s.save(r, kind)
+	if e := deviceFailed(err); e != nil && r.onGPU() {
+		if err = s.leaveGPU(r, e); err == nil && kind == checkpoint.Auto {
+			err = s.save(r, kind)
+		}
+	}
 	if err != nil {
 		s.emit("problem", protocol.ProblemEvent{Stage: r.info.Stage, Step: r.info.Step, Problem: *toProtocol(err)})
 	}
@@ -292,6 +320,9 @@ func (s *Session) save(r *run, kind string) error {
 	c, err := s.snapshot(r, kind)
 	if err != nil {
 		return err
+	}
+	if r.onGPU() {
+		r.safe = c
 	}
 	err = s.write(func(ctx context.Context, store checkpoint.Store) error {
 		if kind != checkpoint.Auto && kind != checkpoint.Final {

@@ -44,6 +44,9 @@ type Options struct {
 	Cores      int    // of the machine, as far as is known; at least 1
 	// Spawn starts a worker beside the engine; nil where there can be none.
 	Spawn func(stages.Blueprint) (parallel.Peer, error)
+	// OpenGPU opens the machine's GPU; a problem says why there is none. nil where
+	// there can be none.
+	OpenGPU func() (*GPU, error)
 }
 
 // Session is one engine. Handle is called on goroutines of one thread, as under
@@ -61,8 +64,9 @@ type Session struct {
 	storage  storage
 	run      *run
 	speeds   stages.Speeds // of counts of workers, by what was trained
-	starting bool          // a run is being prepared
-	walking  *walking      // nil: no journey
+	paces    map[string]paces
+	starting bool     // a run is being prepared
+	walking  *walking // nil: no journey
 	models   models
 
 	reporting *reporting // nil: none
@@ -75,7 +79,7 @@ type Session struct {
 
 // New starts a session; the page's hello opens the store.
 func New(h Host, o Options) *Session {
-	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}}
+	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}, paces: map[string]paces{}}
 }
 
 type handler func(s *Session, message, file []byte) (result any, out []byte, err error)
@@ -168,7 +172,11 @@ func (s *Session) Handle(message, file []byte) {
 		if !ok {
 			return nil, nil, problem.New("unknown_command", problem.Args{"type": head.Type}, "The engine does not know the command %q", head.Type)
 		}
-		return h(s, message, file)
+		result, out, err = h(s, message, file)
+		if err != nil && s.rescue(err) {
+			return h(s, message, file)
+		}
+		return result, out, err
 	}()
 	reply := map[string]any{"type": "ok", "id": head.ID}
 	if result != nil {

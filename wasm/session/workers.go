@@ -15,7 +15,7 @@ func (s *Session) describeWorkers(r *run) protocol.Workers {
 		Count: i.Workers, Requested: i.Requested, Max: i.MaxWorkers,
 		Cores: s.cores(), Measuring: i.Calibrating,
 	}
-	if s.options.Spawn == nil {
+	if s.options.Spawn == nil || r.onGPU() {
 		w.Max = 1
 	}
 	for _, c := range i.Calibration {
@@ -45,6 +45,10 @@ func (s *Session) possible(workers int) int {
 
 // setWorkers changes how many compute, between two steps.
 func (s *Session) setWorkers(r *run, n int) error {
+	r.workers = n
+	if r.onGPU() {
+		return nil // a GPU needs no help; they are there if it is lost
+	}
 	s.engine.Lock()
 	err := r.stage.SetWorkers(s.possible(n))
 	s.engine.Unlock()

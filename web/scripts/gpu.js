@@ -31,6 +31,7 @@ for (const file of readdirSync(shaders)) {
 // What create gives must live as long as its devices.
 globalThis.sproutDawn = create([])
 globalThis.sproutGPU = await open(globalThis.sproutDawn, sources)
+if (!globalThis.sproutGPU) throw new Error('there is no GPU that WebGPU can use')
 console.error(globalThis.sproutGPU.adapter)
 
 const root = execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim()

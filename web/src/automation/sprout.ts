@@ -8,7 +8,7 @@ import { engine } from '../state/engine.svelte'
 import { look, type Look } from '../state/inspection'
 import { desk } from '../state/labels.svelte'
 import { pages, route } from '../state/route.svelte'
-import { run } from '../state/run.svelte'
+import { run, type Computing } from '../state/run.svelte'
 import { setup } from '../state/setup.svelte'
 
 /** The town, an uploaded text, or the text in use where left out. */
@@ -41,6 +41,8 @@ export interface RunOptions {
   paused?: boolean
   /** How many cores compute; 0, or left out: as many as are fastest. No number depends on it. */
   workers?: number
+  /** What computes: "auto", or left out: as chosen on the page. */
+  compute?: Computing
 }
 
 export interface SampleOptions {
@@ -159,6 +161,7 @@ const surface = {
     metrics: [...run.metrics],
     samples: run.samples,
     workers: run.workers,
+    compute: run.compute,
     problems: engine.problems.map((p) => p.problem),
     resumable: engine.offer?.checkpoint,
   }),
@@ -168,6 +171,7 @@ const surface = {
     await engine.started
     if (run.stages.length === 0) await run.loadStages()
     run.wanted = options.workers ?? run.wanted
+    run.on = options.compute ?? run.on
     if (options.resume !== undefined) {
       const list = await checkpoints.reload()
       const checkpoint = list.find((c) => c.id === options.resume)
@@ -204,6 +208,8 @@ const surface = {
   save: () => run.control('save'),
   /** From the next step on so many cores compute; 0: as many as are fastest. */
   workers: (count: number) => run.setWorkers(count),
+  /** From the next step on this computes: "workers", "gpu", or "auto", which measures. */
+  compute: (on: Computing) => run.setCompute(on),
 
   /** Writes text. Without a checkpoint: the run in progress, else the shipped one. */
   async sample(options: SampleOptions = {}): Promise<Sampled> {

@@ -221,6 +221,7 @@ export interface Protocol {
     }
   }
   events: {
+    compute: ComputeEvent
     iteration: IterationEvent
     journey: JourneyEvent
     'judge.asked': JudgeAskedEvent
@@ -847,6 +848,7 @@ export interface StopReport {}
 export interface Control {
   action: string
   workers?: number
+  compute?: string
 }
 export interface RunState {
   run: string
@@ -870,6 +872,7 @@ export interface StartRun {
   resume?: string
   paused?: boolean
   workers?: number
+  compute?: string
 }
 export interface RunInfo {
   run: string
@@ -893,6 +896,7 @@ export interface RunInfo {
   notes?: Problem[]
   bytes: number
   workers: Workers
+  compute: Compute
   dataset: Dataset
   lessons?: Dataset
   tokenizer: TokenizerInfo
@@ -946,6 +950,14 @@ export interface Workers {
 export interface WorkerSpeed {
   count: number
   steps_per_s: number
+}
+export interface Compute {
+  backend: string
+  requested: string
+  adapter?: string
+  software?: boolean
+  mixed?: boolean
+  why?: Problem
 }
 export interface TokenizerInfo {
   id: string
@@ -1045,6 +1057,12 @@ export interface MakeTown {
   size: string
   lang?: string
   without?: number[]
+}
+export interface ComputeEvent {
+  run: string
+  step: number
+  compute: Compute
+  workers: Workers
 }
 export interface IterationEvent {
   run: string

@@ -1,7 +1,10 @@
 // The worker's shell: hosts one Go instance and passes messages both ways.
 import * as Comlink from 'comlink'
 import './wasm_exec.js'
+import type { Bridge } from '../gpu/bridge'
 import wasmUrl from './sprout.wasm?url'
+
+type NoGPU = 'absent' | 'insecure' | 'no_adapter'
 
 const engine = globalThis as unknown as {
   Go: new () => { importObject: WebAssembly.Imports; run(i: WebAssembly.Instance): Promise<void> }
@@ -9,6 +12,8 @@ const engine = globalThis as unknown as {
     emit(json: string, bytes?: Uint8Array<ArrayBuffer>): void
     /** Missing where a worker cannot start workers. */
     spawn?: () => Worker
+    /** The open GPU of this machine, or why there is none. */
+    gpu(): Promise<Bridge | NoGPU>
   }
   sproutEngine?: { handle(json: string, bytes?: Uint8Array): void }
 }
@@ -31,6 +36,14 @@ function spawn(module: WebAssembly.Module): Worker {
   })
   peer.postMessage(module)
   return peer
+}
+
+/** What belongs to a GPU is loaded only where there is WebGPU. */
+async function openGPU(): Promise<Bridge | NoGPU> {
+  const gpu = navigator.gpu as GPU | undefined
+  if (!gpu) return isSecureContext ? 'absent' : 'insecure'
+  const { openWithShaders } = await import('../gpu/shaders')
+  return (await openWithShaders(gpu)) ?? 'no_adapter'
 }
 
 /** Holds a lock for as long as this worker lives; false where there are none. */
@@ -64,6 +77,7 @@ const shell = {
           else out.postMessage([json, bytes], [bytes.buffer])
           resolve()
         },
+        gpu: openGPU,
       }
       // Older Safari has no workers inside workers.
       if (typeof Worker === 'function') engine.sproutHost.spawn = () => spawn(module)

@@ -25,6 +25,12 @@ const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128
 const mapForReading = 1
 const inCompute = 4
 
+const scopes: GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal']
+
+/** How long a reading may take, in ms. What is imitated on a busy processor takes its time. */
+const hardwarePatience = 30_000
+const softwarePatience = 600_000
+
 /** Bytes of a uniform block that a shader sees. */
 const blockBytes = 64
 
@@ -93,29 +99,73 @@ export class Bridge {
 
   /** Executes the first n bytes of reserve's memory. Gives what has failed so far. */
   submit(n: number): string {
-    if (!this.failure) this.execute(n)
+    if (!this.failure) void this.watched(n)
     return this.failure
   }
 
-  /** Like submit, for a stream that ends in reading; done gets the bytes or a failure. */
+  /**
+   * Like submit, for a stream that ends in reading; done gets the bytes or a
+   * failure, once. A device that does not answer for long has failed: a driver may
+   * have reset it, or the browser have put it to sleep with its tab.
+   */
   read(n: number, done: (failure: string, bytes: Uint8Array | null) => void): void {
-    const size = this.failure ? 0 : this.execute(n)
-    const buffer = this.download
-    if (this.failure || !buffer) {
-      done(this.failure || 'nothing was read', null)
+    let waiting = true
+    const answer = (bytes: Uint8Array | null) => {
+      if (!waiting) return
+      waiting = false
+      clearTimeout(timer)
+      done(this.failure, this.failure ? null : bytes)
+    }
+    const patience = this.adapter.software ? softwarePatience : hardwarePatience
+    const timer = setTimeout(() => {
+      this.failure ||= `the GPU has not answered for ${patience / 1000} seconds`
+      answer(null)
+    }, patience)
+    if (this.failure) {
+      answer(null)
       return
     }
-    buffer.mapAsync(mapForReading, 0, size).then(
+    const { size, sound } = this.watched(n)
+    const buffer = this.download
+    if (!buffer || this.failure) {
+      this.failure ||= 'nothing was read'
+      answer(null)
+      return
+    }
+    Promise.all([buffer.mapAsync(mapForReading, 0, size), sound]).then(
       () => {
         // The engine goes on inside done, so the buffer must be free by then.
         const bytes = new Uint8Array(buffer.getMappedRange(0, size)).slice()
         buffer.unmap()
-        done(this.failure, this.failure ? null : bytes)
+        answer(bytes)
       },
       (error: unknown) => {
-        done(this.failure || String(error), null)
+        this.failure ||= String(error)
+        answer(null)
       },
     )
+  }
+
+  /**
+   * Executes, and notes what the device refuses. sound resolves once that is known:
+   * what is read before might be the zeros of a command that was never carried out.
+   */
+  private watched(n: number): { size: number; sound: Promise<unknown> } {
+    for (const kind of scopes) this.device.pushErrorScope(kind)
+    let size = 0
+    try {
+      size = this.execute(n)
+    } catch (error) {
+      // A device may also refuse at once: a size beyond what numbers hold.
+      this.failure ||= String(error)
+    }
+    const sound = Promise.all(
+      scopes.map(async () => {
+        const error = await this.device.popErrorScope()
+        if (error) this.failure ||= error.message
+      }),
+    ).catch(() => {}) // the device is lost, which is told elsewhere
+    return { size, sound }
   }
 
   close(): void {
@@ -342,11 +392,10 @@ export function compose(sources: Record<string, string>, file: string): string {
   return [sources['prelude'] ?? '', ...parts].join('\n')
 }
 
-/** Opens the best adapter; a reason where there is none. */
-export async function open(gpu: GPU | undefined, sources: Record<string, string>): Promise<Bridge> {
-  if (!gpu) throw new Error('this browser, or a page without a secure connection, has no WebGPU')
+/** Opens the best adapter; undefined where there is none. */
+export async function open(gpu: GPU, sources: Record<string, string>): Promise<Bridge | undefined> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
-  if (!adapter) throw new Error('there is no GPU that WebGPU can use')
+  if (!adapter) return undefined
   const { limits, info } = adapter
   const device = await adapter.requestDevice({
     requiredLimits: {
@@ -357,5 +406,5 @@ export async function open(gpu: GPU | undefined, sources: Record<string, string>
   const name = [info.vendor, info.architecture, info.description].filter(Boolean).join(' ')
   const software =
     info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name)
-  return new Bridge(device, { name, software }, sources)
+  return new Bridge(device, { name: name || 'GPU', software }, sources)
 }

@@ -1840,6 +1840,43 @@ type RootTranslation = {
 		 */
 		pageFailed: string
 	}
+	compute: {
+		/**
+		 * C​o​m​p​u​t​e​s​ ​o​n
+		 */
+		title: string
+		kinds: {
+			/**
+			 * a​u​t​o​m​a​t​i​c
+			 */
+			auto: string
+			/**
+			 * w​o​r​k​e​r​s
+			 */
+			workers: string
+			/**
+			 * t​h​e​ ​G​P​U
+			 */
+			gpu: string
+		}
+		/**
+		 * G​P​U
+		 */
+		gpu: string
+		/**
+		 * w​o​r​k​e​r​s​:​ ​{​n​}
+		 * @param {string} n
+		 */
+		workers: RequiredParams<'n'>
+		/**
+		 * “​A​u​t​o​m​a​t​i​c​”​ ​m​e​a​s​u​r​e​s​ ​b​o​t​h​ ​b​e​f​o​r​e​ ​a​ ​r​u​n​ ​a​n​d​ ​t​a​k​e​s​ ​t​h​e​ ​G​P​U​ ​o​n​l​y​ ​w​h​e​r​e​ ​i​t​ ​i​s​ ​c​l​e​a​r​l​y​ ​f​a​s​t​e​r​.​ ​A​ ​G​P​U​ ​r​o​u​n​d​s​ ​d​i​f​f​e​r​e​n​t​l​y​,​ ​s​o​ ​t​h​e​ ​l​a​s​t​ ​d​i​g​i​t​s​ ​o​f​ ​a​ ​c​u​r​v​e​ ​d​i​f​f​e​r​ ​f​r​o​m​ ​t​h​o​s​e​ ​o​f​ ​w​o​r​k​e​r​s​.​ ​Y​o​u​ ​c​a​n​ ​c​h​a​n​g​e​ ​i​t​ ​w​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​.
+		 */
+		detail: string
+		/**
+		 * E​a​r​l​i​e​r​ ​s​t​e​p​s​ ​o​f​ ​t​h​i​s​ ​r​u​n​ ​w​e​r​e​ ​c​o​m​p​u​t​e​d​ ​b​y​ ​s​o​m​e​t​h​i​n​g​ ​e​l​s​e​,​ ​s​o​ ​i​t​ ​i​s​ ​n​o​t​ ​t​h​e​ ​s​a​m​e​ ​t​o​ ​t​h​e​ ​b​i​t​.
+		 */
+		mixed: string
+	}
 	curves: {
 		/**
 		 * P​r​e​v​i​o​u​s
@@ -6872,6 +6909,60 @@ type RootTranslation = {
 		 */
 		journey_stopped: string
 		/**
+		 * A​s​ ​y​o​u​ ​c​h​o​s​e​.
+		 */
+		compute_asked: string
+		/**
+		 * T​h​i​s​ ​b​r​o​w​s​e​r​ ​h​a​s​ ​n​o​ ​W​e​b​G​P​U​,​ ​s​o​ ​w​o​r​k​e​r​s​ ​c​o​m​p​u​t​e​.
+		 */
+		gpu_absent: string
+		/**
+		 * B​r​o​w​s​e​r​s​ ​o​f​f​e​r​ ​t​h​e​ ​G​P​U​ ​t​o​ ​a​ ​p​a​g​e​ ​o​n​l​y​ ​o​v​e​r​ ​a​ ​s​e​c​u​r​e​ ​c​o​n​n​e​c​t​i​o​n​ ​(​h​t​t​p​s​,​ ​o​r​ ​t​h​i​s​ ​v​e​r​y​ ​m​a​c​h​i​n​e​)​,​ ​s​o​ ​w​o​r​k​e​r​s​ ​c​o​m​p​u​t​e​.
+		 */
+		gpu_insecure: string
+		/**
+		 * T​h​e​ ​b​r​o​w​s​e​r​ ​h​a​s​ ​W​e​b​G​P​U​ ​b​u​t​ ​f​o​u​n​d​ ​n​o​ ​G​P​U​,​ ​s​o​ ​w​o​r​k​e​r​s​ ​c​o​m​p​u​t​e​.
+		 */
+		gpu_no_adapter: string
+		/**
+		 * W​h​a​t​ ​t​h​e​ ​b​r​o​w​s​e​r​ ​o​f​f​e​r​s​ ​a​s​ ​a​ ​G​P​U​ ​(​{​a​d​a​p​t​e​r​}​)​ ​i​s​ ​i​m​i​t​a​t​e​d​ ​o​n​ ​t​h​e​ ​p​r​o​c​e​s​s​o​r​,​ ​w​h​i​c​h​ ​w​o​r​k​e​r​s​ ​u​s​e​ ​b​e​t​t​e​r​,​ ​s​o​ ​t​h​e​y​ ​c​o​m​p​u​t​e​.
+		 * @param {unknown} adapter
+		 */
+		gpu_software: RequiredParams<'adapter'>
+		/**
+		 * M​e​a​s​u​r​e​d​ ​h​e​r​e​ ​o​n​ ​t​h​i​s​ ​m​o​d​e​l​:​ ​t​h​e​ ​G​P​U​ ​(​{​a​d​a​p​t​e​r​}​)​ ​i​s​ ​{​t​i​m​e​s​|​n​u​m​b​e​r​}​ ​t​i​m​e​s​ ​a​s​ ​f​a​s​t​ ​a​s​ ​t​h​e​ ​w​o​r​k​e​r​s​ ​(​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​a​t​ ​w​o​r​k​)​,​ ​s​o​ ​i​t​ ​c​o​m​p​u​t​e​s​.
+		 * @param {unknown} adapter
+		 * @param {unknown} count
+		 * @param {unknown} times
+		 */
+		gpu_faster: RequiredParams<'adapter' | 'count|number' | 'times|number'>
+		/**
+		 * M​e​a​s​u​r​e​d​ ​h​e​r​e​ ​o​n​ ​t​h​i​s​ ​m​o​d​e​l​:​ ​t​h​e​ ​G​P​U​ ​(​{​a​d​a​p​t​e​r​}​)​ ​t​a​k​e​s​ ​{​t​i​m​e​s​|​n​u​m​b​e​r​}​ ​t​i​m​e​s​ ​a​s​ ​l​o​n​g​ ​a​s​ ​t​h​e​ ​w​o​r​k​e​r​s​ ​(​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​a​t​ ​w​o​r​k​)​,​ ​s​o​ ​t​h​e​s​e​ ​c​o​m​p​u​t​e​.
+		 * @param {unknown} adapter
+		 * @param {unknown} count
+		 * @param {unknown} times
+		 */
+		gpu_slower: RequiredParams<'adapter' | 'count|number' | 'times|number'>
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​d​o​e​s​ ​n​o​t​ ​f​i​t​ ​i​n​t​o​ ​t​h​e​ ​G​P​U​ ​(​{​a​d​a​p​t​e​r​}​)​:​ ​i​t​ ​n​e​e​d​s​ ​{​n​e​e​d​|​b​y​t​e​s​}​ ​i​n​ ​o​n​e​ ​p​i​e​c​e​,​ ​a​n​d​ ​{​l​i​m​i​t​|​b​y​t​e​s​}​ ​a​r​e​ ​a​l​l​o​w​e​d​.​ ​C​h​o​o​s​e​ ​a​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​ ​o​r​ ​b​a​t​c​h​,​ ​o​r​ ​l​e​t​ ​w​o​r​k​e​r​s​ ​c​o​m​p​u​t​e​.
+		 * @param {unknown} adapter
+		 * @param {unknown} limit
+		 * @param {unknown} need
+		 */
+		gpu_too_small: RequiredParams<'adapter' | 'limit|bytes' | 'need|bytes'>
+		/**
+		 * T​h​e​ ​G​P​U​ ​f​a​i​l​e​d​ ​b​e​f​o​r​e​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​(​{​w​h​y​}​)​,​ ​s​o​ ​w​o​r​k​e​r​s​ ​c​o​m​p​u​t​e​.
+		 * @param {unknown} why
+		 */
+		gpu_failed: RequiredParams<'why'>
+		/**
+		 * T​h​e​ ​G​P​U​ ​f​a​i​l​e​d​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​|​n​u​m​b​e​r​}​ ​(​{​w​h​y​}​)​.​ ​T​h​e​ ​r​u​n​ ​w​e​n​t​ ​b​a​c​k​ ​t​o​ ​i​t​s​ ​l​a​s​t​ ​c​o​p​y​,​ ​s​t​e​p​ ​{​f​r​o​m​|​n​u​m​b​e​r​}​,​ ​a​n​d​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​w​o​r​k​e​r​s​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​l​o​s​t​.
+		 * @param {unknown} from
+		 * @param {unknown} step
+		 * @param {unknown} why
+		 */
+		gpu_lost: RequiredParams<'from|number' | 'step|number' | 'why'>
+		/**
 		 * A​ ​w​o​r​k​e​r​ ​w​a​s​ ​l​o​s​t​ ​(​{​w​h​y​}​)​.​ ​I​t​s​ ​p​a​r​t​ ​w​a​s​ ​c​o​m​p​u​t​e​d​ ​a​g​a​i​n​ ​a​n​d​ ​n​o​ ​n​u​m​b​e​r​ ​h​a​s​ ​c​h​a​n​g​e​d​;​ ​t​r​a​i​n​i​n​g​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​a​t​ ​w​o​r​k​.
 		 * @param {unknown} count
 		 * @param {unknown} why
@@ -6956,6 +7047,10 @@ type RootTranslation = {
 		 * M​a​k​i​n​g​ ​t​h​e​ ​r​e​p​o​r​t​ ​c​a​r​d​…
 		 */
 		report: string
+		/**
+		 * M​e​a​s​u​r​i​n​g​ ​t​h​e​ ​G​P​U​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​w​o​r​k​e​r​s​…
+		 */
+		compare: string
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​c​o​m​p​a​r​i​n​g​…
 		 */
@@ -9971,6 +10066,42 @@ export type TranslationFunctions = {
 		 * This page could not be loaded. Is the server still running? Reload to try again.
 		 */
 		pageFailed: () => LocalizedString
+	}
+	compute: {
+		/**
+		 * Computes on
+		 */
+		title: () => LocalizedString
+		kinds: {
+			/**
+			 * automatic
+			 */
+			auto: () => LocalizedString
+			/**
+			 * workers
+			 */
+			workers: () => LocalizedString
+			/**
+			 * the GPU
+			 */
+			gpu: () => LocalizedString
+		}
+		/**
+		 * GPU
+		 */
+		gpu: () => LocalizedString
+		/**
+		 * workers: {n}
+		 */
+		workers: (arg: { n: string }) => LocalizedString
+		/**
+		 * “Automatic” measures both before a run and takes the GPU only where it is clearly faster. A GPU rounds differently, so the last digits of a curve differ from those of workers. You can change it while it trains.
+		 */
+		detail: () => LocalizedString
+		/**
+		 * Earlier steps of this run were computed by something else, so it is not the same to the bit.
+		 */
+		mixed: () => LocalizedString
 	}
 	curves: {
 		/**
@@ -14502,6 +14633,46 @@ export type TranslationFunctions = {
 		 */
 		journey_stopped: () => LocalizedString
 		/**
+		 * As you chose.
+		 */
+		compute_asked: () => LocalizedString
+		/**
+		 * This browser has no WebGPU, so workers compute.
+		 */
+		gpu_absent: () => LocalizedString
+		/**
+		 * Browsers offer the GPU to a page only over a secure connection (https, or this very machine), so workers compute.
+		 */
+		gpu_insecure: () => LocalizedString
+		/**
+		 * The browser has WebGPU but found no GPU, so workers compute.
+		 */
+		gpu_no_adapter: () => LocalizedString
+		/**
+		 * What the browser offers as a GPU ({adapter}) is imitated on the processor, which workers use better, so they compute.
+		 */
+		gpu_software: (arg: { adapter: unknown }) => LocalizedString
+		/**
+		 * Measured here on this model: the GPU ({adapter}) is {times|number} times as fast as the workers ({count|number} at work), so it computes.
+		 */
+		gpu_faster: (arg: { adapter: unknown, count: unknown, times: unknown }) => LocalizedString
+		/**
+		 * Measured here on this model: the GPU ({adapter}) takes {times|number} times as long as the workers ({count|number} at work), so these compute.
+		 */
+		gpu_slower: (arg: { adapter: unknown, count: unknown, times: unknown }) => LocalizedString
+		/**
+		 * The model does not fit into the GPU ({adapter}): it needs {need|bytes} in one piece, and {limit|bytes} are allowed. Choose a smaller model or batch, or let workers compute.
+		 */
+		gpu_too_small: (arg: { adapter: unknown, limit: unknown, need: unknown }) => LocalizedString
+		/**
+		 * The GPU failed before the first step ({why}), so workers compute.
+		 */
+		gpu_failed: (arg: { why: unknown }) => LocalizedString
+		/**
+		 * The GPU failed at step {step|number} ({why}). The run went back to its last copy, step {from|number}, and goes on with workers. Nothing else is lost.
+		 */
+		gpu_lost: (arg: { from: unknown, step: unknown, why: unknown }) => LocalizedString
+		/**
 		 * A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.
 		 */
 		worker_lost: (arg: { count: unknown, why: unknown }) => LocalizedString
@@ -14579,6 +14750,10 @@ export type TranslationFunctions = {
 		 * Making the report card…
 		 */
 		report: () => LocalizedString
+		/**
+		 * Measuring the GPU against the workers…
+		 */
+		compare: () => LocalizedString
 		/**
 		 * The judge is comparing…
 		 */

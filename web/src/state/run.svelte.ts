@@ -1,5 +1,6 @@
 import type {
   CheckpointInfo,
+  Compute,
   Control,
   Metrics,
   Preset,
@@ -21,6 +22,12 @@ const share = 40
 const drawAtLeast = 500
 const drawAtMost = 100
 
+/** What may be asked to compute. */
+export const computing = ['auto', 'workers', 'gpu'] as const
+export type Computing = (typeof computing)[number]
+
+type Choice = Omit<StartRun, 'dataset' | 'tokenizer' | 'workers' | 'compute'>
+
 /** The run in progress, or the last one. */
 class Run {
   stages = $state.raw<Stage[]>([])
@@ -30,6 +37,10 @@ class Run {
   workers = $state.raw<Workers>()
   /** How many cores a person wants to compute; 0: as many as are fastest. */
   wanted = $state(0)
+  /** What computes the run's steps, and why. */
+  compute = $state.raw<Compute>()
+  /** What a person wants to compute. */
+  on = $state<Computing>('auto')
   phase = $state<RunPhase>('none')
   /** Why it failed, if it did. */
   problem = $state.raw<Problem>()
@@ -58,6 +69,17 @@ class Run {
     })
     client.on('workers', (e) => {
       if (e.run === this.info?.run) this.workers = e.workers
+    })
+    client.on('compute', (e) => {
+      if (e.run !== this.info?.run) return
+      this.compute = e.compute
+      this.workers = e.workers
+      // Later steps are made again.
+      const kept = this.metrics.findLastIndex((m) => m.step <= e.step) + 1
+      this.metrics.length = kept
+      this.samples = this.samples.filter((s) => s.step <= e.step)
+      this.step = e.step
+      this.#draw()
     })
     client.on('sampled', (e) => (this.samples = [...this.samples, e]))
     client.on('saved', (e) => {
@@ -109,7 +131,7 @@ class Run {
   }
 
   /** Starts on the chosen text and tokenizer, made first where needed. */
-  async start(choice: Omit<StartRun, 'dataset' | 'tokenizer' | 'workers'>): Promise<RunInfo> {
+  async start(choice: Choice): Promise<RunInfo> {
     return this.#begin(async () => {
       const dataset = await data.ensureDataset()
       const tokenizer = await data.ensureTokenizer()
@@ -119,8 +141,7 @@ class Run {
 
   /** Starts on checkpoints, which bring their text and tokenizer. */
   async startFrom(
-    choice: Omit<StartRun, 'dataset' | 'tokenizer' | 'workers'> &
-      Partial<Pick<StartRun, 'dataset' | 'tokenizer'>>,
+    choice: Choice & Partial<Pick<StartRun, 'dataset' | 'tokenizer'>>,
   ): Promise<RunInfo> {
     return this.#begin(() => Promise.resolve({ dataset: '', tokenizer: '', ...choice }))
   }
@@ -147,6 +168,13 @@ class Run {
       await engine.client.call('run.control', { action: 'workers', workers: count })
   }
 
+  /** Chooses what computes, in the run in progress too. */
+  async setCompute(on: Computing): Promise<void> {
+    this.on = on
+    if (this.phase === 'running' || this.phase === 'paused')
+      await engine.client.call('run.control', { action: 'compute', compute: on })
+  }
+
   /** Calls back at every change of phase. */
   onPhase(callback: () => void): () => void {
     this.#watchers.add(callback)
@@ -158,7 +186,7 @@ class Run {
     this.info = undefined
     this.problem = undefined
     try {
-      const command = { ...(await prepare()), workers: this.wanted }
+      const command = { ...(await prepare()), workers: this.wanted, compute: this.on }
       const info = await engine.client.call('run.start', command)
       this.metrics.length = 0
       this.metrics.push(...(info.history ?? []))
@@ -167,6 +195,9 @@ class Run {
       this.step = info.step
       this.info = info
       this.workers = info.workers
+      this.compute = info.compute
+      const { requested, backend, why } = info.compute
+      if (requested === 'gpu' && backend !== 'webgpu' && why) engine.report(why, info.stage)
       data.adopt(info.dataset, info.tokenizer)
       this.#show()
       return info

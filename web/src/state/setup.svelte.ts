@@ -1,7 +1,7 @@
 import type { Dataset, Param, Preset } from '../engine/messages'
 import { checkpoints } from './checkpoints.svelte'
 import { pace, taste } from './pace.svelte'
-import { run } from './run.svelte'
+import { computing, run } from './run.svelte'
 
 /** What the reader chose for a stage's next run: size, seed, and the parameters that differ from their defaults. */
 export class Setup {
@@ -48,6 +48,7 @@ export class Setup {
   fromQuery(query: URLSearchParams): void {
     if (query.get('pace') === 'taste') choosePace(true)
     this.preset = query.get('preset') ?? this.preset
+    run.on = computing.find((c) => c === query.get('compute')) ?? run.on
     const seed = query.get('seed')
     if (seed !== null && /^\d{1,9}$/.test(seed)) this.seed = Number(seed)
     for (const param of this.params()) {
@@ -61,6 +62,7 @@ export class Setup {
       preset: this.preset,
       seed: this.seed,
       pace: pace.brief ? 'taste' : undefined,
+      compute: run.on === 'auto' ? undefined : run.on,
     }
     for (const param of this.params()) out[param.key] = this.changed[param.key]
     return out

@@ -57,6 +57,7 @@ export const progress = {
   model: 'Preparing the model…',
   candidates: 'The model is answering…',
   report: 'Making the report card…',
+  compare: 'Measuring the GPU against the workers…',
   judging: 'The judge is comparing…',
 }
 

@@ -113,6 +113,17 @@ export const pretrain = {
   codeLabel: 'Go source of the loss',
 }
 
+export const compute = {
+  title: 'Computes on',
+  kinds: { auto: 'automatic', workers: 'workers', gpu: 'the GPU' },
+  gpu: 'GPU',
+  workers: 'workers: {n:string}',
+  detail:
+    '“Automatic” measures both before a run and takes the GPU only where it is clearly faster. A GPU rounds differently, so the last digits of a curve differ from those of workers. You can change it while it trains.',
+  mixed:
+    'Earlier steps of this run were computed by something else, so it is not the same to the bit.',
+}
+
 export const workers = {
   title: 'Workers',
   automatic: 'automatic',

@@ -247,6 +247,22 @@ export const problems = {
     'The setting “{setting}” belongs to no step of the journey. Write step.setting; the steps are {steps}.',
   journey_step: 'The journey has no step “{step}”. Its steps are {steps}.',
   journey_stopped: 'The journey was stopped. What was made is kept.',
+  compute_asked: 'As you chose.',
+  gpu_absent: 'This browser has no WebGPU, so workers compute.',
+  gpu_insecure:
+    'Browsers offer the GPU to a page only over a secure connection (https, or this very machine), so workers compute.',
+  gpu_no_adapter: 'The browser has WebGPU but found no GPU, so workers compute.',
+  gpu_software:
+    'What the browser offers as a GPU ({adapter}) is imitated on the processor, which workers use better, so they compute.',
+  gpu_faster:
+    'Measured here on this model: the GPU ({adapter}) is {times|number} times as fast as the workers ({count|number} at work), so it computes.',
+  gpu_slower:
+    'Measured here on this model: the GPU ({adapter}) takes {times|number} times as long as the workers ({count|number} at work), so these compute.',
+  gpu_too_small:
+    'The model does not fit into the GPU ({adapter}): it needs {need|bytes} in one piece, and {limit|bytes} are allowed. Choose a smaller model or batch, or let workers compute.',
+  gpu_failed: 'The GPU failed before the first step ({why}), so workers compute.',
+  gpu_lost:
+    'The GPU failed at step {step|number} ({why}). The run went back to its last copy, step {from|number}, and goes on with workers. Nothing else is lost.',
   worker_lost:
     'A worker was lost ({why}). Its part was computed again and no number has changed; training goes on with {count|number} at work.',
 

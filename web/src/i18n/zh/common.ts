@@ -58,6 +58,7 @@ export const progress: Translation['progress'] = {
   model: '正在准备模型……',
   candidates: '模型正在回答……',
   report: '正在做成绩单……',
+  compare: '正在比较显卡和工作线程的快慢……',
   judging: '裁判正在比较……',
 }
 

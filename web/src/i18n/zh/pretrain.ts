@@ -113,6 +113,16 @@ export const pretrain: Translation['pretrain'] = {
   codeLabel: '损失的 Go 源码',
 }
 
+export const compute: Translation['compute'] = {
+  title: '用什么算',
+  kinds: { auto: '自动', workers: '工作线程', gpu: '显卡（GPU）' },
+  gpu: '显卡',
+  workers: '线程：{n}',
+  detail:
+    '“自动”会在开始前把两种都测一测，显卡明显快才用它。显卡的舍入方式不同，所以曲线的末几位会和工作线程的不一样。训练当中也能改。',
+  mixed: '这次训练前面的步子是用别的算的，所以不会一位不差。',
+}
+
 export const workers: Translation['workers'] = {
   title: '工作线程（workers）',
   automatic: '自动',

@@ -180,6 +180,22 @@ export const problems: Translation['problems'] = {
   journey_setting: '设置“{setting}”不属于旅程的任何一步。请写成“步骤.设置”，步骤有 {steps}。',
   journey_step: '旅程里没有“{step}”这一步，有的是 {steps}。',
   journey_stopped: '旅程停下了，已经做好的都留着。',
+  compute_asked: '按你选的。',
+  gpu_absent: '这个浏览器没有 WebGPU，所以由工作线程来算。',
+  gpu_insecure:
+    '只有通过安全连接（https，或者就在本机）打开的页面，浏览器才给用显卡，所以由工作线程来算。',
+  gpu_no_adapter: '浏览器有 WebGPU，但没有找到显卡，所以由工作线程来算。',
+  gpu_software:
+    '浏览器给出的“显卡”（{adapter}）是用处理器模仿的，不如让工作线程直接用处理器，所以由它们来算。',
+  gpu_faster:
+    '在这台机器上用这个模型测得：显卡（{adapter}）的速度是 {count|number} 个工作线程的 {times|number} 倍，所以由它来算。',
+  gpu_slower:
+    '在这台机器上用这个模型测得：显卡（{adapter}）用的时间是 {count|number} 个工作线程的 {times|number} 倍，所以由工作线程来算。',
+  gpu_too_small:
+    '模型放不进显卡（{adapter}）：它要一整块 {need|bytes} 的内存，而显卡最多只给 {limit|bytes}。请选小一些的模型或批大小，或者让工作线程来算。',
+  gpu_failed: '还没开始，显卡就出了错（{why}），所以由工作线程来算。',
+  gpu_lost:
+    '显卡在第 {step|number} 步出了错（{why}）。训练退回到最近的副本，即第 {from|number} 步，改由工作线程继续。别的什么也没有丢。',
   worker_lost:
     '有个工作线程没了（{why}）。它的那一份已经重新算过，数字没有任何变化；训练继续，现在有 {count|number} 个在算。',
 
