@@ -2,6 +2,7 @@ package session
 
 import (
 	"runtime"
+	"strings"
 
 	"sprout/core/checkpoint"
 	"sprout/core/nn"
@@ -15,7 +16,7 @@ func (s *Session) hello(c protocol.Hello, _ []byte) (any, []byte, error) {
 	s.base = c.Base
 	s.storage.begin(c.Writer)
 	ready := protocol.Ready{
-		Version: protocol.Version, Backend: s.options.Backend, SIMD: s.options.SIMD, Go: runtime.Version(),
+		Version: protocol.Version, Backend: s.options.Backend, SIMD: s.options.SIMD, Go: goVersion(),
 		Cores: s.cores(), Workers: s.options.Spawn != nil,
 		Storage: s.storage.info,
 	}
@@ -26,6 +27,12 @@ func (s *Session) hello(c protocol.Hello, _ []byte) (any, []byte, error) {
 		}
 	}
 	return ready, nil, nil
+}
+
+// goVersion leaves out the experiments.
+func goVersion() string {
+	v, _, _ := strings.Cut(runtime.Version(), "-X:")
+	return v
 }
 
 // unfinished finds the run that was interrupted last: the newest checkpoint of
