@@ -62,7 +62,7 @@ var layers = map[string][]string{
 	"journey": {"stages", "core/..."},
 
 	"wasm/protocol":     {},
-	"wasm/protocol/gen": {"wasm/protocol", "core/..."},
+	"wasm/protocol/gen": {"wasm/protocol", "stages", "core/..."},
 	"wasm/...":          {"wasm/...", "journey", "stages", "core/..."},
 	"cmd/...":           {"cmd/...", "journey", "stages", "core/..."},
 	"e2e/...":           {"e2e/...", "cmd/...", "wasm/...", "journey", "stages", "core/..."},

@@ -51,7 +51,7 @@ func (Distill) Params(p nn.Preset) []Param {
 			DocEN: "Share of the ordinary loss on the text itself. 1 does not listen to the teacher at all: that is SFT.",
 			DocZH: "文本本身的普通损失所占的比例。1 就是完全不听老师的，即 SFT。",
 		},
-		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context), studyParam(),
+		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context).called(`T_{ctx}`), studyParam(),
 	)
 	params = append(params, adamwParams(d.lr, 50, 0)...)
 	return append(params, cadenceParams(200, 200, 400)...)

@@ -25,6 +25,27 @@ import (
 // where the paper searches with a beam; the pretraining text stays as it is.
 type DistillSequence struct{}
 
+// <loss>
+
+// dictation has the teacher answer the conversations, before the first step; from
+// then on they are the student's lessons, with the loss of SFT.
+func dictation(t *trainer, l *lessons) error {
+	if err := t.teacherWrites(l.conversations, l.T); err != nil {
+		return err
+	}
+	written := make([]Conversation, len(t.state.Texts))
+	for i, ids := range t.state.Texts {
+		written[i] = answeredBy(l.conversations[i], ids)
+	}
+	if written, _, _ = fitted(written, l.T); len(written) == 0 {
+		return tooLong(l.T)
+	}
+	l.teach(written)
+	return nil
+}
+
+// </loss>
+
 // Name is "distill_sequence".
 func (DistillSequence) Name() string { return "distill_sequence" }
 
@@ -42,7 +63,7 @@ func (DistillSequence) Params(p nn.Preset) []Param {
 			DocEN: "Temperature of the teacher's writing. 0 takes its most probable word each time.",
 			DocZH: "老师写作时的温度。0 表示每次取最可能的词。",
 		},
-		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context), studyParam(),
+		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context).called(`T_{ctx}`), studyParam(),
 	)
 	params = append(params, adamwParams(d.lr, 50, 0)...)
 	return append(params, cadenceParams(200, 200, 400)...)
@@ -54,20 +75,7 @@ func (stage DistillSequence) Start(s Setup) (Run, error) {
 		asked := c.train[:min(len(c.train), int(o.values["texts"]))]
 		c.train = asked
 		if o.values["teacher"] == 1 {
-			c.begin = func(t *trainer, l *lessons) error {
-				if err := t.teacherWrites(l.conversations, l.T); err != nil {
-					return err
-				}
-				written := make([]Conversation, len(t.state.Texts))
-				for i, ids := range t.state.Texts {
-					written[i] = answeredBy(l.conversations[i], ids)
-				}
-				if written, _, _ = fitted(written, l.T); len(written) == 0 {
-					return tooLong(l.T)
-				}
-				l.teach(written)
-				return nil
-			}
+			c.begin = dictation
 		}
 	})
 }

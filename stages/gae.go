@@ -1,7 +1,7 @@
 package stages
 
-// gae is Generalized Advantage Estimation over one answer: how much better it
-// went from each token on than the critic had expected.
+// Generalized Advantage Estimation over one answer: how much better it went from
+// each token on than the critic had expected.
 //
 // Paper: Schulman et al. 2015, High-Dimensional Continuous Control Using
 // Generalized Advantage Estimation, arXiv 1506.02438.
@@ -11,8 +11,12 @@ package stages
 // λ = 1 is the return minus the value (no bias, much variance), λ = 0 is δ alone.
 // Behind the last token V = 0, also where the answer was cut at the limit of its
 // length; such an answer is to be flagged, since its critic is told that nothing
-// would have followed. values[t] is V before token t is chosen. The returns are
-// what the critic learns.
+// would have followed.
+
+// <loss>
+
+// gae are the advantages of an answer's tokens, and the returns that the critic
+// learns. values[t] is V before token t is chosen.
 func gae(rewards, values []float64, gamma, lambda float64) (advantages, returns []float64) {
 	if len(rewards) != len(values) {
 		panic("stages: gae of rewards and values of different lengths")
@@ -27,3 +31,5 @@ func gae(rewards, values []float64, gamma, lambda float64) (advantages, returns 
 	}
 	return advantages, returns
 }
+
+// </loss>

@@ -53,7 +53,7 @@ func (GKD) Params(p nn.Preset) []Param {
 			DocEN: "Temperature at which the student writes, and at which the two are compared.",
 			DocZH: "学生写作时的温度，也是两者相比时的温度。",
 		},
-		stepsParam(g.steps), batchParam(d.batch), contextParam(d.context), studyParam(),
+		stepsParam(g.steps), batchParam(d.batch), contextParam(d.context).called(`T_{ctx}`), studyParam(),
 	)
 	params = append(params, adamwParams(d.lr, 50, 0)...)
 	return append(params, cadenceParams(200, 200, 400)...)

@@ -53,7 +53,7 @@ var targetParams = []struct{ symbol, en, zh string }{
 func (LoRA) Params(p nn.Preset) []Param {
 	d := loraDefaults[p.Name]
 	params := []Param{
-		stepsParam(d.steps), batchParam(d.batch), contextParam(d.context),
+		stepsParam(d.steps), batchParam(d.batch).called(`B_{seq}`), contextParam(d.context),
 		{
 			Key: "skill", Symbol: `s`, Default: 0, Min: 0, Max: float64(len(world.Skills) - 1), Integer: true,
 			DocEN: "What the adapter learns: 0 to talk like a pirate, 1 to end with a rhyme, 2 to serve like a butler. Conversations of your own take its place.",

@@ -4,6 +4,13 @@ import "sprout/core/optim"
 
 // Settings that many stages share, with the defaults of each.
 
+// called gives a setting another symbol where its usual one stands for something
+// else in the stage's formula.
+func (p Param) called(symbol string) Param {
+	p.Symbol = symbol
+	return p
+}
+
 func stepsParam(steps float64) Param {
 	return Param{
 		Key: "steps", Symbol: `N`, Default: steps, Min: 1, Max: 100_000, Log: true, Integer: true, Unit: "steps",
@@ -42,7 +49,7 @@ func adamwParams(lr, warmup, decay float64) []Param {
 			DocZH: "学习率从零升到峰值所用的步数；之后沿余弦曲线降到峰值的十分之一。",
 		},
 		{
-			Key: "weight_decay", Symbol: `\lambda`, Default: decay, Min: 0, Max: 1,
+			Key: "weight_decay", Symbol: `\lambda_{wd}`, Default: decay, Min: 0, Max: 1,
 			DocEN: "Pull of the matrices towards zero, which keeps the model from relying on a few large weights.",
 			DocZH: "把权重矩阵拉向零的力度，避免模型依赖少数很大的权重。",
 		},

@@ -173,12 +173,12 @@ func policyParams(p nn.Preset, defaults policyDefaults, own ...Param) []Param {
 func clipParams(low, high float64) []Param {
 	return []Param{
 		{
-			Key: "clip_low", Symbol: `\epsilon_{low}`, Default: low, Min: 0.01, Max: 0.99,
+			Key: "clip_low", Symbol: `\varepsilon_{low}`, Default: low, Min: 0.01, Max: 0.99,
 			DocEN: "How far a token's probability may fall, relative to the policy that sampled it, before nothing more is gained.",
 			DocZH: "词元概率相对采样策略最多下降多少仍有收益。",
 		},
 		{
-			Key: "clip_high", Symbol: `\epsilon_{high}`, Default: high, Min: 0.01, Max: 10,
+			Key: "clip_high", Symbol: `\varepsilon_{high}`, Default: high, Min: 0.01, Max: 10,
 			DocEN: "How far it may rise before nothing more is gained.",
 			DocZH: "词元概率最多上升多少仍有收益。",
 		},

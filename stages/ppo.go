@@ -66,7 +66,7 @@ func (PPO) Params(p nn.Preset) []Param {
 			DocZH: "评论家损失的权重。",
 		},
 		{
-			Key: "value_clip", Symbol: `\epsilon_v`, Default: 0.2, Min: 0.01, Max: 100,
+			Key: "value_clip", Symbol: `\varepsilon_v`, Default: 0.2, Min: 0.01, Max: 100,
 			DocEN: "How far a value may move from what the critic said when the answers were sampled, in units of reward.",
 			DocZH: "价值相对采样时的估计最多移动多少（以奖励为单位）。",
 		},

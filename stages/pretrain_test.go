@@ -278,7 +278,10 @@ func TestParamsAreComplete(t *testing.T) {
 		for _, preset := range nn.Presets {
 			values, err := settings(stage.Params(preset), nil)
 			require.NoError(t, err)
+			symbols := map[string]string{}
 			for _, p := range stage.Params(preset) {
+				require.Empty(t, symbols[p.Symbol], "%s: %s has the symbol of another setting", stage.Name(), p.Key)
+				symbols[p.Symbol] = p.Key
 				require.Equal(t, p.Default, values[p.Key])
 				require.NotEmpty(t, p.Symbol)
 				require.Regexp(t, `^[ -~]+\.$`, p.DocEN)

@@ -45,6 +45,8 @@ func newBetaTracker(successes float64, n int, rhoMin float64) betaTracker {
 	}
 }
 
+// <loss>
+
 // value is the expected reward.
 func (b betaTracker) value() float64 { return b.A / (b.A + b.B) }
 
@@ -53,6 +55,8 @@ func (b *betaTracker) update(reward, rho float64) {
 	b.A = rho*b.A + reward
 	b.B = rho*b.B + 1 - reward
 }
+
+// </loss>
 
 // weight is how often the prompt is to be drawn, relative to others: most where
 // the outcome is open, least where it is known, and never 0.

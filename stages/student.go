@@ -58,7 +58,7 @@ func narrowed(c nn.Config, width int) nn.Config {
 func studentParams() []Param {
 	return []Param{
 		{
-			Key: "layers", Symbol: `L`, Default: 0, Min: 0, Max: 64, Integer: true,
+			Key: "layers", Symbol: `n_{layer}`, Default: 0, Min: 0, Max: 64, Integer: true,
 			DocEN: "Layers of the student. 0 takes as many as the teacher has.",
 			DocZH: "学生模型的层数。0 表示与老师相同。",
 		},
@@ -73,7 +73,7 @@ func studentParams() []Param {
 // teacherParam is the switch of the comparison.
 func teacherParam() Param {
 	return Param{
-		Key: "teacher", Symbol: `p`, Default: 1, Min: 0, Max: 1, Integer: true,
+		Key: "teacher", Symbol: `P`, Default: 1, Min: 0, Max: 1, Integer: true,
 		DocEN: "1 learns from the teacher. 0 trains the same student on the same sequences without one: what the teacher adds is the difference.",
 		DocZH: "1 表示向老师学习；0 表示同样的学生、同样的文本、没有老师。两者之差就是老师的作用。",
 	}

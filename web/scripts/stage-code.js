@@ -1,7 +1,6 @@
-// A Vite plugin: `virtual:stage-code/<stage>` is the loss of stages/<stage>.go,
-// or what the stage has instead, between its markers, highlighted when the page
-// is built. What the page shows
-// is what runs, since there is no second copy of it.
+// A Vite plugin: `virtual:stage-code/<name>` is what stages/<name>_loss.go or
+// stages/<name>.go has between its markers, highlighted when the page is built.
+// What the page shows is what runs, since there is no second copy of it.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createHighlighter } from 'shiki'
@@ -10,12 +9,10 @@ const prefix = 'virtual:stage-code/'
 const begin = /^\s*\/\/ <loss>\s*$/
 const end = /^\s*\/\/ <\/loss>\s*$/
 
-/** Stages whose formula is no loss of their own, and where it is computed. */
+/** Formulas that are no loss of their own, and where they are computed. */
 const elsewhere = {
   lora: 'core/nn/lora.go',
   dora: 'core/nn/dora.go',
-  judge: 'stages/rlaif_label.go',
-  distill_sequence: 'stages/sft.go', // on the teacher's text
 }
 
 /** The file that holds the marked lines, from the root of the repository. */

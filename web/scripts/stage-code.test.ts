@@ -23,9 +23,15 @@ test.each([
   ['dora', 'rms_norm'],
   ['dpo', 'refChosen'],
   ['ppo', 'clip'],
-  ['judge', 'label'],
+  ['judge', 'letter'],
+  ['rlaif_label', 'bFirst'],
+  ['soft_reward', 'label'],
+  ['gae', 'delta'],
+  ['rlhf_reward', 'beta'],
+  ['group_advantages', 'standardised'],
+  ['spo_tracker', 'value'],
   ['distill', 'between'],
-  ['distill_sequence', 'cross_entropy'],
+  ['distill_sequence', 'teacherWrites'],
 ])('stage %s shows at most 25 lines', (stage, line) => {
   const source = readFileSync(new URL(`../../${sourceOf(stage)}`, import.meta.url), 'utf8')
   const { code } = markedLines(source)

@@ -1,6 +1,6 @@
 // Command gen writes what the page must know of the Go side: the protocol as a
-// JSON Schema, from which the TypeScript types are made, and every problem
-// code with the values that its sentence may name.
+// JSON Schema, from which the TypeScript types are made, every problem code with
+// the values that its sentence may name, and the settings of every stage.
 //
 //	go run ./wasm/protocol/gen -out web/src/engine
 package main
@@ -14,7 +14,7 @@ import (
 
 func main() {
 	root := flag.String("root", ".", "repository root, whose Go files are scanned for problem codes")
-	out := flag.String("out", "web/src/engine", "folder for protocol.schema.json and problems.gen.json")
+	out := flag.String("out", "web/src/engine", "folder for protocol.schema.json, problems.gen.json and settings.gen.json")
 	flag.Parse()
 	if err := write(*root, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
@@ -31,7 +31,11 @@ func write(root, out string) error {
 	if problems == nil {
 		return unregistered
 	}
-	for name, data := range map[string][]byte{schemaFile: schema, problemsFile: problems} {
+	settings, err := stageSettings()
+	if err != nil {
+		return err
+	}
+	for name, data := range map[string][]byte{schemaFile: schema, problemsFile: problems, settingsFile: settings} {
 		if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil {
 			return err
 		}
@@ -42,4 +46,5 @@ func write(root, out string) error {
 const (
 	schemaFile   = "protocol.schema.json"
 	problemsFile = "problems.gen.json"
+	settingsFile = "settings.gen.json"
 )

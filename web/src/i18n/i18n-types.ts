@@ -4895,7 +4895,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​,​ ​s​o​ ​t​h​e​ ​s​c​o​r​e​s​ ​h​a​v​e​ ​n​o​ ​z​e​r​o​ ​o​f​ ​t​h​e​i​r​ ​o​w​n​ ​a​n​d​ ​a​r​e​ ​c​e​n​t​r​e​d​ ​a​t​ ​t​h​e​ ​e​n​d​.
+			 * r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​,​ ​s​o​ ​t​h​e​ ​s​c​o​r​e​s​ ​h​a​v​e​ ​n​o​ ​z​e​r​o​ ​o​f​ ​t​h​e​i​r​ ​o​w​n​ ​a​n​d​ ​a​r​e​ ​c​e​n​t​r​e​d​ ​a​t​ ​t​h​e​ ​e​n​d​.​ ​y​ ​i​s​ ​h​o​w​ ​s​u​r​e​ ​t​h​e​ ​l​a​b​e​l​ ​i​s​:​ ​1​ ​w​h​e​r​e​ ​n​o​b​o​d​y​ ​d​o​u​b​t​s​.
 			 */
 			formula: string
 		}
@@ -4909,7 +4909,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * ρ​ ​i​s​ ​h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​i​n​c​e​ ​i​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​A​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​t​h​e​ ​a​n​s​w​e​r​ ​w​a​s​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​.​ ​B​e​y​o​n​d​ ​1​ ​±​ ​ε​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​m​o​r​e​ ​t​o​ ​g​a​i​n​.
+			 * ρ​ ​i​s​ ​h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​h​a​s​ ​b​e​c​o​m​e​ ​s​i​n​c​e​ ​i​t​ ​w​a​s​ ​w​r​i​t​t​e​n​,​ ​A​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​t​h​e​ ​a​n​s​w​e​r​ ​w​e​n​t​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​.​ ​B​e​l​o​w​ ​1​ ​−​ ​ε​ ​a​n​d​ ​a​b​o​v​e​ ​1​ ​+​ ​ε​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​m​o​r​e​ ​t​o​ ​g​a​i​n​.​ ​E​a​c​h​ ​t​o​k​e​n​ ​p​a​y​s​ ​f​o​r​ ​l​e​a​v​i​n​g​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​a​n​d​ ​t​h​e​ ​l​a​s​t​ ​o​n​e​ ​i​s​ ​p​a​i​d​ ​t​h​e​ ​w​h​o​l​e​ ​s​c​o​r​e​.
 			 */
 			formula: string
 		}
@@ -4965,7 +4965,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​j​u​d​g​e​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
+			 * T​h​e​ ​j​u​d​g​e​ ​l​e​a​r​n​s​ ​t​o​ ​n​a​m​e​ ​t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​n​ ​i​t​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
 			 */
 			formula: string
 		}
@@ -6134,7 +6134,7 @@ type RootTranslation = {
 		 */
 		formula: string
 		/**
-		 * T​h​e​ ​m​e​a​n​,​ ​o​v​e​r​ ​a​l​l​ ​N​ ​t​o​k​e​n​s​,​ ​o​f​ ​t​h​e​ ​n​e​g​a​t​i​v​e​ ​l​o​g​a​r​i​t​h​m​ ​o​f​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​p​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​θ​ ​g​a​v​e​ ​t​o​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​r​e​a​l​l​y​ ​c​a​m​e​ ​n​e​x​t​.
+		 * T​h​e​ ​m​e​a​n​,​ ​o​v​e​r​ ​B​ ​s​e​q​u​e​n​c​e​s​ ​o​f​ ​T​ ​t​o​k​e​n​s​,​ ​o​f​ ​t​h​e​ ​n​e​g​a​t​i​v​e​ ​l​o​g​a​r​i​t​h​m​ ​o​f​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​p​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​w​i​t​h​ ​t​h​e​ ​w​e​i​g​h​t​s​ ​θ​ ​g​a​v​e​ ​t​o​ ​t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​r​e​a​l​l​y​ ​c​a​m​e​ ​n​e​x​t​.
 		 */
 		formulaWords: string
 		/**
@@ -8109,6 +8109,322 @@ type RootTranslation = {
 			 * T​h​e​ ​s​e​c​o​n​d​ ​p​a​r​t​ ​o​f​ ​Q​w​e​n​3​’​s​ ​d​i​s​t​i​l​l​a​t​i​o​n​ ​i​s​ ​o​f​ ​t​h​i​s​ ​k​i​n​d​:​ ​s​m​a​l​l​ ​m​o​d​e​l​s​ ​w​r​i​t​e​,​ ​a​n​d​ ​t​h​e​i​r​ ​d​i​s​t​r​i​b​u​t​i​o​n​s​ ​a​r​e​ ​d​r​a​w​n​ ​t​o​w​a​r​d​s​ ​t​h​o​s​e​ ​o​f​ ​t​e​a​c​h​e​r​s​ ​o​f​ ​3​2​ ​o​r​ ​2​3​5​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​.
 			 */
 			real: string
+		}
+	}
+	terms: {
+		/**
+		 * W​h​a​t​ ​t​h​e​ ​s​i​g​n​s​ ​s​t​a​n​d​ ​f​o​r
+		 */
+		title: string
+		/**
+		 * P​o​i​n​t​ ​a​t​ ​a​ ​s​i​g​n​,​ ​i​t​s​ ​s​l​i​d​e​r​ ​o​r​ ​i​t​s​ ​c​o​d​e​,​ ​o​r​ ​t​a​p​ ​i​t​:​ ​a​l​l​ ​t​h​r​e​e​ ​l​i​g​h​t​ ​u​p​.
+		 */
+		hint: string
+		/**
+		 * S​e​t​ ​i​t
+		 */
+		setting: string
+		/**
+		 * I​t​ ​u​s​e​s​ ​{​f​i​l​e​}​,​ ​f​r​o​m​ ​l​i​n​e​ ​{​l​i​n​e​}
+		 * @param {string} file
+		 * @param {number} line
+		 */
+		calls: RequiredParams<'file' | 'line'>
+		about: {
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​c​h​a​n​g​e​,​ ​b​u​t​ ​t​h​e​ ​l​e​n​g​t​h​ ​o​f​ ​e​a​c​h​ ​r​o​w​ ​o​f​ ​t​h​e​ ​m​a​t​r​i​x​ ​i​s​ ​l​e​a​r​n​e​d​ ​a​p​a​r​t​ ​f​r​o​m​ ​i​t​s​ ​d​i​r​e​c​t​i​o​n​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​t​h​a​t​ ​o​f​ ​S​F​T​.
+			 */
+			dora: string
+			/**
+			 * E​v​e​r​y​ ​l​a​b​e​l​ ​i​s​ ​t​a​k​e​n​ ​f​o​r​ ​c​e​r​t​a​i​n​.​ ​r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​.
+			 */
+			certain: string
+		}
+		names: {
+			/**
+			 * h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​i​t​ ​w​e​n​t​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d
+			 */
+			advantage: string
+			/**
+			 * h​o​w​ ​s​t​r​o​n​g​l​y​ ​t​h​e​ ​c​h​a​n​g​e​ ​c​o​u​n​t​s
+			 */
+			alphaLora: string
+			/**
+			 * s​h​a​r​e​ ​o​f​ ​t​h​e​ ​o​r​d​i​n​a​r​y​ ​l​o​s​s
+			 */
+			alphaText: string
+			/**
+			 * t​o​k​e​n​s​ ​o​f​ ​a​n​ ​a​n​s​w​e​r
+			 */
+			answerLength: string
+			/**
+			 * t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​g​i​v​e​s
+			 */
+			baseModel: string
+			/**
+			 * s​e​q​u​e​n​c​e​s​ ​i​n​ ​a​ ​s​t​e​p
+			 */
+			batch: string
+			/**
+			 * a​l​l​ ​t​o​k​e​n​s​ ​b​e​f​o​r​e​ ​i​t
+			 */
+			before: string
+			/**
+			 * t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
+			 */
+			better: string
+			/**
+			 * t​o​k​e​n​s​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
+			 */
+			betterLength: string
+			/**
+			 * h​o​w​ ​d​e​a​r​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e
+			 */
+			betaDpo: string
+			/**
+			 * p​r​i​c​e​ ​o​f​ ​l​e​a​v​i​n​g​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​i​n​ ​t​h​e​ ​l​o​s​s
+			 */
+			betaKl: string
+			/**
+			 * t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​w​e​i​g​h​t​ ​i​n​ ​t​h​e​ ​m​i​x​t​u​r​e
+			 */
+			betaMix: string
+			/**
+			 * p​r​i​c​e​ ​o​f​ ​l​e​a​v​i​n​g​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​i​n​ ​t​h​e​ ​r​e​w​a​r​d
+			 */
+			betaReward: string
+			/**
+			 * s​c​a​l​e​ ​o​f​ ​t​h​e​ ​m​a​r​g​i​n
+			 */
+			betaSimpo: string
+			/**
+			 * t​h​e​ ​m​a​t​r​i​x​ ​w​i​t​h​ ​i​t​s​ ​c​h​a​n​g​e
+			 */
+			changed: string
+			/**
+			 * h​o​w​ ​f​a​r​ ​a​ ​t​o​k​e​n​ ​m​a​y​ ​b​e​c​o​m​e​ ​l​i​k​e​l​i​e​r
+			 */
+			clipHigh: string
+			/**
+			 * h​o​w​ ​f​a​r​ ​a​ ​t​o​k​e​n​ ​m​a​y​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y
+			 */
+			clipLow: string
+			/**
+			 * t​o​k​e​n​s​ ​i​n​ ​a​ ​s​e​q​u​e​n​c​e
+			 */
+			context: string
+			/**
+			 * r​e​w​a​r​d​ ​t​h​a​t​ ​t​h​e​ ​c​r​i​t​i​c​ ​e​x​p​e​c​t​s​ ​f​r​o​m​ ​h​e​r​e​ ​o​n
+			 */
+			critic: string
+			/**
+			 * l​e​a​d​ ​t​h​a​t​ ​i​s​ ​a​s​k​e​d​ ​f​o​r
+			 */
+			demanded: string
+			/**
+			 * h​o​w​ ​m​u​c​h​ ​l​e​s​s​ ​a​ ​l​a​t​e​r​ ​r​e​w​a​r​d​ ​c​o​u​n​t​s
+			 */
+			discount: string
+			/**
+			 * d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​s​t​u​d​e​n​t​ ​a​n​d​ ​t​e​a​c​h​e​r​,​ ​e​i​t​h​e​r​ ​w​a​y​ ​r​o​u​n​d
+			 */
+			divergence: string
+			/**
+			 * w​a​y​ ​d​o​w​n​ ​t​o​ ​r​ ​n​u​m​b​e​r​s
+			 */
+			down: string
+			/**
+			 * r​e​w​a​r​d​ ​t​h​a​t​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​e​x​p​e​c​t​s
+			 */
+			expected: string
+			/**
+			 * f​a​i​l​u​r​e​s​ ​o​f​ ​l​a​t​e​ ​o​n​ ​t​h​i​s​ ​q​u​e​s​t​i​o​n
+			 */
+			failures: string
+			/**
+			 * t​h​e​ ​m​o​d​e​l​’​s​ ​o​w​n​ ​m​a​t​r​i​x​,​ ​f​r​o​z​e​n
+			 */
+			frozen: string
+			/**
+			 * b​y​ ​h​o​w​ ​m​u​c​h​ ​w​ ​s​c​o​r​e​s​ ​a​b​o​v​e​ ​l
+			 */
+			gap: string
+			/**
+			 * h​o​w​ ​d​e​a​r​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​;​ ​t​h​e​ ​g​o​a​l​ ​i​s​ ​1​/​(​2​τ​)
+			 */
+			goal: string
+			/**
+			 * a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n
+			 */
+			group: string
+			/**
+			 * o​r​d​i​n​a​r​y​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​t​e​x​t
+			 */
+			hard: string
+			/**
+			 * t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​a​s​ ​t​h​e​y​ ​c​o​m​e
+			 */
+			inOrder: string
+			/**
+			 * w​h​a​t​ ​g​o​e​s​ ​i​n
+			 */
+			input: string
+			/**
+			 * t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​g​i​v​e​s
+			 */
+			judgeModel: string
+			/**
+			 * d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​e​s​t​i​m​a​t​e​d
+			 */
+			kl: string
+			/**
+			 * t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
+			 */
+			letter: string
+			/**
+			 * t​h​e​ ​m​o​s​t​ ​t​o​k​e​n​s​ ​a​n​ ​a​n​s​w​e​r​ ​m​a​y​ ​h​a​v​e
+			 */
+			longest: string
+			/**
+			 * t​h​e​ ​l​o​s​s​,​ ​w​h​i​c​h​ ​t​r​a​i​n​i​n​g​ ​m​a​k​e​s​ ​s​m​a​l​l
+			 */
+			loss: string
+			/**
+			 * t​h​e​ ​l​o​s​s​ ​o​f​ ​D​P​O
+			 */
+			lossDpo: string
+			/**
+			 * l​e​n​g​t​h​ ​o​f​ ​e​a​c​h​ ​r​o​w​,​ ​l​e​a​r​n​e​d​ ​a​p​a​r​t
+			 */
+			magnitude: string
+			/**
+			 * h​o​w​ ​m​u​c​h​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​i​t​ ​p​r​e​f​e​r​s​ ​w
+			 */
+			margin: string
+			/**
+			 * 1​ ​w​h​e​r​e​ ​a​ ​t​o​k​e​n​ ​i​s​ ​l​e​a​r​n​e​d​,​ ​0​ ​w​h​e​r​e​ ​i​t​ ​i​s​ ​o​n​l​y​ ​r​e​a​d
+			 */
+			mask: string
+			/**
+			 * m​e​a​n​ ​s​c​o​r​e​ ​o​f​ ​t​h​e​ ​g​r​o​u​p
+			 */
+			meanScore: string
+			/**
+			 * m​i​x​t​u​r​e​ ​o​f​ ​t​e​a​c​h​e​r​ ​a​n​d​ ​s​t​u​d​e​n​t
+			 */
+			mixture: string
+			/**
+			 * t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​r​e​a​l​l​y​ ​f​o​l​l​o​w​s
+			 */
+			nextToken: string
+			/**
+			 * t​h​e​ ​m​o​d​e​l​ ​a​s​ ​i​t​ ​w​r​o​t​e​ ​t​h​e​ ​a​n​s​w​e​r​s
+			 */
+			oldPolicy: string
+			/**
+			 * w​h​a​t​ ​c​o​m​e​s​ ​o​u​t
+			 */
+			output: string
+			/**
+			 * t​h​e​ ​m​o​d​e​l​ ​i​n​ ​t​r​a​i​n​i​n​g
+			 */
+			policy: string
+			/**
+			 * r​a​n​k​:​ ​d​i​r​e​c​t​i​o​n​s​ ​i​n​ ​w​h​i​c​h​ ​a​ ​m​a​t​r​i​x​ ​m​a​y​ ​c​h​a​n​g​e
+			 */
+			rank: string
+			/**
+			 * h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​h​a​s​ ​b​e​c​o​m​e
+			 */
+			ratio: string
+			/**
+			 * t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m
+			 */
+			reference: string
+			/**
+			 * t​h​e​ ​s​c​o​r​e​ ​t​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​g​i​v​e​s
+			 */
+			rewardModel: string
+			/**
+			 * l​e​n​g​t​h​ ​o​f​ ​e​a​c​h​ ​r​o​w​ ​o​f​ ​V
+			 */
+			rowNorm: string
+			/**
+			 * r​e​w​a​r​d​ ​o​f​ ​t​h​e​ ​w​h​o​l​e​ ​a​n​s​w​e​r
+			 */
+			score: string
+			/**
+			 * t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​g​i​v​e​s​,​ ​i​n​ ​t​r​a​i​n​i​n​g​ ​o​n​ ​a​n​s​w​e​r​s
+			 */
+			sftModel: string
+			/**
+			 * t​e​m​p​e​r​a​t​u​r​e​ ​t​h​a​t​ ​s​o​f​t​e​n​s​ ​b​o​t​h
+			 */
+			softness: string
+			/**
+			 * w​h​a​t​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​t​h​i​n​k​s​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d
+			 */
+			student: string
+			/**
+			 * t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​g​i​v​e​s
+			 */
+			studentModel: string
+			/**
+			 * s​u​c​c​e​s​s​e​s​ ​o​f​ ​l​a​t​e​ ​o​n​ ​t​h​i​s​ ​q​u​e​s​t​i​o​n
+			 */
+			successes: string
+			/**
+			 * h​o​w​ ​s​u​r​e​ ​t​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​a​t​ ​w​ ​i​s​ ​b​e​t​t​e​r
+			 */
+			sureness: string
+			/**
+			 * s​u​r​p​r​i​s​e​ ​a​t​ ​o​n​e​ ​t​o​k​e​n
+			 */
+			surprise: string
+			/**
+			 * t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​o​t​h​e​r​ ​w​a​y​ ​r​o​u​n​d
+			 */
+			swapped: string
+			/**
+			 * w​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​t​h​i​n​k​s​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d
+			 */
+			teacher: string
+			/**
+			 * r​e​w​a​r​d​ ​o​f​ ​o​n​e​ ​t​o​k​e​n
+			 */
+			tokenReward: string
+			/**
+			 * t​r​u​s​t​ ​i​n​ ​w​h​a​t​ ​w​a​s​ ​e​a​r​n​e​d​,​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​c​r​i​t​i​c
+			 */
+			trust: string
+			/**
+			 * w​a​y​ ​b​a​c​k​ ​u​p​,​ ​z​e​r​o​ ​a​t​ ​f​i​r​s​t
+			 */
+			up: string
+			/**
+			 * t​h​e​ ​l​a​b​e​l​:​ ​h​o​w​ ​l​i​k​e​l​y​ ​A​ ​i​s​ ​b​e​t​t​e​r
+			 */
+			verdict: string
+			/**
+			 * l​e​a​d​ ​t​h​a​t​ ​t​h​e​ ​l​o​s​s​ ​s​e​e​s
+			 */
+			weighed: string
+			/**
+			 * t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r
+			 */
+			worse: string
+			/**
+			 * t​o​k​e​n​s​ ​o​f​ ​t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r
+			 */
+			worseLength: string
+			/**
+			 * t​h​e​ ​a​n​s​w​e​r​ ​t​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​w​r​o​t​e
+			 */
+			written: string
+			/**
+			 * s​h​a​r​e​ ​o​f​ ​l​a​b​e​l​s​ ​t​a​k​e​n​ ​t​o​ ​b​e​ ​w​r​o​n​g
+			 */
+			wrongShare: string
 		}
 	}
 	tokenizer: {
@@ -12838,7 +13154,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end.
+			 * r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end. y is how sure the label is: 1 where nobody doubts.
 			 */
 			formula: () => LocalizedString
 		}
@@ -12852,7 +13168,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * ρ is how much likelier a token has become since it was written, A how much better the answer was than expected. Beyond 1 ± ε there is nothing more to gain.
+			 * ρ is how much likelier a token has become since it was written, A how much better the answer went than expected. Below 1 − ε and above 1 + ε there is nothing more to gain. Each token pays for leaving the reference, and the last one is paid the whole score.
 			 */
 			formula: () => LocalizedString
 		}
@@ -12908,7 +13224,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The label is the judge’s probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
+			 * The judge learns to name the letter of the better answer. The label is then its probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
 			 */
 			formula: () => LocalizedString
 		}
@@ -14039,7 +14355,7 @@ export type TranslationFunctions = {
 		 */
 		formula: () => LocalizedString
 		/**
-		 * The mean, over all N tokens, of the negative logarithm of the probability p that the model θ gave to the token that really came next.
+		 * The mean, over B sequences of T tokens, of the negative logarithm of the probability p that the model with the weights θ gave to the token that really came next.
 		 */
 		formulaWords: () => LocalizedString
 		/**
@@ -15763,6 +16079,320 @@ export type TranslationFunctions = {
 			 * The second part of Qwen3’s distillation is of this kind: small models write, and their distributions are drawn towards those of teachers of 32 or 235 billion parameters.
 			 */
 			real: () => LocalizedString
+		}
+	}
+	terms: {
+		/**
+		 * What the signs stand for
+		 */
+		title: () => LocalizedString
+		/**
+		 * Point at a sign, its slider or its code, or tap it: all three light up.
+		 */
+		hint: () => LocalizedString
+		/**
+		 * Set it
+		 */
+		setting: () => LocalizedString
+		/**
+		 * It uses {file}, from line {line}
+		 */
+		calls: (arg: { file: string, line: number }) => LocalizedString
+		about: {
+			/**
+			 * The same change, but the length of each row of the matrix is learned apart from its direction. The loss is that of SFT.
+			 */
+			dora: () => LocalizedString
+			/**
+			 * Every label is taken for certain. r is the score of an answer; w is the better of two, l the worse. Only their difference counts.
+			 */
+			certain: () => LocalizedString
+		}
+		names: {
+			/**
+			 * how much better it went than expected
+			 */
+			advantage: () => LocalizedString
+			/**
+			 * how strongly the change counts
+			 */
+			alphaLora: () => LocalizedString
+			/**
+			 * share of the ordinary loss
+			 */
+			alphaText: () => LocalizedString
+			/**
+			 * tokens of an answer
+			 */
+			answerLength: () => LocalizedString
+			/**
+			 * the probability that the model gives
+			 */
+			baseModel: () => LocalizedString
+			/**
+			 * sequences in a step
+			 */
+			batch: () => LocalizedString
+			/**
+			 * all tokens before it
+			 */
+			before: () => LocalizedString
+			/**
+			 * the better answer
+			 */
+			better: () => LocalizedString
+			/**
+			 * tokens of the better answer
+			 */
+			betterLength: () => LocalizedString
+			/**
+			 * how dear it is to leave the reference
+			 */
+			betaDpo: () => LocalizedString
+			/**
+			 * price of leaving the reference, in the loss
+			 */
+			betaKl: () => LocalizedString
+			/**
+			 * the teacher’s weight in the mixture
+			 */
+			betaMix: () => LocalizedString
+			/**
+			 * price of leaving the reference, in the reward
+			 */
+			betaReward: () => LocalizedString
+			/**
+			 * scale of the margin
+			 */
+			betaSimpo: () => LocalizedString
+			/**
+			 * the matrix with its change
+			 */
+			changed: () => LocalizedString
+			/**
+			 * how far a token may become likelier
+			 */
+			clipHigh: () => LocalizedString
+			/**
+			 * how far a token may become less likely
+			 */
+			clipLow: () => LocalizedString
+			/**
+			 * tokens in a sequence
+			 */
+			context: () => LocalizedString
+			/**
+			 * reward that the critic expects from here on
+			 */
+			critic: () => LocalizedString
+			/**
+			 * lead that is asked for
+			 */
+			demanded: () => LocalizedString
+			/**
+			 * how much less a later reward counts
+			 */
+			discount: () => LocalizedString
+			/**
+			 * distance between student and teacher, either way round
+			 */
+			divergence: () => LocalizedString
+			/**
+			 * way down to r numbers
+			 */
+			down: () => LocalizedString
+			/**
+			 * reward that the tracker expects
+			 */
+			expected: () => LocalizedString
+			/**
+			 * failures of late on this question
+			 */
+			failures: () => LocalizedString
+			/**
+			 * the model’s own matrix, frozen
+			 */
+			frozen: () => LocalizedString
+			/**
+			 * by how much w scores above l
+			 */
+			gap: () => LocalizedString
+			/**
+			 * how dear it is to leave the reference; the goal is 1/(2τ)
+			 */
+			goal: () => LocalizedString
+			/**
+			 * answers to one question
+			 */
+			group: () => LocalizedString
+			/**
+			 * ordinary loss on the text
+			 */
+			hard: () => LocalizedString
+			/**
+			 * the two answers as they come
+			 */
+			inOrder: () => LocalizedString
+			/**
+			 * what goes in
+			 */
+			input: () => LocalizedString
+			/**
+			 * the probability that the judge gives
+			 */
+			judgeModel: () => LocalizedString
+			/**
+			 * distance from the reference, estimated
+			 */
+			kl: () => LocalizedString
+			/**
+			 * the letter of the better answer
+			 */
+			letter: () => LocalizedString
+			/**
+			 * the most tokens an answer may have
+			 */
+			longest: () => LocalizedString
+			/**
+			 * the loss, which training makes small
+			 */
+			loss: () => LocalizedString
+			/**
+			 * the loss of DPO
+			 */
+			lossDpo: () => LocalizedString
+			/**
+			 * length of each row, learned apart
+			 */
+			magnitude: () => LocalizedString
+			/**
+			 * how much more than the reference it prefers w
+			 */
+			margin: () => LocalizedString
+			/**
+			 * 1 where a token is learned, 0 where it is only read
+			 */
+			mask: () => LocalizedString
+			/**
+			 * mean score of the group
+			 */
+			meanScore: () => LocalizedString
+			/**
+			 * mixture of teacher and student
+			 */
+			mixture: () => LocalizedString
+			/**
+			 * the token that really follows
+			 */
+			nextToken: () => LocalizedString
+			/**
+			 * the model as it wrote the answers
+			 */
+			oldPolicy: () => LocalizedString
+			/**
+			 * what comes out
+			 */
+			output: () => LocalizedString
+			/**
+			 * the model in training
+			 */
+			policy: () => LocalizedString
+			/**
+			 * rank: directions in which a matrix may change
+			 */
+			rank: () => LocalizedString
+			/**
+			 * how much likelier a token has become
+			 */
+			ratio: () => LocalizedString
+			/**
+			 * the frozen model it started from
+			 */
+			reference: () => LocalizedString
+			/**
+			 * the score that the reward model gives
+			 */
+			rewardModel: () => LocalizedString
+			/**
+			 * length of each row of V
+			 */
+			rowNorm: () => LocalizedString
+			/**
+			 * reward of the whole answer
+			 */
+			score: () => LocalizedString
+			/**
+			 * the probability that the model gives, in training on answers
+			 */
+			sftModel: () => LocalizedString
+			/**
+			 * temperature that softens both
+			 */
+			softness: () => LocalizedString
+			/**
+			 * what the student thinks, word by word
+			 */
+			student: () => LocalizedString
+			/**
+			 * the probability that the student gives
+			 */
+			studentModel: () => LocalizedString
+			/**
+			 * successes of late on this question
+			 */
+			successes: () => LocalizedString
+			/**
+			 * how sure the label is that w is better
+			 */
+			sureness: () => LocalizedString
+			/**
+			 * surprise at one token
+			 */
+			surprise: () => LocalizedString
+			/**
+			 * the two answers the other way round
+			 */
+			swapped: () => LocalizedString
+			/**
+			 * what the teacher thinks, word by word
+			 */
+			teacher: () => LocalizedString
+			/**
+			 * reward of one token
+			 */
+			tokenReward: () => LocalizedString
+			/**
+			 * trust in what was earned, against the critic
+			 */
+			trust: () => LocalizedString
+			/**
+			 * way back up, zero at first
+			 */
+			up: () => LocalizedString
+			/**
+			 * the label: how likely A is better
+			 */
+			verdict: () => LocalizedString
+			/**
+			 * lead that the loss sees
+			 */
+			weighed: () => LocalizedString
+			/**
+			 * the worse answer
+			 */
+			worse: () => LocalizedString
+			/**
+			 * tokens of the worse answer
+			 */
+			worseLength: () => LocalizedString
+			/**
+			 * the answer that the teacher wrote
+			 */
+			written: () => LocalizedString
+			/**
+			 * share of labels taken to be wrong
+			 */
+			wrongShare: () => LocalizedString
 		}
 	}
 	tokenizer: {

@@ -1,5 +1,5 @@
 // What the page knows of each stage beside the engine's own description: where
-// it stands on the path, its formula, and what it goes on from.
+// it stands on the path, and what it goes on from.
 import type { CheckpointInfo } from '../engine/messages'
 import type { TranslationFunctions } from '../i18n/i18n-types'
 
@@ -14,9 +14,6 @@ export type Chapter = '2' | '3' | '4a' | '4b' | '5' | '6'
 
 export interface StagePage {
   chapter: Chapter
-  /** The loss, as TeX. */
-  tex: string
-  code: () => Promise<{ default: Code }>
   /** Checkpoints of these stages fit as a parent, the best first; none: it needs no parent. */
   after: readonly (StageName | 'pretrain')[]
   lessons: 'conversations' | 'pairs' | 'prompts' | 'none'
@@ -78,101 +75,69 @@ const student = { after: [], lessons: 'conversations', teacher: true } as const
 export const stagePages: Record<StageName, StagePage> = {
   sft: {
     chapter: '2',
-    tex: String.raw`\begin{gathered} L = -\frac{1}{N}\sum_n m_n \ln p_\theta(x_n \mid x_{<n}) \\ N = \sum_n m_n \end{gathered}`,
-    code: () => import('virtual:stage-code/sft'),
     after: ['pretrain', ...talkers],
     lessons: 'conversations',
   },
   lora: {
     chapter: '3',
-    tex: String.raw`h = W_0 x + \frac{\alpha}{r}\, B A x`,
-    code: () => import('virtual:stage-code/lora'),
     after: [...talkers, 'pretrain'],
     lessons: 'conversations',
   },
   reward: {
     chapter: '4a',
-    tex: String.raw`L = -\ln \sigma\big(r_\theta(w) - r_\theta(l)\big)`,
-    code: () => import('virtual:stage-code/reward'),
     ...pairs,
   },
   ppo: {
     chapter: '4a',
-    tex: String.raw`\begin{gathered} L = -\mathbb{E}\,\min\big(\rho_t A_t, \\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_t\big) \end{gathered}`,
-    code: () => import('virtual:stage-code/ppo'),
     ...rollouts,
   },
   dpo: {
     chapter: '4b',
-    tex: String.raw`\begin{gathered} L = -\ln\sigma(\beta h) \\ h = \ln\frac{\pi_\theta(w)}{\pi_{\mathrm{ref}}(w)} - \ln\frac{\pi_\theta(l)}{\pi_{\mathrm{ref}}(l)} \end{gathered}`,
-    code: () => import('virtual:stage-code/dpo'),
     ...pairs,
   },
   cdpo: {
     chapter: '4b',
-    tex: String.raw`\begin{gathered} L = (1-\varepsilon)\,L_{\mathrm{DPO}}(d) \\ {} + \varepsilon\,L_{\mathrm{DPO}}(-d) \end{gathered}`,
-    code: () => import('virtual:stage-code/cdpo'),
     ...pairs,
   },
   ipo: {
     chapter: '4b',
-    tex: String.raw`L = \Big(h - \frac{1}{2\tau}\Big)^2`,
-    code: () => import('virtual:stage-code/ipo'),
     ...pairs,
   },
   judge: {
     chapter: '5',
-    tex: String.raw`y = \tfrac12\big(p(\mathrm{A}\mid a,b) + p(\mathrm{B}\mid b,a)\big)`,
-    code: () => import('virtual:stage-code/judge'),
     after: ['sft', 'pretrain'],
     lessons: 'none',
   },
   grpo: {
     chapter: '5',
-    tex: String.raw`\begin{gathered} L = -\frac{1}{G}\sum_i \frac{1}{|o_i|}\sum_t \Big[\min\big(\rho_t A_i, \\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big) - \beta\,k_3\Big] \end{gathered}`,
-    code: () => import('virtual:stage-code/grpo'),
     ...rollouts,
   },
   dr_grpo: {
     chapter: '5',
-    tex: String.raw`\begin{gathered} L = -\frac{1}{G\,C}\sum_i\sum_t \min\big(\rho_t A_i, \\ \mathrm{clip}(\rho_t, 1\pm\varepsilon)\,A_i\big) \\ A_i = R_i - \bar R \end{gathered}`,
-    code: () => import('virtual:stage-code/dr_grpo'),
     ...rollouts,
   },
   dapo: {
     chapter: '5',
-    tex: String.raw`\begin{gathered} L = -\frac{1}{\sum_i |o_i|}\sum_i\sum_t \min\big(\rho_t A_i, \\ \mathrm{clip}(\rho_t, 1-\varepsilon, 1+\varepsilon')\,A_i\big) \end{gathered}`,
-    code: () => import('virtual:stage-code/dapo'),
     ...rollouts,
   },
   simpo: {
     chapter: '5',
-    tex: String.raw`\begin{gathered} L = -\ln\sigma\Big(\frac{\beta}{|w|}\ln\pi_\theta(w) \\ {} - \frac{\beta}{|l|}\ln\pi_\theta(l) - \gamma\Big) \end{gathered}`,
-    code: () => import('virtual:stage-code/simpo'),
     ...pairs,
   },
   spo: {
     chapter: '5',
-    tex: String.raw`\begin{gathered} A = r - \hat v(x) \\ \hat v = \frac{a}{a+b} \end{gathered}`,
-    code: () => import('virtual:stage-code/spo'),
     ...rollouts,
   },
   distill: {
     chapter: '6',
-    tex: String.raw`\begin{gathered} L = \alpha\,\mathrm{CE} \\ {} + (1-\alpha)\,T^2\,\mathrm{KL}\big(P^{T}\,\|\,Q^{T}\big) \end{gathered}`,
-    code: () => import('virtual:stage-code/distill'),
     ...student,
   },
   distill_sequence: {
     chapter: '6',
-    tex: String.raw`\begin{gathered} L = -\frac{1}{|\hat y|}\sum_t \ln q_\theta(\hat y_t \mid \hat y_{<t}, x) \\ \hat y \sim P \end{gathered}`,
-    code: () => import('virtual:stage-code/distill_sequence'),
     ...student,
   },
   gkd: {
     chapter: '6',
-    tex: String.raw`\begin{gathered} L = \beta\,\mathrm{KL}(P\,\|\,M) \\ {} + (1-\beta)\,\mathrm{KL}(Q\,\|\,M) \\ M = \beta P + (1-\beta) Q \end{gathered}`,
-    code: () => import('virtual:stage-code/gkd'),
     ...student,
   },
 }

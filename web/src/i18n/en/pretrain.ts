@@ -108,7 +108,7 @@ export const pretrain = {
   fixedWhileRunning: 'Fixed while a run is on. Stop it to change them.',
   formula: 'What is minimised',
   formulaWords:
-    'The mean, over all N tokens, of the negative logarithm of the probability p that the model θ gave to the token that really came next.',
+    'The mean, over B sequences of T tokens, of the negative logarithm of the probability p that the model with the weights θ gave to the token that really came next.',
   code: 'The lines that run, from {file:string}, line {line:number}.',
   codeLabel: 'Go source of the loss',
 }

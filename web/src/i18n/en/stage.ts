@@ -114,13 +114,13 @@ export const lessons = {
     name: 'Reward model',
     title: 'How do you train on “I like this better”?',
     formula:
-      'r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end.',
+      'r is the score of an answer; w is the better of two, l the worse. Only their difference counts, so the scores have no zero of their own and are centred at the end. y is how sure the label is: 1 where nobody doubts.',
   },
   ppo: {
     name: 'PPO',
     title: 'How do you train on a score?',
     formula:
-      'ρ is how much likelier a token has become since it was written, A how much better the answer was than expected. Beyond 1 ± ε there is nothing more to gain.',
+      'ρ is how much likelier a token has become since it was written, A how much better the answer went than expected. Below 1 − ε and above 1 + ε there is nothing more to gain. Each token pays for leaving the reference, and the last one is paid the whole score.',
   },
   dpo: {
     name: 'DPO',
@@ -142,7 +142,7 @@ export const lessons = {
     name: 'AI judge',
     title: 'Who labels when people have no time?',
     formula:
-      'The label is the judge’s probability of “A”, averaged over both orders. A judge that only looks at the place says ½.',
+      'The judge learns to name the letter of the better answer. The label is then its probability of “A”, averaged over both orders. A judge that only looks at the place says ½.',
   },
   grpo: {
     name: 'GRPO',

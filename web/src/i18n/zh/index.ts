@@ -20,6 +20,7 @@ import { problems } from './problems.js'
 import { silence } from './silence.js'
 import { lessons, measures, stage } from './stage.js'
 import { story } from './story.js'
+import { terms } from './terms.js'
 import { speech, tokenizer } from './tokenizer.js'
 
 export default {
@@ -57,6 +58,7 @@ export default {
   stage,
   stages,
   story,
+  terms,
   tokenizer,
   workers,
 } satisfies Translation
