@@ -26,12 +26,12 @@ const (
 	generateService = "generate"
 )
 
-// Rows that one recorded pass takes at most. Bits do not depend on them. 24 rows
-// read the weights once for as many tokens and fill tiles of three rows; more
-// write hardly faster and wait longer for the last to end.
+// Rows that one recorded pass takes at most. Bits do not depend on them. 48 rows,
+// and the halves that a generator goes on with as answers end, read the weights
+// once for as many tokens and fill tiles of three rows; more write no faster.
 const (
 	scoredTokens = 1024 // rows × T of a scorer
-	writtenRows  = 24   // of a generator
+	writtenRows  = 48   // of a generator
 )
 
 // services are what a worker offers. Passes are recorded when they are first

@@ -81,6 +81,55 @@ func newCache(p *nn.Params, B int) ([]nn.KV, error) {
 	return kv, nil
 }
 
+// firstRows are the caches of the first B rows.
+func firstRows(kv []nn.KV, B int) []nn.KV {
+	out := make([]nn.KV, len(kv))
+	for l, c := range kv {
+		for _, t := range []struct{ to, of *tensor.Tensor }{{&out[l].Keys, &c.Keys}, {&out[l].Values, &c.Values}} {
+			*t.to = *t.of
+			t.to.Shape = tensor.Shape{B, t.of.Shape[1], t.of.Shape[2]}
+		}
+	}
+	return out
+}
+
+// move puts chosen rows of a cache into its first places.
+type move struct {
+	be   backend.Backend
+	plan *autograd.Plan
+	rows tensor.Tensor // i32 [B], where they lie
+
+	from []int32
+	stay []int // what the caller knows of them
+}
+
+// newMove records a move of B rows, tensor by tensor: each is gathered elsewhere
+// before it is written.
+func newMove(be backend.Backend, kv []nn.KV, B int) (*move, error) {
+	t := autograd.NewTape()
+	rows, start := t.Input(tensor.I32, B), t.Input(tensor.I32, B) // start stays 0
+	to := firstRows(kv, B)
+	for l, c := range kv {
+		for _, x := range [][2]tensor.Tensor{{c.Keys, to[l].Keys}, {c.Values, to[l].Values}} {
+			from, dst := x[0], x[1]
+			gathered := t.Emit("embedding", nil, from.Reshape(from.Shape[0], from.Shape[1]*from.Shape[2]), rows)[0]
+			t.Emit("cache_write", nil, dst, gathered.Reshape(dst.Shape...), start)
+		}
+	}
+	plan, err := t.Compile(be)
+	if err != nil {
+		return nil, err
+	}
+	return &move{be: be, plan: plan, rows: plan.At(rows), from: make([]int32, B), stay: make([]int, B)}, nil
+}
+
+func (m *move) run() error {
+	if err := m.be.WriteInts(m.rows, m.from); err != nil {
+		return err
+	}
+	return m.plan.Run()
+}
+
 func freeCache(be backend.Backend, kv []nn.KV) {
 	for _, c := range kv {
 		for _, t := range []tensor.Tensor{c.Keys, c.Values} {

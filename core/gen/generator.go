@@ -22,17 +22,22 @@ func init() {
 // Generator continues up to Batch prompts at a time with one model. Its plans
 // read the model's weights where they lie, so it follows a model in training.
 // It serves one goroutine.
+//
+// Answers end at different lengths. When half of the rows have ended, the others
+// move together, and what follows is computed for half as many; a row's bits do
+// not depend on it.
 type Generator struct {
 	params *nn.Params
 	linear nn.Linear
 	batch  int
 	kv     []nn.KV
-	decode *pass
-	fill   map[int]*pass // by length bucket
+	passes map[passShape]*pass
+	moves  map[int]*move // by the number of rows that stay
 
 	sampler *sampler
 	logits  []float32 // [B,V]
-	rows    []row
+	rows    []row     // by prompt
+	places  []int     // the prompt of each row of the cache that is in use
 	top     []Candidate
 	token   Token // handed to OnToken, the same one every time
 }
@@ -44,14 +49,15 @@ func New(p *nn.Params, batch int, linear nn.Linear) (*Generator, error) {
 		panic(fmt.Sprintf("gen: batch of %d", batch))
 	}
 	g := &Generator{
-		params: p, linear: linear, batch: batch, fill: map[int]*pass{},
-		sampler: newSampler(p.Config.Vocab), logits: make([]float32, batch*p.Config.Vocab), rows: make([]row, batch),
+		params: p, linear: linear, batch: batch, passes: map[passShape]*pass{}, moves: map[int]*move{},
+		sampler: newSampler(p.Config.Vocab), logits: make([]float32, batch*p.Config.Vocab),
+		rows: make([]row, batch), places: make([]int, 0, batch),
 	}
 	var err error
 	if g.kv, err = newCache(p, batch); err != nil {
 		return nil, err
 	}
-	if g.decode, err = record(p, g.kv, linear, batch, 1); err != nil {
+	if _, err = g.pass(batch, 1); err != nil {
 		g.Close()
 		return nil, err
 	}
@@ -60,9 +66,12 @@ func New(p *nn.Params, batch int, linear nn.Linear) (*Generator, error) {
 
 // Bytes is the memory of the cache and of the recorded passes.
 func (g *Generator) Bytes() int64 {
-	n := g.decode.plan.Bytes()
-	for _, p := range g.fill {
+	n := int64(0)
+	for _, p := range g.passes {
 		n += p.plan.Bytes()
+	}
+	for _, m := range g.moves {
+		n += m.plan.Bytes()
 	}
 	for _, c := range g.kv {
 		n += 4 * int64(c.Keys.Len()+c.Values.Len())
@@ -74,14 +83,31 @@ func (g *Generator) Bytes() int64 {
 func (g *Generator) Close() {
 	freeCache(g.params.Backend(), g.kv)
 	g.kv = nil
-	if g.decode != nil {
-		g.decode.plan.Close()
-		g.decode = nil
-	}
-	for T, p := range g.fill {
+	for shape, p := range g.passes {
 		p.plan.Close()
-		delete(g.fill, T)
+		delete(g.passes, shape)
 	}
+	for rows, m := range g.moves {
+		m.plan.Close()
+		delete(g.moves, rows)
+	}
+}
+
+// passShape is how many rows a pass has, of how many tokens.
+type passShape struct{ rows, tokens int }
+
+// pass is recorded when it is first needed.
+func (g *Generator) pass(rows, tokens int) (*pass, error) {
+	shape := passShape{rows, tokens}
+	if p := g.passes[shape]; p != nil {
+		return p, nil
+	}
+	p, err := record(g.params, firstRows(g.kv, rows), g.linear, rows, tokens)
+	if err != nil {
+		return nil, err
+	}
+	g.passes[shape] = p
+	return p, nil
 }
 
 // Stop says why a sequence ended.
@@ -199,6 +225,10 @@ const streamSample = 0x73616d706c65
 
 func (g *Generator) begin(prompts [][]int32, o *Options) {
 	context := g.params.Config.Context
+	g.places = g.places[:fewestRows(g.batch, len(prompts))]
+	for i := range g.places {
+		g.places[i] = i
+	}
 	for i := range g.rows {
 		g.rows[i] = row{}
 		if i >= len(prompts) {
@@ -229,13 +259,25 @@ func (g *Generator) begin(prompts [][]int32, o *Options) {
 	}
 }
 
-func (g *Generator) active() bool {
+func (g *Generator) active() bool { return g.count() > 0 }
+
+// count is how many rows go on.
+func (g *Generator) count() (n int) {
 	for i := range g.rows {
 		if g.rows[i].active {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
+}
+
+// fewestRows is the least of batch, its half, the half of that and so on that n
+// rows fit into.
+func fewestRows(batch, n int) int {
+	for half := (batch + 1) / 2; half >= n && half < batch; half = (batch + 1) / 2 {
+		batch = half
+	}
+	return batch
 }
 
 // prefill writes the cache of every active row from its history and leaves the
@@ -249,34 +291,33 @@ func (g *Generator) prefill() error {
 		}
 	}
 	T := bucket(longest, g.params.Config.Context)
-	p := g.decode
-	if T > 1 {
-		if p = g.fill[T]; p == nil {
-			var err error
-			if p, err = record(g.params, g.kv, g.linear, g.batch, T); err != nil {
-				return err
-			}
-			g.fill[T] = p
-		}
+	p, err := g.pass(len(g.places), T)
+	if err != nil {
+		return err
 	}
-	for i := range g.rows {
+	for place, i := range g.places {
 		r := &g.rows[i]
 		n := 0
 		if r.active {
-			n = copy(p.hostTokens[i*T:(i+1)*T], r.history[r.start:])
+			n = copy(p.hostTokens[place*T:(place+1)*T], r.history[r.start:])
 		}
 		for j := range T {
 			if j >= n {
-				p.hostTokens[i*T+j] = text.Pad
+				p.hostTokens[place*T+j] = text.Pad
 			}
-			p.hostPos[i*T+j] = int32(j)
+			p.hostPos[place*T+j] = int32(j)
 		}
-		p.hostStart[i] = 0
+		p.hostStart[place] = 0
 		if T > 1 {
-			p.hostLast[i] = int32(i*T + max(0, n-1))
+			p.hostLast[place] = int32(place*T + max(0, n-1))
 		}
 	}
-	return p.run(g.logits)
+	return g.run(p)
+}
+
+// run leaves the logits of a pass over all places.
+func (g *Generator) run(p *pass) error {
+	return p.run(g.logits[:len(g.places)*g.params.Config.Vocab])
 }
 
 // bucket is the padded length of a prefill: a power of two, so that few plans
@@ -295,12 +336,12 @@ func (r *row) cached() int { return len(r.history) - r.start }
 // sample draws the next token of every active row from the logits.
 func (g *Generator) sample(o *Options) error {
 	V := g.params.Config.Vocab
-	for i := range g.rows {
+	for place, i := range g.places {
 		r := &g.rows[i]
 		if !r.active {
 			continue
 		}
-		logits := g.logits[i*V : (i+1)*V]
+		logits := g.logits[place*V : (place+1)*V]
 		c, err := g.sampler.choose(logits, o.Sampling, &r.rng)
 		if err != nil {
 			return err
@@ -352,16 +393,24 @@ func (g *Generator) tell(i int, c Choice, logits []float32, o *Options) error {
 	return o.OnToken(t)
 }
 
-// advance feeds the newest tokens. Rows that have ended repeat Pad in the last
-// place of their cache, where nobody looks.
+// advance feeds the newest tokens. A row that has ended writes Pad into the first
+// place of its cache, where nobody looks any more, and sees nothing but that.
 func (g *Generator) advance(o *Options) error {
+	if rows := fewestRows(len(g.places), g.count()); rows < len(g.places) {
+		if err := g.moveTogether(rows); err != nil {
+			return err
+		}
+	}
 	context := g.params.Config.Context
 	slide := false
-	p := g.decode
-	for i := range g.rows {
+	p, err := g.pass(len(g.places), 1)
+	if err != nil {
+		return err
+	}
+	for place, i := range g.places {
 		r := &g.rows[i]
 		if !r.active {
-			p.hostTokens[i], p.hostPos[i], p.hostStart[i] = text.Pad, int32(context-1), int32(context-1)
+			p.hostTokens[place], p.hostPos[place], p.hostStart[place] = text.Pad, 0, 0
 			continue
 		}
 		if r.cached() > context {
@@ -369,11 +418,36 @@ func (g *Generator) advance(o *Options) error {
 			slide = true
 		}
 		at := int32(r.cached() - 1)
-		p.hostTokens[i], p.hostPos[i], p.hostStart[i] = r.history[len(r.history)-1], at, at
+		p.hostTokens[place], p.hostPos[place], p.hostStart[place] = r.history[len(r.history)-1], at, at
 	}
 	if slide {
 		// The other rows are written again with the same bits.
 		return g.prefill()
 	}
-	return p.run(g.logits)
+	return g.run(p)
+}
+
+// moveTogether puts the active rows into the first places, in their order.
+// Rows that have ended fill up what is left.
+func (g *Generator) moveTogether(rows int) error {
+	m := g.moves[rows]
+	if m == nil {
+		var err error
+		if m, err = newMove(g.params.Backend(), g.kv, rows); err != nil {
+			return err
+		}
+		g.moves[rows] = m
+	}
+	n := 0
+	for _, going := range []bool{true, false} {
+		for place, i := range g.places {
+			if n < rows && g.rows[i].active == going {
+				m.from[n], m.stay[n] = int32(place), i
+				n++
+			}
+		}
+	}
+	copy(g.places, m.stay)
+	g.places = g.places[:rows]
+	return m.run()
 }

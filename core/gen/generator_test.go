@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,7 +97,8 @@ func TestCacheGivesTheLogitsOfTheFullForward(t *testing.T) {
 			out, err := g.Generate(prompts, Options{
 				Sampling: Sampling{Temperature: 1}, Stop: noStop,
 				OnToken: func(tok *Token) error {
-					seen[tok.Row] = append(seen[tok.Row], g.logits[tok.Row*V:(tok.Row+1)*V]...)
+					place := slices.Index(g.places, tok.Row)
+					seen[tok.Row] = append(seen[tok.Row], g.logits[place*V:(place+1)*V]...)
 					return nil
 				},
 			})
@@ -111,6 +113,49 @@ func TestCacheGivesTheLogitsOfTheFullForward(t *testing.T) {
 			g.Close()
 		}
 	})
+}
+
+// TestRowsThatEndMakeRoom: with answers of very different lengths most are
+// computed in fewer rows than there are prompts, and each is what it is alone.
+func TestRowsThatEndMakeRoom(t *testing.T) {
+	onBackends(t, func(t *testing.T, p *nn.Params) {
+		one, err := New(p, 1, nil)
+		require.NoError(t, err)
+		many, err := New(p, 11, nil)
+		require.NoError(t, err)
+		for _, slide := range []bool{false, true} {
+			var stop []int32 // one token in four
+			for id := int32(8); id < int32(small.Vocab); id += 4 {
+				stop = append(stop, id)
+			}
+			o := Options{Sampling: Sampling{Temperature: 1}, MaxTokens: 40, Stop: stop, Slide: slide}
+			var prompts [][]int32
+			for i := range 11 {
+				prompts = append(prompts, randomPrompt(1+2*(i*5%11), uint64(i)))
+			}
+			used := map[int]bool{}
+			o.OnToken = func(*Token) error {
+				used[len(many.places)] = true
+				return nil
+			}
+			together, err := many.Generate(prompts, o)
+			require.NoError(t, err)
+			assert.Greater(t, len(used), 2, "the rows never moved together: %v", used)
+			o.OnToken = nil
+			for i, prompt := range prompts {
+				o.First = uint64(i)
+				alone, err := one.Generate([][]int32{prompt}, o)
+				require.NoError(t, err)
+				assert.Equal(t, alone[0], together[i], "row %d", i)
+			}
+		}
+	})
+}
+
+func TestFewestRows(t *testing.T) {
+	for _, c := range [][3]int{{1, 1, 1}, {2, 1, 1}, {2, 2, 2}, {24, 13, 24}, {24, 12, 12}, {24, 4, 6}, {11, 6, 6}, {11, 3, 3}, {11, 1, 1}} {
+		assert.Equal(t, c[2], fewestRows(c[0], c[1]), "%d of %d", c[1], c[0])
+	}
 }
 
 func TestAnswersDependOnSeedAndIndexAlone(t *testing.T) {
