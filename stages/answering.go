@@ -39,6 +39,19 @@ type answer struct {
 // answers asks a model and grades what it says. Question i draws from RNG(seed,
 // 0, i), so that models asked the same questions draw the same numbers.
 func (r *Reader) answers(town *world.Town, questions []world.Question, form Form, o gen.Options) ([]answer, error) {
+	return r.written(r.Rollout, town, questions, form, o)
+}
+
+// graded is answers whose tokens nobody looks at: they may end with the line.
+func (r *Reader) graded(town *world.Town, questions []world.Question, form Form) ([]answer, error) {
+	w := writer(r.Rollout)
+	if form != Chat {
+		w = w.lines(r.Tokenizer)
+	}
+	return r.written(w, town, questions, form, gen.Options{})
+}
+
+func (r *Reader) written(w writer, town *world.Town, questions []world.Question, form Form, o gen.Options) ([]answer, error) {
 	prompts := make([][]int32, len(questions))
 	longest := 0
 	context := r.context
@@ -55,7 +68,7 @@ func (r *Reader) answers(town *world.Town, questions []world.Question, form Form
 		return nil, problem.New("report_context", problem.Args{"context": context, "tokens": longest},
 			"The model reads %d tokens at once, but a question has %d: it cannot be asked.", context, longest)
 	}
-	sequences, err := r.Rollout(prompts, o)
+	sequences, err := w(prompts, o)
 	if err != nil {
 		return nil, err
 	}

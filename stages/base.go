@@ -31,7 +31,7 @@ func AskBase(run Run, s Setup) (map[string]float64, error) {
 }
 
 func askBase(s subject) (map[string]float64, error) {
-	out := map[string]float64{}
+	out, lines := map[string]float64{}, writer(s.rollout).lines(s.tok)
 	for _, set := range quiz(s.town, s.langs, true)[:2] {
 		set.questions = spread(set.questions, s.asked())
 		for _, way := range []struct {
@@ -42,7 +42,7 @@ func askBase(s subject) (map[string]float64, error) {
 			for i, q := range set.questions {
 				asked[i] = transcript(s.town, q, way.shots, s.tok, s.context-lineTokens)
 			}
-			answers, err := s.rollout(asked, gen.Options{MaxTokens: lineTokens})
+			answers, err := lines(asked, gen.Options{MaxTokens: lineTokens})
 			if err != nil {
 				return nil, err
 			}

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"sprout/core/checkpoint"
-	"sprout/core/gen"
 	"sprout/core/text"
 	"sprout/core/world"
 )
@@ -207,7 +206,7 @@ func (x *examination) quiz() error {
 	for _, s := range sets {
 		all = append(all, s.questions...)
 	}
-	said, err := x.reader.answers(x.Town, all, x.card.Form, gen.Options{})
+	said, err := x.reader.graded(x.Town, all, x.card.Form)
 	if err != nil {
 		return err
 	}
@@ -224,7 +223,7 @@ func (x *examination) quiz() error {
 	if x.card.Form != FewShot {
 		return nil
 	}
-	plain, err := x.reader.answers(x.Town, all[:residents], Plain, gen.Options{})
+	plain, err := x.reader.graded(x.Town, all[:residents], Plain)
 	if err != nil {
 		return err
 	}

@@ -320,12 +320,15 @@ func (g *Generator) run(p *pass) error {
 	return p.run(g.logits[:len(g.places)*g.params.Config.Vocab])
 }
 
-// bucket is the padded length of a prefill: a power of two, so that few plans
-// serve every prompt.
+// bucket is the padded length of a prefill: a power of two or one and a half of
+// it, so that few plans serve every prompt and little is padding.
 func bucket(n, context int) int {
 	b := 1
 	for b < n {
 		b *= 2
+	}
+	if b >= 8 && n <= b/4*3 {
+		b = b / 4 * 3
 	}
 	return min(b, context)
 }
