@@ -52,6 +52,7 @@ var measurements = []struct {
 	{"vitals", (*bench).vitals},
 	{"tokenizer", (*bench).tokenizer},
 	{"clicks", (*bench).clicks},
+	{"breaks", (*bench).breaks},
 	{"town", (*bench).town},
 	{"alive", (*bench).alive},
 	{"shakespeare", (*bench).shakespeare},
