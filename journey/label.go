@@ -13,36 +13,59 @@ type labels struct {
 	pairs     []stages.Pair
 	agreement float64 // with the graders, of the answers that they tell apart
 	asked     int     // questions
-	alike     int     // of them, those to which both answers were the same
+	alike     int     // pairs of answers that were the same
 	long      int     // answers that the judge could not read at once
 }
 
-// usualAsked questions are answered twice each.
-const usualAsked = 1024
+// usualAsked questions are answered perQuestion times each. A judge, who reads
+// longer than an answer takes to write, is shown two of the answers.
+const (
+	usualAsked  = 1024
+	perQuestion = 8
+)
 
-// label has the model of a step answer questions that it was taught with, twice
-// each, and that of another step judge the answers; without a judge, simulated
-// people do. It is done once.
+// answered are answers of a model to questions that it was taught with, in pairs.
+type answered struct {
+	all   []stages.Matchup // those of a question one after the other
+	asked int              // questions
+	alike int              // pairs that say the same
+}
+
+// answers of the model of a step; it is asked once.
+func (l *leg) answers(of string) (*answered, error) {
+	if a := l.said[of]; a != nil {
+		return a, nil
+	}
+	model, err := stages.OpenReader(stages.Examinee{Checkpoint: l.made[of].Model}, l.reporting().Machine)
+	if err != nil {
+		return nil, err
+	}
+	defer model.Close()
+	questions := stages.TaughtQuestions(l.town, l.Preset.asked(), l.Preset.Langs...)
+	a := &answered{asked: len(questions)}
+	a.all, a.alike, err = model.Matchups(l.town, questions, stages.CandidateOptions{PerQuestion: perQuestion, Seed: l.Seed})
+	if err != nil {
+		return nil, err
+	}
+	l.said[of] = a
+	return a, nil
+}
+
+// label has the answers of a step's model judged by that of another step; without
+// a judge, simulated people do. It is done once.
 func (l *leg) label(parent, judge string) (*labels, error) {
 	if l.labels[judge] != nil {
 		return l.labels[judge], nil
 	}
-	o := l.reporting()
-	model, err := stages.OpenReader(stages.Examinee{Checkpoint: l.made[parent].Model}, o.Machine)
+	a, err := l.answers(parent)
 	if err != nil {
 		return nil, err
 	}
-	questions := stages.TaughtQuestions(l.town, l.Preset.asked(), l.Preset.Langs...)
-	all, alike, err := model.Matchups(l.town, questions, stages.CandidateOptions{Seed: l.Seed})
-	model.Close()
-	if err != nil {
-		return nil, err
-	}
-	out := &labels{asked: len(questions), alike: alike}
+	out := &labels{asked: a.asked, alike: a.alike}
 	if judge == "" {
-		err = out.add(l, all, l.people())
+		err = out.add(l, a.all, l.people())
 	} else {
-		err = l.judge(out, judge, all, o)
+		err = l.judge(out, judge, firsts(a.all), l.reporting())
 	}
 	if err != nil {
 		return nil, err
@@ -53,6 +76,17 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	}
 	l.labels[judge] = out
 	return out, nil
+}
+
+// firsts are the first matchup of each question.
+func firsts(all []stages.Matchup) []stages.Matchup {
+	var out []stages.Matchup
+	for i, m := range all {
+		if i == 0 || m.Question != all[i-1].Question {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // people choose as the graders score, but not always, and like the first place a

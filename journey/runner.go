@@ -58,9 +58,10 @@ type walker struct {
 	fresh   map[string]bool // made now, not taken from the shelf
 	rows    map[string]Row
 	at      Event
-	labels  map[string]*labels // by the judge's step, that of people under no name
-	seconds float64            // of making the town, until the first step is told of it
-	ended   error              // what Tell said
+	said    map[string]*answered // by the step whose model answered
+	labels  map[string]*labels   // by the judge's step, that of people under no name
+	seconds float64              // of making the town, until the first step is told of it
+	ended   error                // what Tell said
 }
 
 // Run makes a journey from one seed. What goes wrong in a step is in its row, and
@@ -69,7 +70,7 @@ type walker struct {
 func Run(o Options) (Passage, error) {
 	w := &walker{
 		Options: o, order: steps,
-		made: map[string]*Kept{}, labels: map[string]*labels{}, fresh: map[string]bool{}, rows: map[string]Row{},
+		made: map[string]*Kept{}, said: map[string]*answered{}, labels: map[string]*labels{}, fresh: map[string]bool{}, rows: map[string]Row{},
 	}
 	for _, key := range slices.Concat(o.Only, []string{o.From}) {
 		if key != "" && !slices.Contains(Keys(), key) {

@@ -87,8 +87,7 @@ type Preset struct {
 	Merges int          // of the tokenizer
 	// Questions asked of each set when a step is measured; 0 is the usual number.
 	Questions int
-	// Asked are the questions that are answered twice for the judge; 0 is the usual
-	// number.
+	// Asked are the questions whose answers are compared; 0 is the usual number.
 	Asked int
 	// Params are settings over the defaults, by step.
 	Params map[string]map[string]float64

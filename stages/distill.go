@@ -26,7 +26,7 @@ func (Distill) Name() string { return "distill" }
 // more from the same tokens than one of eight.
 var distillDefaults = map[string]struct{ steps, batch, context, lr float64 }{
 	"seed":    {1200, 4, 160, 6e-3},
-	"sprout":  {1800, 4, 160, 4e-3},
+	"sprout":  {1800, 4, 160, 5e-3},
 	"sapling": {2400, 4, 160, 2.5e-3},
 	"tree":    {4000, 4, 256, 1.5e-3},
 }
@@ -69,7 +69,7 @@ func jsdParam(en string) Param {
 // fresh weights has all its knowledge from there.
 func studyParam() Param {
 	return Param{
-		Key: "replay", Symbol: `\rho`, Default: 0.6, Min: 0, Max: 0.95,
+		Key: "replay", Symbol: `\rho`, Default: 0.8, Min: 0, Max: 0.95,
 		DocEN: "Share of the sequences that are taken from the pretraining text. A student that begins with nothing learns the facts there.",
 		DocZH: "取自预训练文本的序列所占的比例。从零开始的学生要靠它学到事实。",
 	}

@@ -42,7 +42,7 @@ func (SimPO) Name() string { return "simpo" }
 
 // Params are the settings of SimPO.
 func (SimPO) Params(p nn.Preset) []Param {
-	return pairParams(p, dpoDefaults, Param{
+	return pairParams(p, gentleDefaults, Param{
 		Key: "beta", Symbol: `\beta`, Default: 2, Min: 0.1, Max: 20, Log: true,
 		DocEN: "How much a nat of mean log-probability counts as reward.",
 		DocZH: "平均对数概率每相差一奈特算作多少奖励。",
