@@ -45,6 +45,9 @@ func (l *leg) walk() (*Kept, error) {
 	w.seconds = 0
 	info := l.run.Info()
 	l.row.Steps, l.row.Parameters, l.row.Workers = info.Steps, info.Parameters, info.Workers
+	if taken, err := l.run.Memory(); err == nil {
+		l.row.Metrics["memory_mb"] = float64(taken) / 1e6
+	}
 	if l.model, err = l.run.Save(checkpoint.Final); err != nil {
 		return nil, err
 	}

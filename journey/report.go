@@ -19,9 +19,11 @@ type Row struct {
 	Parameters     int                `json:"parameters"`
 	Workers        int                `json:"workers"`
 	Settings       map[string]float64 `json:"settings"` // as asked for, defaults included
-	Metrics        map[string]float64 `json:"metrics"`
-	Error          string             `json:"error,omitempty"`
-	Code           string             `json:"code,omitempty"` // of the problem
+	// Metrics by name; memory_mb is the main memory that all workers had taken
+	// when the stage was over, with whatever else lives beside them.
+	Metrics map[string]float64 `json:"metrics"`
+	Error   string             `json:"error,omitempty"`
+	Code    string             `json:"code,omitempty"` // of the problem
 	// Checkpoint, and what it was made from.
 	Checkpoint string   `json:"checkpoint,omitempty"`
 	From       []string `json:"from,omitempty"`
@@ -42,14 +44,16 @@ type Spread struct {
 
 // Summary of a step over the seeds: medians.
 type Summary struct {
-	Stage          string             `json:"stage"`
-	Preset         string             `json:"preset"`
-	Seeds          []uint64           `json:"seeds"`
-	Seconds        float64            `json:"seconds"`
-	MeasureSeconds float64            `json:"measure_seconds"`
-	Metrics        map[string]float64 `json:"metrics"`
-	Spread         map[string]Spread  `json:"spread,omitempty"` // with several seeds
-	Errors         []string           `json:"errors,omitempty"`
+	Stage          string   `json:"stage"`
+	Preset         string   `json:"preset"`
+	Seeds          []uint64 `json:"seeds"`
+	Seconds        float64  `json:"seconds"`
+	MeasureSeconds float64  `json:"measure_seconds"`
+	// Metrics by name; memory_mb is the main memory that all workers had taken
+	// when the stage was over, with whatever else lives beside them.
+	Metrics map[string]float64 `json:"metrics"`
+	Spread  map[string]Spread  `json:"spread,omitempty"` // with several seeds
+	Errors  []string           `json:"errors,omitempty"`
 }
 
 // Report of a journey.

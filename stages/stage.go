@@ -155,6 +155,9 @@ type Run interface {
 	// SetWorkers changes the number of workers from the next step on; 0 has the
 	// fastest count found.
 	SetWorkers(n int) error
+	// Memory is the main memory that all workers have taken, in bytes; see
+	// parallel.Group.Memory.
+	Memory() (int64, error)
 	// Model is the live model, for sampling between steps.
 	Model() *nn.Params
 	Tokenizer() *text.Tokenizer

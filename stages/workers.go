@@ -89,6 +89,9 @@ func (t *trainer) SetWorkers(n int) error {
 	return nil
 }
 
+// Memory is that of the group.
+func (t *trainer) Memory() (int64, error) { return t.group.Memory() }
+
 // calibrated keeps what the first steps have told.
 func (t *trainer) calibrated() {
 	if t.calibrating && !t.group.Calibrating() && t.Speeds != nil {

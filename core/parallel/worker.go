@@ -53,6 +53,9 @@ func (w *Worker) Do(weights []float32, j *Job, emit func(Result) error) error {
 			return err
 		}
 	}
+	if j.Kind == memoryService {
+		return emit(ownMemory())
+	}
 	if j.Kind != Gradient {
 		s := w.Services[j.Kind]
 		if s == nil {

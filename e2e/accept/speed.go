@@ -46,6 +46,12 @@ func (b *bench) speed() error {
 	}
 	b.atLeast("decoding with KV cache", d.Rate.KV, decodeAim*torchDecode, "tokens/s", "803k parameters, one sequence, one worker", nil)
 
+	var written workload.RolloutTime
+	if err := place.Run(workload.Request{Mode: "rollout"}, &written); err != nil {
+		return err
+	}
+	b.atMost("64 answers of 32 tokens, one worker", slices.Min(written.Ms), 500, "ms", "preset sprout, vocabulary 1,285; the fastest of five", written.Ms)
+
 	var ops workload.OpReport
 	if err := place.Run(workload.Request{Mode: "op", Op: "matmul"}, &ops); err != nil {
 		return err

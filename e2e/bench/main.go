@@ -26,7 +26,7 @@ import (
 
 func main() {
 	var r workload.Request
-	flag.StringVar(&r.Mode, "mode", "train", "train, decode, all, cost, scaling, sample, tokenizer, heap or profile")
+	flag.StringVar(&r.Mode, "mode", "train", "train, decode, all, cost, scaling, sample, rollout, tokenizer, heap or profile")
 	flag.StringVar(&r.Workload, "workload", "char", "char (803k parameters) or large (10.7M); for cost: parameters, context, workers, else all")
 	flag.IntVar(&r.Workers, "workers", 0, "how many workers train; 0: one per core")
 	flag.StringVar(&r.Op, "op", "", "time this operation of the training step, or \"all\"")

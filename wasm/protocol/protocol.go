@@ -329,6 +329,8 @@ type (
 		Max       int  `json:"max"`       // what the run can use; 1 where the browser cannot start workers
 		Cores     int  `json:"cores"`     // as in Ready
 		Measuring bool `json:"measuring"` // automatic, and still trying
+		// Memory is the main memory that they have taken together, in bytes.
+		Memory int64 `json:"memory,omitempty"`
 		// Speeds that the first steps of an automatic run have found, by count.
 		Speeds []WorkerSpeed `json:"speeds,omitempty"`
 	}

@@ -140,7 +140,7 @@ func TestAFasterGPUIsChosen(t *testing.T) {
 	require.Equal(t, "Imitation 3000", info.Compute.Adapter)
 	require.Greater(t, info.Compute.Why.Args["times"], 1.1)
 	require.EqualValues(t, 1, info.Compute.Why.Args["count"])
-	require.Equal(t, protocol.Workers{Count: 1, Requested: 1, Max: 1, Cores: 1}, info.Workers)
+	require.Equal(t, protocol.Workers{Count: 1, Requested: 1, Max: 1, Cores: 1}, weighed(t, info.Workers))
 	require.Len(t, s.paces, 1)
 	mustAsk[protocol.RunState](t, s, p, "run.control", protocol.Control{Action: "stop"})
 	measured := *g

@@ -42,6 +42,8 @@ type run struct {
 	savedAt int                // step of the last save, -1 for none
 	single  bool               // pause again after one step
 	lost    []*problem.Problem // workers that were lost, not yet told
+	memory  int64              // that all workers have taken, bytes
+	weighed float64            // when they were asked, ms
 
 	// What the run can be started with again where its GPU fails.
 	setup   *stages.Setup

@@ -21,8 +21,26 @@ func (s *Session) describeWorkers(r *run) protocol.Workers {
 	for _, c := range i.Calibration {
 		w.Speeds = append(w.Speeds, protocol.WorkerSpeed{Count: c.Workers, StepsPerSec: c.StepsPerSec})
 	}
+	w.Memory = s.memory(r)
 	slices.SortFunc(w.Speeds, func(a, b protocol.WorkerSpeed) int { return a.Count - b.Count })
 	return w
+}
+
+// memoryEvery milliseconds the workers are asked what memory they have taken.
+const memoryEvery = 3000
+
+// memory that the run's workers have taken; it is told when it has grown by a
+// twentieth, or when workers have come and gone.
+func (s *Session) memory(r *run) int64 {
+	now := s.host.Now()
+	if r.memory > 0 && now-r.weighed < memoryEvery {
+		return r.memory
+	}
+	r.weighed = now
+	if taken, err := r.stage.Memory(); err == nil && (taken > r.memory+r.memory/20 || taken < r.memory) {
+		r.memory = taken
+	}
+	return r.memory
 }
 
 func (s *Session) cores() int { return max(1, s.options.Cores) }
@@ -71,7 +89,7 @@ func (s *Session) tellWorkers(r *run) {
 	}
 	told := r.info.Workers
 	same := now.Count == told.Count && now.Requested == told.Requested && now.Max == told.Max &&
-		now.Measuring == told.Measuring && slices.Equal(now.Speeds, told.Speeds)
+		now.Measuring == told.Measuring && now.Memory == told.Memory && slices.Equal(now.Speeds, told.Speeds)
 	if same && len(r.lost) == 0 {
 		return
 	}

@@ -100,3 +100,59 @@ func writing(h Host, name string, sequences int) (tokensPerSecond float64, err e
 	slices.Sort(rates)
 	return rates[len(rates)/2], nil
 }
+
+// RolloutTime is how long answers to many prompts take.
+type RolloutTime struct {
+	Answers int       `json:"answers"`
+	Tokens  int       `json:"tokens"` // of each
+	Ms      []float64 `json:"ms"`
+}
+
+// Rollout has the preset sprout answer 64 prompts with 32 tokens each, five times,
+// in batches of 48 as stages do.
+func Rollout(h Host) (r RolloutTime, err error) {
+	const together = 48
+	r.Answers, r.Tokens = 64, 32
+	preset, err := nn.FindPreset("sprout")
+	if err != nil {
+		return r, err
+	}
+	shape := preset.For(1285) // the quick town's vocabulary
+	shape.Context = 160       // as SFT leaves it
+	model, err := nn.NewParams(simd.New(), shape)
+	if err != nil {
+		return r, err
+	}
+	defer model.Close()
+	if err := model.Init(1); err != nil {
+		return r, err
+	}
+	g, err := gen.New(model, together, nil)
+	if err != nil {
+		return r, err
+	}
+	defer g.Close()
+	prompts := make([][]int32, r.Answers)
+	for i := range prompts {
+		for k := range 12 + i%5 {
+			prompts[i] = append(prompts[i], int32(5+(37*i+101*k)%1280))
+		}
+	}
+	for n := range 7 {
+		began := time.Now()
+		for from := 0; from < len(prompts); from += together {
+			part := prompts[from:min(from+together, len(prompts))]
+			_, err := g.Generate(part, gen.Options{
+				Sampling: gen.Sampling{Temperature: 1}, MaxTokens: r.Tokens, Stop: []int32{}, Seed: uint64(n), First: uint64(from),
+			})
+			if err != nil {
+				return r, err
+			}
+		}
+		if n > 1 { // the compiler's second tier has settled
+			r.Ms = append(r.Ms, 1000*time.Since(began).Seconds())
+		}
+		h.breathe()
+	}
+	return r, nil
+}

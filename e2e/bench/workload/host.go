@@ -91,6 +91,8 @@ func Run(h Host, r Request) (any, error) {
 		return Decode(h, r.Workload)
 	case "sample":
 		return Sample(h, r.Workload)
+	case "rollout":
+		return Rollout(h)
 	case "profile":
 		return Profile(h, r.Workload)
 	case "heap":

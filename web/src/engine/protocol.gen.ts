@@ -945,6 +945,7 @@ export interface Workers {
   max: number
   cores: number
   measuring: boolean
+  memory?: number
   speeds?: WorkerSpeed[]
 }
 export interface WorkerSpeed {

@@ -8707,6 +8707,11 @@ type RootTranslation = {
 		 */
 		atWork: RequiredParams<'n'>
 		/**
+		 * m​e​m​o​r​y​ ​t​a​k​e​n​:​ ​{​s​i​z​e​}
+		 * @param {string} size
+		 */
+		memory: RequiredParams<'size'>
+		/**
 		 * c​o​r​e​s​ ​h​e​r​e​:​ ​{​n​}
 		 * @param {string} n
 		 */
@@ -16655,6 +16660,10 @@ export type TranslationFunctions = {
 		 * {n} at work
 		 */
 		atWork: (arg: { n: string }) => LocalizedString
+		/**
+		 * memory taken: {size}
+		 */
+		memory: (arg: { size: string }) => LocalizedString
 		/**
 		 * cores here: {n}
 		 */

@@ -128,6 +128,7 @@ export const workers = {
   title: 'Workers',
   automatic: 'automatic',
   atWork: '{n:string} at work',
+  memory: 'memory taken: {size:string}',
   cores: 'cores here: {n:string}',
   detail:
     'How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest. You can change it while it trains.',

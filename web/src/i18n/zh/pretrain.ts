@@ -127,6 +127,7 @@ export const workers: Translation['workers'] = {
   title: '工作线程（workers）',
   automatic: '自动',
   atWork: '{n} 个在算',
+  memory: '占用内存：{size}',
   cores: '本机核心数：{n}',
   detail:
     '同时用几个处理器核心来算。无论几个，数字都一样，一位不差，只是快慢不同。“自动”会在头几步试几种，留下最快的。训练当中也能改。',
