@@ -4,12 +4,13 @@ import App from './App.svelte'
 import { installAutomation } from './automation/sprout'
 import { keepAwake } from './state/awake'
 import { engine } from './state/engine.svelte'
+import { hidden } from './state/hidden.svelte'
 import { offline } from './state/offline.svelte'
 import { settings } from './state/settings.svelte'
 
 void engine.boot()
 void offline.start()
 keepAwake()
-installAutomation()
+if (!hidden.has('automation')) installAutomation()
 await settings.ready
 mount(App, { target: document.getElementById('app') as HTMLElement })

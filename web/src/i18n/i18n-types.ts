@@ -1836,6 +1836,12 @@ type RootTranslation = {
 		 */
 		'private': string
 		/**
+		 * T​h​e​ ​a​d​d​r​e​s​s​ ​h​i​d​e​s​ ​“​{​n​a​m​e​s​}​”​,​ ​a​n​d​ ​n​o​ ​p​a​r​t​ ​o​f​ ​t​h​e​ ​p​a​g​e​ ​i​s​ ​c​a​l​l​e​d​ ​s​o​.​ ​I​t​ ​c​a​n​ ​h​i​d​e​:​ ​{​k​n​o​w​n​}​.
+		 * @param {string} known
+		 * @param {string} names
+		 */
+		hideUnknown: RequiredParams<'known' | 'names'>
+		/**
 		 * T​h​i​s​ ​p​a​g​e​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​l​o​a​d​e​d​.​ ​I​s​ ​t​h​e​ ​s​e​r​v​e​r​ ​s​t​i​l​l​ ​r​u​n​n​i​n​g​?​ ​R​e​l​o​a​d​ ​t​o​ ​t​r​y​ ​a​g​a​i​n​.
 		 */
 		pageFailed: string
@@ -10383,6 +10389,10 @@ export type TranslationFunctions = {
 		 * Everything is computed in this tab. Nothing is sent anywhere.
 		 */
 		'private': () => LocalizedString
+		/**
+		 * The address hides “{names}”, and no part of the page is called so. It can hide: {known}.
+		 */
+		hideUnknown: (arg: { known: string, names: string }) => LocalizedString
 		/**
 		 * This page could not be loaded. Is the server still running? Reload to try again.
 		 */

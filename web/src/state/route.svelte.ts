@@ -19,6 +19,10 @@ const pages: readonly string[] = [...single, ...stageNames]
 class Route {
   page = $state<Page>('home')
   query = $state.raw(new URLSearchParams())
+  /** What the last address hides: links lead on without it, and it stays. */
+  #hide = ''
+  /** The address as it was read or written last. */
+  #known = ''
 
   constructor() {
     this.#read()
@@ -26,9 +30,13 @@ class Route {
   }
 
   #read(): void {
+    this.#known = location.hash
     const [path = '', query] = location.hash.replace(/^#\/?/, '').split('?')
     this.page = pages.includes(path) ? (path as Page) : 'home'
     this.query = new URLSearchParams(query)
+    const hide = this.query.get('hide')
+    if (hide === null && this.#hide) this.keep({ hide: this.#hide })
+    else this.#hide = hide ?? ''
   }
 
   /** Changes the settings in the address without a step in the history. */
@@ -40,6 +48,8 @@ class Route {
       if (value === undefined) query.delete(key)
       else query.set(key, String(value))
     }
+    // Another address is about to be read: it is not to be written over.
+    if (location.hash !== this.#known) return
     this.query = query
     const text = query.toString()
     history.replaceState(
@@ -47,6 +57,7 @@ class Route {
       '',
       `#/${this.page === 'home' ? '' : this.page}${text ? '?' + text : ''}`,
     )
+    this.#known = location.hash
   }
 }
 

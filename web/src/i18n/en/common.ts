@@ -25,6 +25,8 @@ export const common = {
   notQuite: 'Not quite.',
   another: 'Another one',
   private: 'Everything is computed in this tab. Nothing is sent anywhere.',
+  hideUnknown:
+    'The address hides “{names:string}”, and no part of the page is called so. It can hide: {known:string}.',
   pageFailed: 'This page could not be loaded. Is the server still running? Reload to try again.',
 }
 

@@ -27,6 +27,7 @@ export const common: Translation['common'] = {
   notQuite: '差一点。',
   another: '再来一题',
   private: '一切都在这个标签页里计算，什么都不会发送出去。',
+  hideUnknown: '网址要隐藏“{names}”，页面上没有叫这个名字的部分。能隐藏的有：{known}。',
   pageFailed: '这一页没能载入。服务器还开着吗？请刷新再试。',
 }
 
