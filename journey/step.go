@@ -55,7 +55,8 @@ var steps = []Step{
 	{Key: "reward", Stage: "reward", Parent: "sft", People: true, measure: measureLabels},
 	{Key: "ppo", Stage: "ppo", Parent: "sft", Reward: "reward", measure: measureGain},
 	{
-		Key: "ppo_beta0", Stage: "ppo", Parent: "sft", Reward: "reward", Params: map[string]float64{"beta": 0},
+		// Twice as long as with a price: at first the graders' score goes up as well.
+		Key: "ppo_beta0", Stage: "ppo", Parent: "sft", Reward: "reward", Params: map[string]float64{"beta": 0, "steps": 240},
 		measure: measureHacking,
 	},
 	{Key: "dpo", Stage: "dpo", Parent: "sft", People: true, measure: measureGain},
