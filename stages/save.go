@@ -52,6 +52,13 @@ func named(c *checkpoint.Checkpoint, prefix string) func(string) []float32 {
 
 // Save copies everything that the run needs to go on exactly from here.
 func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
+	news, err := t.Settle()
+	if err != nil {
+		return nil, err
+	}
+	if t.late != nil {
+		t.late.news = news // for the next report
+	}
 	w, slab, _ := t.learned()
 	held := t.model.Count()
 	if t.model.Adapter != nil {

@@ -79,6 +79,9 @@ type Setup struct {
 	// machine takes the place of NewBackend, Workers, MaxWorkers and Spawn. Another
 	// backend gives other bits.
 	Choose func(Blueprint) (Machine, error)
+	// Late, if above 1, lets the metrics of so many steps come together where the
+	// backend is a device that is slow to be read.
+	Late int
 	// OnLost, if not nil, is told that a worker was lost: problem "worker_lost".
 	OnLost func(*problem.Problem)
 	// Speeds, if not nil, keeps what automatic runs have found, so that the next
@@ -143,6 +146,9 @@ type Run interface {
 	// "training_diverged" means that a loss or gradient was not finite: the run
 	// stands at its last good step and must not go on.
 	Step() (Report, error)
+	// Settle waits for the metrics that steps have left out, and returns those that
+	// no report has had. Nothing is left out unless Setup.Late asks for it.
+	Settle() ([]Metrics, error)
 	Done() bool
 	// Save is everything needed to go on exactly from here.
 	Save(kind string) (*checkpoint.Checkpoint, error)
@@ -241,7 +247,11 @@ type Part struct {
 type Report struct {
 	// Part, if not nil, says that no step was made yet and the model is as before:
 	// the rest of the report is empty. The next calls go on.
-	Part    *Part
+	Part *Part
+	// Waiting says that a step was made whose metrics come later: the rest of the
+	// report is empty. Earlier are those of steps before this one that came late.
+	Waiting bool
+	Earlier []Metrics
 	Metrics Metrics
 	Sample  *Sample // where one was due
 	SaveDue bool    // an automatic checkpoint is due

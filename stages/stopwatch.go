@@ -1,5 +1,7 @@
 package stages
 
+import "math"
+
 // stopwatch measures steps with the clock it is given.
 type stopwatch struct {
 	now     func() float64 // ms; nil: everything stays 0
@@ -27,35 +29,39 @@ func (s *stopwatch) part() {
 	}
 }
 
-// trained ends the training proper of a step.
-func (s *stopwatch) trained() {
+// trained ends the training proper of steps that were made together.
+func (s *stopwatch) trained(steps int) {
 	if s.now != nil {
-		s.trainMs = s.average(s.trainMs, s.now()-s.began, 0.9)
+		s.trainMs = s.average(s.trainMs, s.now()-s.began, 0.9, steps)
 	}
 }
 
-// finished ends a step.
-func (s *stopwatch) finished() {
+// finished ends them.
+func (s *stopwatch) finished(steps int) {
 	if s.now == nil {
 		return
 	}
 	ms := s.now() - s.began
-	s.stepMs = s.average(s.stepMs, ms+s.partsMs, 0.99)
+	s.stepMs = s.average(s.stepMs, ms+s.partsMs, 0.99, steps)
 	s.partsMs = 0
 	s.seconds += ms / 1000
-	s.steps++
+	s.steps += steps
 }
 
-// average forgets old values exponentially. The first steps, in which buffers
-// grow and code is compiled, are forgotten at once.
-func (s *stopwatch) average(old, new, memory float64) float64 {
-	if n := float64(s.steps); n < 1/(1-memory) {
-		memory = n / (n + 1)
+// average forgets old values exponentially; the new one is that of so many steps
+// together. The first steps, in which buffers grow and code is compiled, are
+// forgotten at once.
+func (s *stopwatch) average(old, together, memory float64, steps int) float64 {
+	before, now := float64(s.steps), float64(steps)
+	if before < 1/(1-memory) {
+		memory = before / (before + now)
 		if s.steps < 3 {
 			memory = 0
 		}
+	} else {
+		memory = math.Pow(memory, now)
 	}
-	return memory*old + (1-memory)*new
+	return memory*old + (1-memory)*together/now
 }
 
 // perSecond is the rate of training for so many tokens per step.

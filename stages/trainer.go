@@ -72,6 +72,7 @@ type trainer struct {
 	beside   map[string]*nn.Params // frozen
 	group    *parallel.Group
 	adam     *optim.AdamW
+	late     *late // nil: every step is read by itself
 	good     *optim.Snapshot
 	eval     gauge
 	notes    []*problem.Problem
@@ -140,6 +141,9 @@ func (t *trainer) prepare() (err error) {
 	if t.good, err = optim.NewSnapshot(t.be, slab, t.adam.M, t.adam.V); err != nil {
 		return err
 	}
+	if err := t.newLate(); err != nil {
+		return err
+	}
 	if t.Progress != nil {
 		if err := t.Progress("ngrams", 0); err != nil {
 			return err
@@ -165,6 +169,9 @@ func (t *trainer) Close() {
 	if t.good != nil {
 		t.good.Close()
 	}
+	if t.late != nil {
+		t.late.close(t.be)
+	}
 	if t.adam != nil {
 		t.adam.Close()
 	}
@@ -175,7 +182,7 @@ func (t *trainer) Close() {
 		closeBeside(t.beside)
 		t.be.Close()
 	}
-	t.writer, t.good, t.adam, t.group, t.be = nil, nil, nil, nil, nil
+	t.writer, t.good, t.late, t.adam, t.group, t.be = nil, nil, nil, nil, nil, nil
 }
 
 // Done reports whether all steps are made.
@@ -189,7 +196,9 @@ func (t *trainer) Step() (Report, error) {
 	if t.Done() {
 		panic("stages: a step after the last one")
 	}
-	t.clock.start()
+	if !t.waits() {
+		t.clock.start()
+	}
 	if t.gather != nil {
 		part, err := t.gather(t)
 		if err != nil || part != nil {
@@ -197,11 +206,15 @@ func (t *trainer) Step() (Report, error) {
 			return Report{Part: part}, err
 		}
 	}
-	m, err := t.update()
+	ms, err := t.train()
 	if err != nil {
 		return Report{}, err
 	}
-	t.clock.trained()
+	if len(ms) == 0 {
+		return Report{Waiting: true}, nil
+	}
+	t.clock.trained(len(ms))
+	m := &ms[len(ms)-1]
 	r := Report{}
 	last := t.Done()
 	if last && t.finish != nil {
@@ -211,8 +224,7 @@ func (t *trainer) Step() (Report, error) {
 			return r, err
 		}
 	}
-	due := func(key string) bool { return last || t.step%int(t.values[key]) == 0 }
-	if due("eval_every") {
+	if t.due("eval_every") {
 		t.rest()
 		if t.measured, err = t.eval.measure(); err != nil {
 			return r, err
@@ -225,19 +237,21 @@ func (t *trainer) Step() (Report, error) {
 			m.Recall = &e.Recall
 		}
 	}
-	if !t.silent && due("sample_every") {
+	if !t.silent && t.due("sample_every") {
 		if r.Sample, err = t.write(); err != nil {
 			return r, err
 		}
 		t.history.Samples = append(t.history.Samples, *r.Sample)
 	}
-	t.clock.finished()
-	m.TokensPerSec = t.clock.perSecond(t.tokens)
-	m.Seconds = t.clock.seconds
-	m.SecondsLeft = t.clock.left(t.schedule.Steps - t.step)
-	r.Metrics = m
-	r.SaveDue = due("checkpoint_every")
-	t.history.Metrics = append(t.history.Metrics, m)
+	t.clock.finished(len(ms))
+	t.timed(ms)
+	r.Metrics = *m
+	r.Earlier = ms[:len(ms)-1]
+	if t.late != nil {
+		r.Earlier = append(t.late.news, r.Earlier...)
+		t.late.news = nil
+	}
+	r.SaveDue = t.due("checkpoint_every")
 	return r, nil
 }
 

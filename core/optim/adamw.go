@@ -21,8 +21,8 @@ type Config struct {
 }
 
 // AdamW holds the moments of one model and the two recorded plans of an
-// update. They are apart so that the host sees the norm before any weight is
-// touched:
+// update. They are apart so that the host can see the norm before any weight is
+// touched; the factor itself need not come to the host:
 //
 //	Measure   ‖g‖ = √Σg², factor = min(1, clip/‖g‖)
 //	Update    m, v, p in place, as PyTorch does
@@ -51,7 +51,7 @@ func New(be backend.Backend, p, g tensor.Tensor, matrices int, cfg Config) (*Ada
 	for _, m := range []struct {
 		to    *tensor.Tensor
 		shape tensor.Shape
-	}{{&o.M, p.Shape}, {&o.V, p.Shape}, {&o.clip, tensor.Shape{tensor.Align + 1}}} {
+	}{{&o.M, p.Shape}, {&o.V, p.Shape}, {&o.clip, tensor.Shape{tensor.Align + 1}}, {&o.hyper, tensor.Shape{op.HyperLen}}} {
 		buf, err := be.Alloc(tensor.F32, m.shape.Len())
 		if err != nil {
 			o.Close()
@@ -81,7 +81,10 @@ func (o *AdamW) record(p, g tensor.Tensor, matrices int) (err error) {
 	}
 
 	t = autograd.NewTape()
-	hyper := t.Input(tensor.F32, op.HyperLen)
+	scale := tensor.Tensor{Buf: o.hyper.Buf, Off: op.HyperGradScale, DType: tensor.F32, Shape: tensor.Shape{1}}
+	factor := o.clip
+	factor.Shape = scale.Shape
+	t.Bind(factor, scale)
 	for _, r := range []struct {
 		from, to int
 		decay    bool
@@ -92,26 +95,30 @@ func (o *AdamW) record(p, g tensor.Tensor, matrices int) (err error) {
 		part := func(x tensor.Tensor) tensor.Tensor {
 			return tensor.Tensor{Buf: x.Buf, Off: x.Off + r.from, DType: x.DType, Shape: tensor.Shape{r.to - r.from}}
 		}
-		t.Emit("adamw", op.AdamW{Decay: r.decay}, part(p), part(g), part(o.M), part(o.V), hyper)
+		t.Emit("adamw", op.AdamW{Decay: r.decay}, part(p), part(g), part(o.M), part(o.V), o.hyper)
 	}
-	if o.update, err = t.Compile(o.be); err != nil {
-		return err
-	}
-	o.hyper = o.update.At(hyper)
-	return nil
+	o.update, err = t.Compile(o.be)
+	return err
 }
 
 // Measure returns the norm of the gradient before clipping. NaN or an infinity
 // means that the gradient must not be used.
 func (o *AdamW) Measure() (norm float64, err error) {
-	if err := o.measure.Run(); err != nil {
+	if err := o.Gauge(); err != nil {
 		return 0, err
 	}
 	if err := o.be.Read(o.measured[:], o.clip); err != nil {
 		return 0, err
 	}
-	o.host[op.HyperGradScale] = o.measured[0]
 	return float64(o.measured[tensor.Align]), nil
+}
+
+// Gauge is Measure without waiting: the norm is left on the backend.
+func (o *AdamW) Gauge() error { return o.measure.Run() }
+
+// Norm is where Gauge leaves the norm, [1].
+func (o *AdamW) Norm() tensor.Tensor {
+	return tensor.Tensor{Buf: o.clip.Buf, Off: tensor.Align, DType: tensor.F32, Shape: tensor.Shape{1}}
 }
 
 // Update moves the weights with the gradient last measured. step counts from 0
@@ -154,7 +161,7 @@ func (o *AdamW) Close() {
 			p.Close()
 		}
 	}
-	for _, m := range []*tensor.Tensor{&o.M, &o.V, &o.clip} {
+	for _, m := range []*tensor.Tensor{&o.M, &o.V, &o.clip, &o.hyper} {
 		if !m.IsNone() {
 			o.be.Free(m.Buf)
 			*m = tensor.None

@@ -34,6 +34,7 @@ type Group struct {
 	tuner   tuner
 	losses  []float64 // times of the last losses, ms
 
+	began    float64 // when the last batch was, ms
 	chosenAt float64 // when the tuner measured last, ms
 }
 
@@ -139,26 +140,56 @@ func (g *Group) Changed() {
 // Compute leaves the batch's gradient in Grad and returns the sums over the
 // whole batch, valid until the next call.
 func (g *Group) Compute(b *Batch) ([]float64, error) {
+	if err := g.Start(b); err != nil {
+		return nil, err
+	}
+	// In one go: on a GPU every reading waits for the device.
+	if err := g.lead.Backend.Read(g.tail, g.atTail); err != nil {
+		g.settle()
+		return nil, err
+	}
+	g.clocked()
+	return g.Sums(g.tail), nil
+}
+
+// Tail is where Start leaves the sums.
+func (g *Group) Tail() tensor.Tensor { return g.atTail }
+
+// Sums takes them out of what lies there; valid until the next call.
+func (g *Group) Sums(tail []float32) []float64 {
+	for i := range g.sums {
+		g.sums[i] = float64(tail[i*tensor.Align])
+	}
+	return g.sums
+}
+
+// Start is Compute without waiting for a device. Peers are waited for.
+func (g *Group) Start(b *Batch) error {
 	if b.Rows < 1 || b.Rows > g.lead.rows*g.shards {
 		panic(fmt.Sprintf("parallel: %d rows for %d shards of %d", b.Rows, g.shards, g.lead.rows))
 	}
 	g.mend()
-	began := g.now()
-	if g.mayHaveErred(began) {
+	g.began = g.now()
+	if g.mayHaveErred(g.began) {
 		g.tuner = newTuner(g.cores(), nil)
 		g.resize(g.tuner.count())
 	}
 	if err := g.step(b); err != nil {
 		g.settle()
-		return nil, err
+		return err
 	}
-	if g.tuner.active() {
-		if n := g.tuner.measured(g.now() - began); n != g.Workers() || !g.tuner.active() {
-			g.resize(n)
-		}
-		g.chosenAt = began
+	return nil
+}
+
+// clocked gives the tuner the time of a batch.
+func (g *Group) clocked() {
+	if !g.tuner.active() {
+		return
 	}
-	return g.sums, nil
+	if n := g.tuner.measured(g.now() - g.began); n != g.Workers() || !g.tuner.active() {
+		g.resize(n)
+	}
+	g.chosenAt = g.began
 }
 
 // Blank is a batch of the shape that was recorded, for measuring: low numbers for
@@ -199,17 +230,7 @@ func (g *Group) step(b *Batch) error {
 			return err
 		}
 	}
-	if err := g.lead.sum(b, Node{0, g.shards}, g.fetch); err != nil {
-		return err
-	}
-	// In one go: on a GPU every reading waits for the device.
-	if err := g.lead.Backend.Read(g.tail, g.atTail); err != nil {
-		return err
-	}
-	for i := range g.sums {
-		g.sums[i] = float64(g.tail[i*tensor.Align])
-	}
-	return nil
+	return g.lead.sum(b, Node{0, g.shards}, g.fetch)
 }
 
 // collect brings a node's sum into one of the leader's slabs where a peer has it.

@@ -193,6 +193,7 @@ func deviceFailed(err error) *backend.DeviceError {
 // begin starts a run; where the GPU fails meanwhile, with workers.
 func (s *Session) begin(r *run, stage stages.Stage, setup stages.Setup, asked string, workers int) (stages.Run, error) {
 	before := r.info.Compute
+	setup.Late = lateSteps
 	setup.Choose = s.chooser(r, asked, workers)
 	started, err := stage.Start(setup)
 	if e := deviceFailed(err); e != nil && r.onGPU() {
@@ -209,6 +210,9 @@ func (s *Session) begin(r *run, stage stages.Stage, setup stages.Setup, asked st
 	r.info.Compute.Mixed = from != nil && (before.Mixed || from.Meta.Backend != r.info.Compute.Backend)
 	return started, nil
 }
+
+// lateSteps is of how many steps a GPU is read at once, where they are quick.
+const lateSteps = 8
 
 // How often a run on a GPU is copied to where it survives the GPU, in ms, and how
 // many times what that takes must lie between.
@@ -250,6 +254,7 @@ func (s *Session) leaveGPU(r *run, e *backend.DeviceError) error {
 
 // moveTo has something else compute a run from the next step on.
 func (s *Session) moveTo(r *run, asked string) error {
+	s.settle(r)
 	c, err := s.snapshot(r, checkpoint.Auto)
 	if err != nil {
 		return err

@@ -183,7 +183,11 @@ func (s *Session) step(r *run) {
 		return // no step yet: a single one is still due
 	}
 	r.info.Step = r.stage.Info().Step
-	r.pending = append(r.pending, protocol.Metrics(report.Metrics))
+	r.known(report.Earlier)
+	if report.Waiting {
+		return
+	}
+	r.known([]stages.Metrics{report.Metrics})
 	if report.Sample != nil {
 		s.emit("sampled", protocol.SampleEvent(*report.Sample))
 	}
@@ -220,7 +224,33 @@ func (s *Session) guarded(r *run) (report stages.Report, err error) {
 			err = s.panicked(p)
 		}
 	}()
-	return r.stage.Step()
+	report, err = r.stage.Step()
+	if err != nil || !report.Waiting || !r.single {
+		return report, err
+	}
+	// Somebody wants to see this very step.
+	ms, err := r.stage.Settle()
+	if n := len(ms); err == nil && n > 0 {
+		report = stages.Report{Earlier: ms[:n-1], Metrics: ms[n-1]}
+	}
+	return report, err
+}
+
+// known takes metrics to be told.
+func (r *run) known(ms []stages.Metrics) {
+	for _, m := range ms {
+		r.pending = append(r.pending, protocol.Metrics(m))
+	}
+}
+
+// settle takes the metrics that a run on a GPU has not read yet. What fails here
+// fails in the next step, too.
+func (s *Session) settle(r *run) {
+	s.engine.Lock()
+	defer s.engine.Unlock()
+	if ms, err := r.stage.Settle(); err == nil {
+		r.known(ms)
+	}
 }
 
 // obey carries out one control action between two steps.
@@ -228,6 +258,7 @@ func (s *Session) obey(r *run, q request) {
 	var err error
 	switch q.Action {
 	case "pause":
+		s.settle(r)
 		s.enter(r, paused, nil)
 	case "resume":
 		s.enter(r, running, nil)
@@ -236,6 +267,7 @@ func (s *Session) obey(r *run, q request) {
 		s.enter(r, running, nil)
 		s.step(r)
 	case "stop":
+		s.settle(r)
 		s.keep(r, checkpoint.Auto)
 		s.enter(r, stopped, nil)
 	case "save":
