@@ -20,7 +20,7 @@ globalThis.talk = {name: "talk.jsonl", text: lines(40, i => ({conversations: [{r
 globalThis.pairs = {name: "pairs.jsonl", text: lines(40, i => ({prompt: short(i), chosen: "The leaf " + i + ".", rejected: "Go away."}))};
 const latest = async () => (await sprout.checkpoints.list())[0].id;
 globalThis.learn = async (options) => { await (await sprout.run({workers: 1, compute: "workers", ...options})).done; return latest() };
-globalThis.few = (more) => ({steps: 24, batch: 4, context: 40, warmup: 2, lr: 0.003, eval_every: 24, sample_every: 1000, checkpoint_every: 1000, ...more});
+globalThis.few = (more) => ({steps: 24, batch: 2, context: 40, warmup: 2, lr: 0.003, eval_every: 24, sample_every: 1000, checkpoint_every: 1000, ...more});
 globalThis.both = async (options) => {
 	const seen = {};
 	for (const compute of ["workers", "gpu"]) {
