@@ -306,7 +306,7 @@ const (
 // serveHere has the leader do a part whose first row is the given one.
 func (g *Group) serveHere(j *Job, first int, collect func(first int, r Result) error) error {
 	size := j.Batch.Rows
-	if g.crew.Yield != nil {
+	if g.crew.Yield != nil && len(j.Batch.Ints) > 0 {
 		width := max(1, len(j.Batch.Ints[0])/j.Batch.Rows)
 		size = min(size, rowsInOne, max(1, tokensInOne/width))
 	}

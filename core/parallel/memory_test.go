@@ -24,6 +24,7 @@ func (p otherInstance) Next() (Result, error) {
 func TestMemoryCountsAnInstanceOnce(t *testing.T) {
 	weights := make([]float32, 2*tensor.Align)
 	c := crew(t, weights, 8, 3)
+	c.Yield = func() {} // as the page has it
 	spawn, apart := c.Spawn, 0
 	g, err := NewGroup(classifier(t, weights), 8, c)
 	require.NoError(t, err)
