@@ -130,6 +130,7 @@ func TestLateDivergence(t *testing.T) {
 		}
 		if _, err := run.Step(); err != nil {
 			require.Equal(t, "training_diverged", problem.From(err).Code)
+			require.Equal(t, 14, problem.From(err).Args["step"])
 			break
 		}
 	}
