@@ -40,6 +40,7 @@ test: ## install what is missing and run every test (ONLY=browser: the steps of 
 accept: build ## run the long figures and write build/accept.json (needs ../shared)
 	go run ./e2e/accept
 	SPROUT_GPU=all go test -count=1 -timeout 30m -v ./e2e/gpu
+	SPROUT_GPU=all go test -count=1 -timeout 120m -v -run WebGPUAsOnWorkers ./e2e
 
 PRESET ?= quick
 SEED ?= 1

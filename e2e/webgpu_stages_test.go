@@ -46,7 +46,7 @@ type ended struct {
 // its rewards are held against each other as means.
 func TestStagesEndOnWebGPUAsOnWorkers(t *testing.T) {
 	if os.Getenv("SPROUT_GPU") != "all" {
-		t.Skip("takes a quarter of an hour; make accept runs it")
+		t.Skip("takes an hour where a GPU is imitated; make accept runs it")
 	}
 	x := newTab(t, startWith(t, imitated), origin+"/#/pretrain?lang=en", course).ready()
 	x.do(slow, `globalThis.base = await learn(small({steps: 60, tokenizer: "byte", params: {context: 40}}))
@@ -66,7 +66,7 @@ func TestStagesEndOnWebGPUAsOnWorkers(t *testing.T) {
 		{"grpo", policy + ", group: 2, prompts: 2})", 0.05},
 	} {
 		t.Run(run.stage, func(t *testing.T) {
-			all := value[map[string]ended](x, 20*time.Minute, fmt.Sprintf("return await both({stage: '%s', %s})", run.stage, run.options))
+			all := value[map[string]ended](x, 40*time.Minute, fmt.Sprintf("return await both({stage: '%s', %s})", run.stage, run.options))
 			want, got := all["workers"], all["gpu"]
 			require.Equal(t, []string{"done", "simd", "done", "webgpu"}, []string{want.How, want.On, got.How, got.On})
 			require.Len(t, got.Losses, len(want.Losses))
