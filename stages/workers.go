@@ -15,8 +15,10 @@ import (
 type Speeds map[string][]parallel.Speed
 
 // speedsKey names what the time of a step depends on.
-func (t *trainer) speedsKey() string {
-	return fmt.Sprintf("%s %+v %d %v %d", t.stage.Name(), t.cfg, t.batch, t.values["context"], t.mostWorkers())
+func (t *trainer) speedsKey() string { return t.blueprint().speedsKey(t.mostWorkers()) }
+
+func (b Blueprint) speedsKey(mostWorkers int) string {
+	return fmt.Sprintf("%s %+v %d %v %d", b.Stage, b.Config, b.Batch, b.Values["context"], mostWorkers)
 }
 
 func (t *trainer) mostWorkers() int {

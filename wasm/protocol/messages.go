@@ -15,6 +15,7 @@ var Commands = map[string][2]any{
 	"tokenizer.export":    {ExportTokenizer{}, nil},
 	"stages.list":         {ListStages{}, Stages{}},
 	"run.start":           {StartRun{}, RunInfo{}},
+	"run.forecast":        {ForecastRun{}, Forecast{}},
 	"run.control":         {Control{}, RunState{}},
 	"lesson":              {GetLesson{}, Lesson{}},
 	"lessons.preview":     {PreviewLessons{}, LessonPreview{}},

@@ -83,6 +83,22 @@ type (
 		// other last digits. Where there is none, workers compute.
 		Compute string `json:"compute,omitempty"`
 	}
+	// ForecastRun asks about how long a run would take that StartRun with the same
+	// fields would start. It measures for about a second, and never while anything
+	// trains. Where there is no tokenizer yet, Vocab is the size that it will have.
+	// Result: Forecast.
+	ForecastRun struct {
+		StartRun
+		Vocab int `json:"vocab,omitempty"`
+	}
+	// Forecast is how long a run is thought to take.
+	Forecast struct {
+		Seconds float64 `json:"seconds,omitempty"` // 0: not known
+		// Ran: from an earlier run of the same shape, not from a measurement.
+		Ran bool `json:"ran,omitempty"`
+		// GPU: of workers, where a GPU may turn out to be faster.
+		GPU bool `json:"gpu,omitempty"`
+	}
 	// Control acts on the run in progress. Result: RunState.
 	Control struct {
 		// Action is "pause", "resume", "step", "stop", "save" (somebody asked),

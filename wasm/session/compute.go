@@ -54,6 +54,7 @@ type paces struct{ gpu, workers stages.Pace }
 // than the one asked for is a problem only where the run can not begin.
 func (s *Session) chooser(r *run, asked string, workers int) func(stages.Blueprint) (stages.Machine, error) {
 	return func(b stages.Blueprint) (stages.Machine, error) {
+		r.shape = ranKey(b, asked, workers)
 		m := stages.Machine{
 			NewBackend: s.options.NewBackend, Spawn: s.options.Spawn,
 			Workers: s.possible(workers), MaxWorkers: s.cores(), Now: s.host.Now, Yield: s.host.Yield,

@@ -47,6 +47,7 @@ type run struct {
 
 	// What the run can be started with again where its GPU fails.
 	setup   *stages.Setup
+	shape   string                 // its ranKey
 	workers int                    // asked for
 	safe    *checkpoint.Checkpoint // its last copy outside the GPU; nil: as it began
 	copyAt  float64                // when the next one is due, ms
@@ -160,6 +161,7 @@ func (s *Session) loop(r *run) {
 		s.step(r)
 		s.host.Yield()
 	}
+	s.remember(r)
 	s.endWorkers(r)
 }
 

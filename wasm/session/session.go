@@ -65,8 +65,10 @@ type Session struct {
 	run      *run
 	speeds   stages.Speeds // of counts of workers, by what was trained
 	paces    map[string]paces
-	starting bool     // a run is being prepared
-	walking  *walking // nil: no journey
+	ran      map[string]float64 // ms a step of runs took, by ranKey
+	glances  map[string]glance  // by what was asked
+	starting bool               // a run is being prepared
+	walking  *walking           // nil: no journey
 	models   models
 
 	reporting *reporting // nil: none
@@ -79,7 +81,7 @@ type Session struct {
 
 // New starts a session; the page's hello opens the store.
 func New(h Host, o Options) *Session {
-	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}, paces: map[string]paces{}}
+	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}, paces: map[string]paces{}, ran: map[string]float64{}, glances: map[string]glance{}}
 }
 
 type handler func(s *Session, message, file []byte) (result any, out []byte, err error)
@@ -105,6 +107,7 @@ var handlers = map[string]handler{
 	"tokenizer.export":    on((*Session).exportTokenizer),
 	"stages.list":         on((*Session).listStages),
 	"run.start":           on((*Session).startRun),
+	"run.forecast":        on((*Session).forecast),
 	"run.control":         on((*Session).control),
 	"lesson":              on((*Session).lesson),
 	"lessons.preview":     on((*Session).previewLessons),

@@ -179,6 +179,10 @@ export interface Protocol {
       command: Control
       result: RunState
     }
+    'run.forecast': {
+      command: ForecastRun
+      result: Forecast
+    }
     'run.start': {
       command: StartRun
       result: RunInfo
@@ -855,6 +859,30 @@ export interface RunState {
   state: string
   step: number
   problem?: Problem
+}
+export interface ForecastRun {
+  stage: string
+  preset: string
+  seed: number
+  dataset: string
+  tokenizer: string
+  lessons?: string
+  params?: {
+    [k: string]: number
+  }
+  parent?: string
+  reward?: string
+  teacher?: string
+  resume?: string
+  paused?: boolean
+  workers?: number
+  compute?: string
+  vocab?: number
+}
+export interface Forecast {
+  seconds?: number
+  ran?: boolean
+  gpu?: boolean
 }
 export interface StartRun {
   stage: string

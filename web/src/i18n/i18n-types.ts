@@ -3886,6 +3886,23 @@ type RootTranslation = {
 		 */
 		root: string
 	}
+	forecast: {
+		/**
+		 * a​b​o​u​t​ ​{​t​i​m​e​}​ ​o​n​ ​t​h​i​s​ ​m​a​c​h​i​n​e
+		 * @param {string} time
+		 */
+		measured: RequiredParams<'time'>
+		/**
+		 * a​b​o​u​t​ ​{​t​i​m​e​}​,​ ​l​e​s​s​ ​w​i​t​h​ ​a​ ​f​a​s​t​e​r​ ​G​P​U
+		 * @param {string} time
+		 */
+		gpu: RequiredParams<'time'>
+		/**
+		 * a​b​o​u​t​ ​{​t​i​m​e​}​,​ ​a​s​ ​i​t​ ​t​o​o​k​ ​h​e​r​e​ ​b​e​f​o​r​e
+		 * @param {string} time
+		 */
+		ran: RequiredParams<'time'>
+	}
 	home: {
 		/**
 		 * G​r​o​w​ ​a​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​i​n​ ​t​h​i​s​ ​t​a​b
@@ -12243,6 +12260,20 @@ export type TranslationFunctions = {
 		 * Which family
 		 */
 		root: () => LocalizedString
+	}
+	forecast: {
+		/**
+		 * about {time} on this machine
+		 */
+		measured: (arg: { time: string }) => LocalizedString
+		/**
+		 * about {time}, less with a faster GPU
+		 */
+		gpu: (arg: { time: string }) => LocalizedString
+		/**
+		 * about {time}, as it took here before
+		 */
+		ran: (arg: { time: string }) => LocalizedString
 	}
 	home: {
 		/**

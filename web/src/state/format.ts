@@ -37,6 +37,17 @@ export function duration(seconds: number): string {
   return `${minute} ${second(s % 60, 2)}`
 }
 
+/** Seconds as one would say them: "15 seconds", "2 minutes", "1.5 hours". */
+export function roughly(seconds: number): string {
+  const [value, unit] =
+    seconds < 57
+      ? [Math.max(5, 5 * Math.round(seconds / 5)), 'second']
+      : seconds < 3300
+        ? [Math.max(1, Math.round(seconds / 60)), 'minute']
+        : [Math.round(seconds / 1800) / 2, 'hour']
+  return format(value as number, { style: 'unit', unit: unit as string, unitDisplay: 'long' })
+}
+
 export const moment = (unixMs: number): string =>
   new Intl.DateTimeFormat(tag(settings.locale), {
     month: 'short',

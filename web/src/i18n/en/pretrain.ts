@@ -183,3 +183,10 @@ export const questions = {
   ownQ: 'Can I train it on my own text?',
   own: 'Yes: a .txt or .jsonl of your own, in any language. A few hundred kilobytes are a good start. Learn a new tokenizer on it, which happens by itself here. It will write like your text, and know only that.',
 }
+
+/** How long a run is thought to take. */
+export const forecast = {
+  measured: 'about {time:string} on this machine',
+  gpu: 'about {time:string}, less with a faster GPU',
+  ran: 'about {time:string}, as it took here before',
+}

@@ -179,3 +179,10 @@ export const questions: Translation['questions'] = {
   ownQ: '能用我自己的文本吗？',
   own: '能，.txt 或 .jsonl，什么语言都行，几百 KB 就是不错的开始。要用它重新学分词，这里会自动做。它会写得像你的文本，也只知道你的文本。',
 }
+
+/** 一次训练大约要多久。 */
+export const forecast: Translation['forecast'] = {
+  measured: '在这台机器上大约要 {time}',
+  gpu: '大约要 {time}，GPU 可能更快',
+  ran: '大约要 {time}，和上次一样',
+}
