@@ -31,7 +31,6 @@ var Aims = []Aim{
 
 	{Key: "ppo", Metric: "win_rate_vs_sft", Relation: "≥", Value: 0.65},
 	{Key: "ppo", Metric: "fact_recall", Relation: "≥", Value: 0.95},
-	{Key: "ppo", Metric: "memory_mb", Relation: "≤", Value: 512},
 	{Key: "ppo_beta0", Metric: "score_after", Relation: ">", Than: "score_before"},
 	{Key: "ppo_beta0", Metric: "grade_after", Relation: "<", Than: "grade_before"},
 	{Key: "dpo", Metric: "win_rate_vs_sft", Relation: "≥", Value: 0.65},

@@ -59,6 +59,7 @@ var measurements = []struct {
 	{"chinese", (*bench).chinese},
 	{"speed", (*bench).speed},
 	{"heap", (*bench).heap},
+	{"memory", (*bench).memory},
 	{"live", (*bench).live},
 	{"peers", (*bench).peers},
 	{"demo", (*bench).demo},
