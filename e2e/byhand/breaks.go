@@ -2,7 +2,6 @@ package byhand
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -63,19 +62,21 @@ func Broke(p *browser.Page, b Break, query string) (Shown, error) {
 	if err := h.Click(article + " button"); err != nil {
 		return s, err
 	}
-	const verdict = " .found').dataset.verdict"
-	if err := h.Wait(30*time.Minute, "document.querySelector('"+article+" .found') && document.querySelector('"+article+verdict+" !== 'waiting'"); err != nil {
+	const found = "(document.querySelector('ARTICLE .found')?.dataset.verdict ?? 'waiting') !== 'waiting'"
+	if err := h.Wait(10*time.Minute, strings.ReplaceAll(found, "ARTICLE", article)+" || sprout.state().problems.length > 0"); err != nil {
 		return s, err
 	}
 	s.Seconds = time.Since(began).Seconds()
-	if err := h.Wait(30*time.Minute, "['done', 'failed', 'stopped'].includes(sprout.state().phase)"); err != nil {
-		return s, err
-	}
-	said, err := browser.Eval[[]string](p, short, "(e => [e.dataset.verdict, e.innerText])(document.querySelector('"+article+" .found'))")
+	said, err := browser.Eval[[]string](p, short, "(e => e ? [e.dataset.verdict, e.innerText] : ['', JSON.stringify(sprout.state().problems)])(document.querySelector('"+article+" .found'))")
 	if err != nil {
 		return s, err
 	}
-	s.Verdict, s.Words = said[0], said[1]
+	if s.Verdict, s.Words = said[0], said[1]; s.Verdict == "" {
+		return s, fmt.Errorf("%s did not begin: %s", b.Name, s.Words)
+	}
+	if err := h.Wait(10*time.Minute, "['done', 'failed', 'stopped'].includes(sprout.state().phase)"); err != nil {
+		return s, err
+	}
 	if err := h.Wait(short, fmt.Sprintf("(async () => (await sprout.checkpoints.list()).length === %d)()", before)); err != nil {
 		return s, fmt.Errorf("something of %s is left: %w", b.Name, err)
 	}
@@ -84,8 +85,8 @@ func Broke(p *browser.Page, b Break, query string) (Shown, error) {
 	if err != nil {
 		return s, err
 	}
-	if !slices.Contains(strings.Split(set, ","), "steps") {
-		return s, fmt.Errorf("the address does not tell what %s has set: %s", b.Name, set)
+	if set == "" {
+		return s, fmt.Errorf("the address does not tell what %s has set", b.Name)
 	}
 	if err := h.Press("Put my settings back"); err != nil {
 		return s, err

@@ -1,5 +1,6 @@
 import type { Dataset, Encoded, Faults, Merge, TokenizerInfo } from '../engine/messages'
 import { engine } from './engine.svelte'
+import { bytesOf } from './files'
 
 export type TownSize = 'quick' | 'standard'
 export type TownLanguage = 'both' | 'en' | 'zh'
@@ -50,7 +51,7 @@ class Data {
 
   /** Reads a file without choosing it as the text. */
   async read(file: File): Promise<Dataset> {
-    return this.readBytes(file.name, new Uint8Array(await file.arrayBuffer()))
+    return this.readBytes(file.name, await bytesOf(file))
   }
 
   readBytes(name: string, bytes: Uint8Array): Promise<Dataset> {
@@ -64,7 +65,7 @@ class Data {
 
   /** Reads the file; it is the source from then on. */
   async upload(file: File): Promise<Dataset> {
-    return this.uploadBytes(file.name, new Uint8Array(await file.arrayBuffer()))
+    return this.uploadBytes(file.name, await bytesOf(file))
   }
 
   async uploadBytes(name: string, bytes: Uint8Array): Promise<Dataset> {

@@ -44,7 +44,7 @@ export const breaks = {
     name: 'Ten times too many lessons',
     expect:
       'Sixty steps are enough to answer. What is left of its books after six hundred, without any of the old text?',
-    seen: 'The manners stay, the answers stand at {answers:string}, but the old text needs {to:string} bits per byte where it needed {from:string}, and of the facts it completes {knows:string} % after {knew:string} %. What is not practised is overwritten.',
+    seen: 'The manners stay, the answers stand at {answers:string}, but the old text needs {to:string} bits per byte where it needed {from:string}: what is not practised is overwritten. Of the facts it completes {knows:string} %, and {knew:string} % when first measured; those that the lessons repeat hold longest.',
     unseen: 'It has hardly forgotten anything.',
   },
   rankOne: {

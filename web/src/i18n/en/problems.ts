@@ -134,7 +134,7 @@ export const problems = {
   reward_head:
     'A checkpoint of the stage {stage} gives no rewards. Choose one of the stage reward.',
   reward_tokenizer:
-    'The reward model was trained with another tokenizer than the model, so it would read other words.',
+    'The reward model was trained with another tokenizer than the model, so it would read other words. Choose one that grew from the same model.',
   reward_not_finite:
     'The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.',
   note_logprob_gap:
@@ -153,7 +153,7 @@ export const problems = {
     'Pair {pair|number} has only one answer. A preference needs both, and each must end with what the assistant says.',
   pair_prompts: 'The two answers of pair {pair|number} belong to different questions.',
   pair_too_long:
-    'Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.',
+    'Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out, or begin with a model that reads more at once.',
   judge_no_rules: 'A judge needs at least one principle to go by. Switch one on.',
   judge_unreachable:
     'The judge at {url} cannot be reached ({reason}). Check that it is running; what it has judged so far is kept.',
@@ -185,7 +185,7 @@ export const problems = {
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.',
   candidates_alike:
-    'The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Raise the temperature, or ask more often.',
+    'The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model that answers now so, now so, such as one fresh from SFT.',
   adapter_config: 'The adapter cannot have {field} = {value}; it must be {want}.',
   adapter_config_json: 'The description of the adapter in the file cannot be read.',
   adapter_unsupported:

@@ -38,7 +38,7 @@ export const breaks: Translation['breaks'] = {
   tooLong: {
     name: '上课多了十倍',
     expect: '六十步就够学会回答了。一点旧文本都不掺，上六百步，书里的东西还剩多少？',
-    seen: '规矩还在，回答的损失是 {answers}，可旧文本每字节要 {to} 比特，原来是 {from}；事实从能补全 {knew}% 变成 {knows}%。不练的就会被盖掉。',
+    seen: '规矩还在，回答的损失是 {answers}，可旧文本每字节要 {to} 比特，原来是 {from}：不练的就会被盖掉。事实能补全 {knows}%，第一次测时是 {knew}%；课上反复提到的，留得最久。',
     unseen: '它几乎什么也没忘。',
   },
   rankOne: {

@@ -101,7 +101,8 @@ export const problems: Translation['problems'] = {
   reward_missing: '没有人给回答打分。请选一个奖励模型，或选小镇，由评分器打分。',
   reward_graders: '评分器只知道小镇问题的答案，而这次的问题不是小镇的。请选一个奖励模型。',
   reward_head: '阶段 {stage} 的检查点不会打分。请选阶段 reward 的检查点。',
-  reward_tokenizer: '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。',
+  reward_tokenizer:
+    '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。请选同一个模型长出来的。',
   reward_not_finite: '奖励模型给出的分数不是数字。请换一个奖励模型；可以从上一个检查点继续。',
   note_logprob_gap: '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。',
   prompts_few: '文件里有 {count} 个不同的问题，至少要两个：一个用来练，一个用来测。请再加几个。',
@@ -113,7 +114,7 @@ export const problems: Translation['problems'] = {
   pair_unanswered: '第 {pair|number} 对只有一个回答。偏好需要两个，而且都要以助手的话结尾。',
   pair_prompts: '第 {pair|number} 对的两个回答不是针对同一个问题的。',
   pair_too_long:
-    '第 {pair|number} 对有 {tokens|number} 个词元，超过了一次能读的 {context|number} 个。请缩短它，或去掉它。',
+    '第 {pair|number} 对有 {tokens|number} 个词元，超过了一次能读的 {context|number} 个。请缩短它或去掉它，或从一次能读得更多的模型开始。',
   judge_no_rules: '裁判至少要依据一条准则。请打开一条。',
   judge_unreachable: '连不上 {url} 的裁判（{reason}）。请确认它在运行；已经评好的都保留着。',
   judge_slow:
@@ -137,7 +138,7 @@ export const problems: Translation['problems'] = {
   pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。',
   pairs_one_sided: '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。',
   candidates_alike:
-    '对这 {questions|number} 个问题，模型每次的回答都一样，没有可比的。请调高温度，或多问几次。',
+    '对这 {questions|number} 个问题，模型每次的回答都一样，没有可比的。请选一个回答会有变化的模型，比如刚上完 SFT 的。',
   adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
   adapter_config_json: '文件里对适配器的描述读不懂。',
   adapter_unsupported: '{field} = {value} 的适配器是另一种，Sprout 不会算。',
