@@ -15,7 +15,16 @@ import { label } from './label.js'
 import { ownData } from './ownData.js'
 import { paramNames } from './paramNames.js'
 import { plans } from './plans.js'
-import { compute, forecast, params, pretrain, questions, reading, source, workers } from './pretrain.js'
+import {
+  compute,
+  forecast,
+  params,
+  pretrain,
+  questions,
+  reading,
+  source,
+  workers,
+} from './pretrain.js'
 import { problems } from './problems.js'
 import { silence } from './silence.js'
 import { lessons, measures, stage } from './stage.js'

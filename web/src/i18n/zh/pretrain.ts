@@ -108,7 +108,8 @@ export const pretrain: Translation['pretrain'] = {
   moreParams: '还有 {n} 项',
   fixedWhileRunning: '训练当中不能改，停下来再改。',
   formula: '要缩小的是什么',
-  formulaWords: '对 B 条序列各 T 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
+  formulaWords:
+    '对 B 条序列各 T 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
   code: '真正在运行的几行，出自 {file} 第 {line} 行起。',
   codeLabel: '损失的 Go 源码',
 }

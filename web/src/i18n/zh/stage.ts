@@ -140,7 +140,8 @@ export const lessons: Translation['lessons'] = {
   judge: {
     name: 'AI 评判',
     title: '人没空的时候谁来打标签？',
-    formula: '评判模型学着说出较好回答的字母。标签是它说“A”的概率，两种顺序取平均。只看位置的评委给出 ½。',
+    formula:
+      '评判模型学着说出较好回答的字母。标签是它说“A”的概率，两种顺序取平均。只看位置的评委给出 ½。',
   },
   grpo: {
     name: 'GRPO 组相对策略优化',

@@ -8,7 +8,8 @@ export const terms: Translation['terms'] = {
   calls: '它用到 {file}，从第 {line} 行起',
   about: {
     dora: '同样的改动，只是矩阵每一行的长度和方向分开学。损失就是 SFT 的损失。',
-    certain: '每个标签都当作十足的把握。r 是回答的得分，w 是两个里较好的，l 是较差的。只有差值算数。',
+    certain:
+      '每个标签都当作十足的把握。r 是回答的得分，w 是两个里较好的，l 是较差的。只有差值算数。',
   },
   names: {
     advantage: '比预期好多少',
