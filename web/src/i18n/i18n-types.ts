@@ -6167,9 +6167,10 @@ type RootTranslation = {
 		 */
 		code: RequiredParams<'file' | 'line'>
 		/**
-		 * G​o​ ​s​o​u​r​c​e​ ​o​f​ ​t​h​e​ ​l​o​s​s
+		 * G​o​ ​s​o​u​r​c​e​:​ ​{​f​i​l​e​}
+		 * @param {string} file
 		 */
-		codeLabel: string
+		codeLabel: RequiredParams<'file'>
 	}
 	problems: {
 		/**
@@ -14409,9 +14410,9 @@ export type TranslationFunctions = {
 		 */
 		code: (arg: { file: string, line: number }) => LocalizedString
 		/**
-		 * Go source of the loss
+		 * Go source: {file}
 		 */
-		codeLabel: () => LocalizedString
+		codeLabel: (arg: { file: string }) => LocalizedString
 	}
 	problems: {
 		/**

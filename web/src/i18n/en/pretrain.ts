@@ -110,7 +110,7 @@ export const pretrain = {
   formulaWords:
     'The mean, over B sequences of T tokens, of the negative logarithm of the probability p that the model with the weights θ gave to the token that really came next.',
   code: 'The lines that run, from {file:string}, line {line:number}.',
-  codeLabel: 'Go source of the loss',
+  codeLabel: 'Go source: {file:string}',
 }
 
 export const compute = {

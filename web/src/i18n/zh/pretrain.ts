@@ -111,7 +111,7 @@ export const pretrain: Translation['pretrain'] = {
   formulaWords:
     '对 B 条序列各 T 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
   code: '真正在运行的几行，出自 {file} 第 {line} 行起。',
-  codeLabel: '损失的 Go 源码',
+  codeLabel: 'Go 源代码：{file}',
 }
 
 export const compute: Translation['compute'] = {
