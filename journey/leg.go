@@ -109,6 +109,9 @@ func (l *leg) start(stage stages.Stage) error {
 // train makes all steps.
 func (l *leg) train() error {
 	steps, done := float64(l.run.Info().Steps), 0.0
+	if err := l.tell("train", 0); err != nil {
+		return err
+	}
 	for !l.run.Done() {
 		r, err := l.run.Step()
 		if err != nil {
