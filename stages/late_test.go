@@ -68,9 +68,8 @@ func TestLateMetricsAreTheSame(t *testing.T) {
 			before := *read
 			want := every(t, plain, 19)
 			each := *read - before
-			s, read = remotely(x.Setup, 8)
+			s, _ = remotely(x.Setup, 8)
 			run := startOn(t, x.Stage, s)
-			before = *read
 			got := every(t, run, 7)
 			save(t, run)
 			got = append(got, every(t, run, 12)...)
