@@ -21,8 +21,8 @@ type labels struct {
 
 // usualAsked questions are answered perQuestion times each. A judge, who reads
 // longer than an answer takes to write, is shown two of the answers. The longest
-// twentieth is left out: every row of every batch would be as long as the longest
-// of them, which is half as long again as all others.
+// twentieth is left out: every row of every batch is as long as the longest that
+// is left, and they are up to two fifths longer than the others.
 const (
 	usualAsked  = 1024
 	perQuestion = 8

@@ -198,10 +198,10 @@ func (k pairKind) tell(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 // pairDefaults are the settings that differ between model sizes, by preset.
 type pairDefaults map[string]struct{ steps, batch, lr float64 }
 
-// gentleDefaults are those of losses that nothing holds to the reference as hard
-// as DPO's. With sprout on the town's pairs 2e-4 is too much: after 30 steps of 8
-// pairs the margin is 26 nats, and a model that is still unsure of its facts
-// refuses every question.
+// gentleDefaults are those of IPO and SimPO. They were found with DPO at a β of
+// 0.1: with sprout on the town's pairs 2e-4 was too much, after 30 steps of 8 pairs
+// the margin was 26 nats, and a model that was still unsure of its facts refused
+// every question.
 var gentleDefaults = pairDefaults{
 	"seed":    {steps: 200, batch: 16, lr: 2e-4},
 	"sprout":  {steps: 150, batch: 8, lr: 5e-5},
