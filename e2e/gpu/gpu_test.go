@@ -40,11 +40,12 @@ import "./wasm_exec.js"
 try {
 	const sources = await (await fetch("shaders.json")).json()
 	if (!navigator.gpu) throw new Error("no WebGPU here")
-	const bridge = globalThis.sproutGPU = await open(navigator.gpu, sources)
+	const [plain, ...args] = name.split(" ")
+	const bridge = globalThis.sproutGPU = await open(navigator.gpu, sources, plain === "plain")
 	if (!bridge) throw new Error("no adapter for WebGPU")
 	globalThis.sproutResult = line => postMessage(JSON.stringify({adapter: bridge.adapter, result: JSON.parse(line)}))
 	const go = new Go()
-	go.argv = ["engine", ...name.split(" ")]
+	go.argv = ["engine", ...args]
 	const { instance } = await WebAssembly.instantiateStreaming(fetch("engine.wasm"), go.importObject)
 	await go.run(instance)
 	throw new Error("the engine ended")
@@ -105,18 +106,25 @@ func serve(t *testing.T) string {
 	return server.URL
 }
 
-// run has a check made by the engine.
-func run(t *testing.T, p *browser.Page, what string, result any) {
+// run has a check made by the engine, in subgroups where the device has any.
+func run(t *testing.T, p *browser.Page, what string, result any) { runAs(t, p, "fast", what, result) }
+
+// runAs is run with subgroups or, as "plain", without. It says whether there were any.
+func runAs(t *testing.T, p *browser.Page, as, what string, result any) (subgroups bool) {
 	t.Helper()
 	began := time.Now()
-	line, err := browser.Eval[string](p, 5*time.Minute, "run("+`"`+what+`"`+")")
+	line, err := browser.Eval[string](p, 5*time.Minute, "run("+`"`+as+" "+what+`"`+")")
 	require.NoError(t, err)
 	answer := struct {
-		Adapter struct{ Name string }
-		Result  any
+		Adapter struct {
+			Name      string
+			Subgroups bool
+		}
+		Result any
 	}{Result: result}
 	require.NoError(t, json.Unmarshal([]byte(line), &answer))
-	t.Logf("%s on %s in %v", what, answer.Adapter.Name, time.Since(began).Round(time.Millisecond))
+	t.Logf("%s %s on %s in %v", as, what, answer.Adapter.Name, time.Since(began).Round(time.Millisecond))
+	return answer.Adapter.Subgroups
 }
 
 func TestWebGPU(t *testing.T) {
@@ -133,17 +141,20 @@ func TestWebGPU(t *testing.T) {
 		conformance, curve, steps = "conformance", "curve", 50
 	}
 
-	t.Run("every operation agrees with the reference", func(t *testing.T) {
-		var r struct {
-			Passed, Skipped int
-			Failures        []string
-		}
-		run(t, p, conformance, &r)
-		assert.Empty(t, r.Failures)
-		assert.Zero(t, r.Skipped)
-		assert.Greater(t, r.Passed, len(op.Kinds()))
-		t.Logf("%d results", r.Passed)
-	})
+	for _, as := range []string{"fast", "plain"} {
+		t.Run("every operation agrees with the reference, "+as, func(t *testing.T) {
+			var r struct {
+				Passed, Skipped int
+				Failures        []string
+			}
+			subgroups := runAs(t, p, as, conformance, &r)
+			assert.Equal(t, as == "fast", subgroups, "this browser's device has subgroups")
+			assert.Empty(t, r.Failures)
+			assert.Zero(t, r.Skipped)
+			assert.Greater(t, r.Passed, len(op.Kinds()))
+			t.Logf("%d results", r.Passed)
+		})
+	}
 	t.Run("the losses of training are those of simd", func(t *testing.T) {
 		var c struct {
 			WebGPU, SIMD []float64
@@ -223,6 +234,6 @@ func TestNoGPU(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(p.Close)
 	require.NoError(t, p.Open(serve(t)))
-	_, err = browser.Eval[string](p, time.Minute, `run("operations")`)
+	_, err = browser.Eval[string](p, time.Minute, `run("fast operations")`)
 	require.ErrorContains(t, err, "WebGPU")
 }

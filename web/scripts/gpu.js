@@ -2,6 +2,7 @@
 //
 //   node scripts/gpu.js ENGINE.wasm conformance
 //
+// With SPROUT_PLAIN set it does without subgroups.
 // SPROUT_WEBGPU is where that package is, if not in node_modules. The bridge and
 // the shaders are those that a browser runs.
 import { readFileSync, readdirSync } from 'node:fs'
@@ -30,7 +31,7 @@ for (const file of readdirSync(shaders)) {
 
 // What create gives must live as long as its devices.
 globalThis.sproutDawn = create([])
-globalThis.sproutGPU = await open(globalThis.sproutDawn, sources)
+globalThis.sproutGPU = await open(globalThis.sproutDawn, sources, !!process.env['SPROUT_PLAIN'])
 if (!globalThis.sproutGPU) throw new Error('there is no GPU that WebGPU can use')
 console.error(globalThis.sproutGPU.adapter)
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,7 +35,7 @@ func TestShadersAreThere(t *testing.T) {
 	require.NoError(t, err)
 	for _, f := range wgsl {
 		base := strings.TrimSuffix(f, ".wgsl")
-		if base == "prelude" || base == "attention_common" {
+		if slices.Contains([]string{"prelude", "reduce", "reduce_subgroups", "attention_common"}, base) {
 			continue
 		}
 		if base != "divergence" && base != "attention_grad" {

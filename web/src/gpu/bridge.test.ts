@@ -51,7 +51,7 @@ function reading(bridge: Bridge): { answers: [string, Uint8Array | null][] } {
 }
 
 const settled = () => vi.advanceTimersByTimeAsync(0)
-const hardware = { name: 'a GPU', software: false }
+const hardware = { name: 'a GPU', software: false, subgroups: false }
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
@@ -87,7 +87,7 @@ test('what the device refuses is known before anything read is believed', async 
 test('a device that does not answer has failed', async () => {
   for (const software of [false, true]) {
     const gpu = pretended()
-    const bridge = new Bridge(gpu.device, { name: '', software }, {})
+    const bridge = new Bridge(gpu.device, { ...hardware, software }, {})
     const { answers } = reading(bridge)
     await vi.advanceTimersByTimeAsync(31_000)
     expect(answers, 'an imitation may be slow').toHaveLength(software ? 0 : 1)
@@ -119,6 +119,7 @@ test('software adapters are told by their names', async () => {
     requestAdapter: () =>
       Promise.resolve({
         limits: {},
+        features: new Set(),
         info,
         requestDevice: () => Promise.resolve(pretended().device),
       }),
@@ -130,13 +131,39 @@ test('software adapters are told by their names', async () => {
   expect((await opened({ description: 'llvmpipe (LLVM 19)' }))?.adapter.software).toBe(true)
   expect((await opened({ isFallbackAdapter: true }))?.adapter.software).toBe(true)
   const real = await opened({ vendor: 'apple', architecture: 'metal-3', isFallbackAdapter: false })
-  expect(real?.adapter).toEqual({ name: 'apple metal-3', software: false })
+  expect(real?.adapter).toEqual({ ...hardware, name: 'apple metal-3' })
   const none = { requestAdapter: () => Promise.resolve(null) } as unknown as GPU
   expect(await open(none, {})).toBeUndefined()
 })
 
+test('subgroups are asked for where there are any', async () => {
+  const asked: unknown[] = []
+  const opened = (features: string[], plain?: boolean) =>
+    open(
+      {
+        requestAdapter: () =>
+          Promise.resolve({
+            limits: {},
+            features: new Set(features),
+            info: {},
+            requestDevice: (what: GPUDeviceDescriptor) => {
+              asked.push(what.requiredFeatures)
+              return Promise.resolve(pretended().device)
+            },
+          }),
+      } as unknown as GPU,
+      {},
+      plain,
+    )
+  expect((await opened(['subgroups']))?.adapter.subgroups).toBe(true)
+  expect((await opened(['subgroups'], true))?.adapter.subgroups).toBe(false)
+  expect((await opened(['shader-f16']))?.adapter.subgroups).toBe(false)
+  expect(asked).toEqual([['subgroups'], [], []])
+})
+
 test('a shader comes with the prelude and what it names', () => {
-  const sources = { prelude: 'p', a: '// with b\na', b: 'b' }
-  expect(compose(sources, 'a')).toBe('p\n// with b\na\nb')
-  expect(() => compose(sources, 'c')).toThrow('no shader file c')
+  const sources = { prelude: 'p', reduce: 'r', reduce_subgroups: 's', a: '// with b\na', b: 'b' }
+  expect(compose(sources, 'a', false)).toBe('p\nr\n// with b\na\nb')
+  expect(compose(sources, 'a', true)).toBe('enable subgroups;\np\ns\n// with b\na\nb')
+  expect(() => compose(sources, 'c', false)).toThrow('no shader file c')
 })

@@ -54,6 +54,8 @@ export interface Adapter {
   name: string
   /** SwiftShader and its like: correct, and slower than the processor itself. */
   software: boolean
+  /** Whether its threads add up in subgroups. */
+  subgroups: boolean
 }
 
 export class Bridge {
@@ -313,7 +315,8 @@ export class Bridge {
   private module(file: string): GPUShaderModule {
     let module = this.modules.get(file)
     if (!module) {
-      module = this.device.createShaderModule({ label: file, code: compose(this.sources, file) })
+      const code = compose(this.sources, file, this.adapter.subgroups)
+      module = this.device.createShaderModule({ label: file, code })
       this.modules.set(file, module)
     }
     return module
@@ -383,21 +386,32 @@ export class Bridge {
   }
 }
 
-/** A shader's text: the prelude, the files that "// with NAME" lines name, itself. */
-export function compose(sources: Record<string, string>, file: string): string {
+/**
+ * A shader's text: the prelude, how rows are added up, the files that "// with NAME"
+ * lines name, itself.
+ */
+export function compose(sources: Record<string, string>, file: string, subgroups: boolean): string {
   const own = sources[file]
   if (own === undefined) throw new Error(`no shader file ${file}`)
   const parts = [own]
   for (const [, name = ''] of own.matchAll(/^\/\/ with (\w+)$/gm)) parts.push(sources[name] ?? '')
-  return [sources['prelude'] ?? '', ...parts].join('\n')
+  parts.unshift(sources['prelude'] ?? '', sources[subgroups ? 'reduce_subgroups' : 'reduce'] ?? '')
+  if (subgroups) parts.unshift('enable subgroups;')
+  return parts.join('\n')
 }
 
-/** Opens the best adapter; undefined where there is none. */
-export async function open(gpu: GPU, sources: Record<string, string>): Promise<Bridge | undefined> {
+/** Opens the best adapter; undefined where there is none. plain: without subgroups. */
+export async function open(
+  gpu: GPU,
+  sources: Record<string, string>,
+  plain = false,
+): Promise<Bridge | undefined> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) return undefined
   const { limits, info } = adapter
+  const subgroups = !plain && adapter.features.has('subgroups')
   const device = await adapter.requestDevice({
+    requiredFeatures: subgroups ? ['subgroups'] : [],
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
@@ -406,5 +420,5 @@ export async function open(gpu: GPU, sources: Record<string, string>): Promise<B
   const name = [info.vendor, info.architecture, info.description].filter(Boolean).join(' ')
   const software =
     info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name)
-  return new Bridge(device, { name: name || 'GPU', software }, sources)
+  return new Bridge(device, { name: name || 'GPU', software, subgroups }, sources)
 }
