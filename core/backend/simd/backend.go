@@ -137,6 +137,7 @@ func (be *Backend) Run(calls []op.Call) error {
 		if f == nil {
 			op.Panic(c.Kind, c.In, "the simd backend has no kernel for it")
 		}
+		freshRegisters()
 		f(be, c)
 		for j := range c.Out {
 			be.bufs[c.Out[j].Buf].version++
