@@ -1,6 +1,7 @@
 import type { Locales, TranslationFunctions } from '../i18n/i18n-types'
 import { detectLocale, i18nObject } from '../i18n/i18n-util'
 import { loadLocaleAsync } from '../i18n/i18n-util.async'
+import { afterPaint } from './afterPaint'
 import { read, write } from './kept'
 
 export type Theme = 'system' | 'light' | 'dark'
@@ -11,8 +12,14 @@ const themes: readonly Theme[] = ['system', 'light', 'dark']
 class Settings {
   locale = $state<Locales>('en')
   words = $state.raw<TranslationFunctions>() as TranslationFunctions
+  /** What is chosen, as the buttons say. */
   theme = $state<Theme>('system')
   projector = $state(false)
+  /**
+   * What the page looks like. It follows the choice by a frame: the whole page takes
+   * as long to style as a reader takes to wonder whether the press was noticed.
+   */
+  look = $state.raw<{ theme: Theme; projector: boolean }>({ theme: 'system', projector: false })
   /** In projector mode the controls hide behind one key. */
   controls = $state(true)
   /** Resolves once the words are loaded. */
@@ -20,7 +27,8 @@ class Settings {
 
   constructor() {
     const theme = read('theme') as Theme | null
-    this.setTheme(theme && themes.includes(theme) ? theme : 'system')
+    if (theme && themes.includes(theme)) this.theme = theme
+    this.#change()
     const asked = new URLSearchParams(location.hash.split('?')[1]).get('lang')
     this.ready = this.setLocale(
       detectLocale(
@@ -41,9 +49,8 @@ class Settings {
 
   setTheme(theme: Theme): void {
     this.theme = theme
-    if (theme === 'system') delete document.documentElement.dataset['theme']
-    else document.documentElement.dataset['theme'] = theme
     write('theme', theme)
+    this.#soon()
   }
 
   nextTheme(): void {
@@ -52,8 +59,24 @@ class Settings {
 
   setProjector(on: boolean): void {
     this.projector = on
-    this.controls = !on
-    document.documentElement.toggleAttribute('data-projector', on)
+    this.#soon()
+  }
+
+  /** Takes back the change that waits for a frame. */
+  #waiting: (() => void) | undefined
+  #soon(): void {
+    this.#waiting?.()
+    this.#waiting = afterPaint(() => this.#change())
+  }
+
+  #change(): void {
+    const { theme, projector } = this
+    if (projector !== this.look.projector) this.controls = !projector
+    this.look = { theme, projector }
+    const root = document.documentElement
+    if (theme === 'system') delete root.dataset['theme']
+    else root.dataset['theme'] = theme
+    root.toggleAttribute('data-projector', projector)
   }
 }
 
