@@ -67,3 +67,24 @@ func TestHiddenParts(t *testing.T) {
 	y.wait(20*time.Second, "document.querySelector('h1')")
 	require.True(t, value[bool](y, 20*time.Second, "return !('sprout' in globalThis)"))
 }
+
+// What an address asks for and cannot have is told with its range and with what
+// is used instead, also where the address of an open page is changed.
+func TestRefusedSettings(t *testing.T) {
+	x := open(t, "#/dpo?lang=en&beta=99&seed=x").ready()
+	x.sees("beta = 99: it goes from 0.001 to 10")
+	x.sees("0.5 is used")
+	x.sees("seed = x: it is a whole number from 0 to 999999999")
+	assert.NotContains(t, value[string](x, 20*time.Second, "return location.hash"), "99&")
+	x.do(20*time.Second, "location.hash = '#/dpo?beta=0.3'")
+	x.wait(20*time.Second, "!document.querySelector('[data-refused]') && location.hash.includes('beta=0.3')")
+	x.do(20*time.Second, "location.hash = '#/dpo?beta=abc&parent=nobody'")
+	x.sees("beta = abc")
+	x.sees("0.3 is used")
+	x.sees("parent = nobody")
+
+	y := open(t, "#/arena?lang=zh&temperature=5&a=nobody").ready()
+	y.sees("temperature = 5")
+	y.sees("只能取 0 到 2")
+	y.sees("a = nobody")
+}

@@ -20,6 +20,10 @@ const (
 
 var states = []state{
 	{name: "running", room: "pretrain", begin: "await sprout.run(" + tiny + ")" + until("sprout.state().step > 12") + "await sprout.pause()\n" + open, end: "await sprout.stop()"},
+	{
+		name: "refused", room: "sft", begin: "location.hash = '#/sft?lr=99&steps=2.5&compute=abacus&parent=nobody'" + until("document.querySelectorAll('[data-refused] p').length === 4"),
+		end: "document.querySelector('[data-refused] button').click()" + until("!document.querySelector('[data-refused]')"),
+	},
 	// In front of a class the controls are behind a key.
 	{
 		name: "error", room: "sft", begin: give + "if (document.documentElement.hasAttribute('data-projector')) " + press("c") + until("document.querySelector('main input[type=file]')") +

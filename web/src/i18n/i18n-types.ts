@@ -894,7 +894,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * T​h​e​ ​m​a​n​n​e​r​s​ ​s​t​a​y​,​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​,​ ​b​u​t​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​n​e​e​d​s​ ​{​t​o​}​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​w​h​e​r​e​ ​i​t​ ​n​e​e​d​e​d​ ​{​f​r​o​m​}​,​ ​a​n​d​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​i​t​ ​c​o​m​p​l​e​t​e​s​ ​{​k​n​o​w​s​}​ ​%​ ​a​f​t​e​r​ ​{​k​n​e​w​}​ ​%​.​ ​W​h​a​t​ ​i​s​ ​n​o​t​ ​p​r​a​c​t​i​s​e​d​ ​i​s​ ​o​v​e​r​w​r​i​t​t​e​n​.
+			 * T​h​e​ ​m​a​n​n​e​r​s​ ​s​t​a​y​,​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​s​t​a​n​d​ ​a​t​ ​{​a​n​s​w​e​r​s​}​,​ ​b​u​t​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​n​e​e​d​s​ ​{​t​o​}​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​w​h​e​r​e​ ​i​t​ ​n​e​e​d​e​d​ ​{​f​r​o​m​}​:​ ​w​h​a​t​ ​i​s​ ​n​o​t​ ​p​r​a​c​t​i​s​e​d​ ​i​s​ ​o​v​e​r​w​r​i​t​t​e​n​.​ ​O​f​ ​t​h​e​ ​f​a​c​t​s​ ​i​t​ ​c​o​m​p​l​e​t​e​s​ ​{​k​n​o​w​s​}​ ​%​,​ ​a​n​d​ ​{​k​n​e​w​}​ ​%​ ​w​h​e​n​ ​f​i​r​s​t​ ​m​e​a​s​u​r​e​d​;​ ​t​h​o​s​e​ ​t​h​a​t​ ​t​h​e​ ​l​e​s​s​o​n​s​ ​r​e​p​e​a​t​ ​h​o​l​d​ ​l​o​n​g​e​s​t​.
 			 * @param {string} answers
 			 * @param {string} from
 			 * @param {string} knew
@@ -1841,6 +1841,45 @@ type RootTranslation = {
 		 * @param {string} names
 		 */
 		hideUnknown: RequiredParams<'known' | 'names'>
+		refused: {
+			/**
+			 * T​h​e​ ​a​d​d​r​e​s​s​ ​a​s​k​s​ ​f​o​r​ ​{​k​e​y​}​ ​=​ ​{​g​i​v​e​n​}​:​ ​i​t​ ​g​o​e​s​ ​f​r​o​m​ ​{​m​i​n​}​ ​t​o​ ​{​m​a​x​}​.​ ​{​i​n​s​t​e​a​d​}
+			 * @param {string} given
+			 * @param {string} instead
+			 * @param {string} key
+			 * @param {string} max
+			 * @param {string} min
+			 */
+			range: RequiredParams<'given' | 'instead' | 'key' | 'max' | 'min'>
+			/**
+			 * T​h​e​ ​a​d​d​r​e​s​s​ ​a​s​k​s​ ​f​o​r​ ​{​k​e​y​}​ ​=​ ​{​g​i​v​e​n​}​:​ ​i​t​ ​i​s​ ​a​ ​w​h​o​l​e​ ​n​u​m​b​e​r​ ​f​r​o​m​ ​{​m​i​n​}​ ​t​o​ ​{​m​a​x​}​.​ ​{​i​n​s​t​e​a​d​}
+			 * @param {string} given
+			 * @param {string} instead
+			 * @param {string} key
+			 * @param {string} max
+			 * @param {string} min
+			 */
+			whole: RequiredParams<'given' | 'instead' | 'key' | 'max' | 'min'>
+			/**
+			 * T​h​e​ ​a​d​d​r​e​s​s​ ​a​s​k​s​ ​f​o​r​ ​{​k​e​y​}​ ​=​ ​{​g​i​v​e​n​}​:​ ​i​t​ ​i​s​ ​o​n​e​ ​o​f​ ​{​c​h​o​i​c​e​s​}​.​ ​{​i​n​s​t​e​a​d​}
+			 * @param {string} choices
+			 * @param {string} given
+			 * @param {string} instead
+			 * @param {string} key
+			 */
+			choice: RequiredParams<'choices' | 'given' | 'instead' | 'key'>
+			/**
+			 * {​u​s​e​d​}​ ​i​s​ ​u​s​e​d​.
+			 * @param {string} used
+			 */
+			instead: RequiredParams<'used'>
+			/**
+			 * T​h​e​ ​a​d​d​r​e​s​s​ ​n​a​m​e​s​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​t​h​a​t​ ​t​h​i​s​ ​b​r​o​w​s​e​r​ ​d​o​e​s​ ​n​o​t​ ​h​a​v​e​ ​(​{​k​e​y​}​ ​=​ ​{​g​i​v​e​n​}​)​:​ ​t​h​e​ ​o​n​e​ ​t​h​a​t​ ​i​s​ ​c​h​o​s​e​n​ ​o​n​ ​t​h​e​ ​p​a​g​e​ ​i​s​ ​u​s​e​d​.
+			 * @param {string} given
+			 * @param {string} key
+			 */
+			gone: RequiredParams<'given' | 'key'>
+		}
 		/**
 		 * T​h​i​s​ ​p​a​g​e​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​l​o​a​d​e​d​.​ ​I​s​ ​t​h​e​ ​s​e​r​v​e​r​ ​s​t​i​l​l​ ​r​u​n​n​i​n​g​?​ ​R​e​l​o​a​d​ ​t​o​ ​t​r​y​ ​a​g​a​i​n​.
 		 */
@@ -6589,7 +6628,7 @@ type RootTranslation = {
 		 */
 		reward_head: RequiredParams<'stage'>
 		/**
-		 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​ ​t​h​a​n​ ​t​h​e​ ​m​o​d​e​l​,​ ​s​o​ ​i​t​ ​w​o​u​l​d​ ​r​e​a​d​ ​o​t​h​e​r​ ​w​o​r​d​s​.
+		 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​ ​t​h​a​n​ ​t​h​e​ ​m​o​d​e​l​,​ ​s​o​ ​i​t​ ​w​o​u​l​d​ ​r​e​a​d​ ​o​t​h​e​r​ ​w​o​r​d​s​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​t​h​a​t​ ​g​r​e​w​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​m​o​d​e​l​.
 		 */
 		reward_tokenizer: string
 		/**
@@ -6636,7 +6675,7 @@ type RootTranslation = {
 		 */
 		pair_prompts: RequiredParams<'pair|number'>
 		/**
-		 * P​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​S​h​o​r​t​e​n​ ​i​t​ ​o​r​ ​l​e​a​v​e​ ​i​t​ ​o​u​t​.
+		 * P​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​a​r​e​ ​r​e​a​d​ ​a​t​ ​o​n​c​e​.​ ​S​h​o​r​t​e​n​ ​i​t​ ​o​r​ ​l​e​a​v​e​ ​i​t​ ​o​u​t​,​ ​o​r​ ​b​e​g​i​n​ ​w​i​t​h​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​r​e​a​d​s​ ​m​o​r​e​ ​a​t​ ​o​n​c​e​.
 		 * @param {unknown} context
 		 * @param {unknown} pair
 		 * @param {unknown} tokens
@@ -6737,7 +6776,7 @@ type RootTranslation = {
 		 */
 		pairs_one_sided: RequiredParams<'pairs|number'>
 		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​g​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​ ​t​o​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​{​q​u​e​s​t​i​o​n​s​|​n​u​m​b​e​r​}​ ​q​u​e​s​t​i​o​n​s​ ​e​v​e​r​y​ ​t​i​m​e​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​c​o​m​p​a​r​e​d​.​ ​R​a​i​s​e​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​o​r​ ​a​s​k​ ​m​o​r​e​ ​o​f​t​e​n​.
+		 * T​h​e​ ​m​o​d​e​l​ ​g​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​ ​t​o​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​{​q​u​e​s​t​i​o​n​s​|​n​u​m​b​e​r​}​ ​q​u​e​s​t​i​o​n​s​ ​e​v​e​r​y​ ​t​i​m​e​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​c​o​m​p​a​r​e​d​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​a​n​s​w​e​r​s​ ​n​o​w​ ​s​o​,​ ​n​o​w​ ​s​o​,​ ​s​u​c​h​ ​a​s​ ​o​n​e​ ​f​r​e​s​h​ ​f​r​o​m​ ​S​F​T​.
 		 * @param {unknown} questions
 		 */
 		candidates_alike: RequiredParams<'questions|number'>
@@ -9547,7 +9586,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * The manners stay, the answers stand at {answers}, but the old text needs {to} bits per byte where it needed {from}, and of the facts it completes {knows} % after {knew} %. What is not practised is overwritten.
+			 * The manners stay, the answers stand at {answers}, but the old text needs {to} bits per byte where it needed {from}: what is not practised is overwritten. Of the facts it completes {knows} %, and {knew} % when first measured; those that the lessons repeat hold longest.
 			 */
 			seen: (arg: { answers: string, from: string, knew: string, knows: string, to: string }) => LocalizedString
 			/**
@@ -10411,6 +10450,28 @@ export type TranslationFunctions = {
 		 * The address hides “{names}”, and no part of the page is called so. It can hide: {known}.
 		 */
 		hideUnknown: (arg: { known: string, names: string }) => LocalizedString
+		refused: {
+			/**
+			 * The address asks for {key} = {given}: it goes from {min} to {max}. {instead}
+			 */
+			range: (arg: { given: string, instead: string, key: string, max: string, min: string }) => LocalizedString
+			/**
+			 * The address asks for {key} = {given}: it is a whole number from {min} to {max}. {instead}
+			 */
+			whole: (arg: { given: string, instead: string, key: string, max: string, min: string }) => LocalizedString
+			/**
+			 * The address asks for {key} = {given}: it is one of {choices}. {instead}
+			 */
+			choice: (arg: { choices: string, given: string, instead: string, key: string }) => LocalizedString
+			/**
+			 * {used} is used.
+			 */
+			instead: (arg: { used: string }) => LocalizedString
+			/**
+			 * The address names a checkpoint that this browser does not have ({key} = {given}): the one that is chosen on the page is used.
+			 */
+			gone: (arg: { given: string, key: string }) => LocalizedString
+		}
 		/**
 		 * This page could not be loaded. Is the server still running? Reload to try again.
 		 */
@@ -14716,7 +14777,7 @@ export type TranslationFunctions = {
 		 */
 		reward_head: (arg: { stage: unknown }) => LocalizedString
 		/**
-		 * The reward model was trained with another tokenizer than the model, so it would read other words.
+		 * The reward model was trained with another tokenizer than the model, so it would read other words. Choose one that grew from the same model.
 		 */
 		reward_tokenizer: () => LocalizedString
 		/**
@@ -14756,7 +14817,7 @@ export type TranslationFunctions = {
 		 */
 		pair_prompts: (arg: { pair: unknown }) => LocalizedString
 		/**
-		 * Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out.
+		 * Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out, or begin with a model that reads more at once.
 		 */
 		pair_too_long: (arg: { context: unknown, pair: unknown, tokens: unknown }) => LocalizedString
 		/**
@@ -14836,7 +14897,7 @@ export type TranslationFunctions = {
 		 */
 		pairs_one_sided: (arg: { pairs: unknown }) => LocalizedString
 		/**
-		 * The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Raise the temperature, or ask more often.
+		 * The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model that answers now so, now so, such as one fresh from SFT.
 		 */
 		candidates_alike: (arg: { questions: unknown }) => LocalizedString
 		/**

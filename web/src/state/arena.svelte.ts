@@ -1,5 +1,6 @@
 import type { Question, Turn, Votes } from '../engine/messages'
 import { isStage } from '../stages/list'
+import { Asked } from './address.svelte'
 import { checkpoints } from './checkpoints.svelte'
 import { engine } from './engine.svelte'
 import { Speech, type Manner } from './speech.svelte'
@@ -30,6 +31,10 @@ export function talks(id: string): boolean {
   const stage = checkpoints.list.find((c) => c.id === id)?.stage
   return stage !== undefined && isStage(stage)
 }
+
+/** A model that is here and writes. */
+const answers = (id: string): boolean =>
+  id === 'demo' || checkpoints.list.some((c) => c.id === id && c.writes)
 
 /** The text as a model gets it that knows no conversations. */
 export const plainly = (question: string): string => `${question}\n`
@@ -72,9 +77,7 @@ class Arena {
 
   /** A model that is gone, or that cannot write, leaves. */
   tidy(): void {
-    const there = (id: string) =>
-      id === 'demo' || checkpoints.list.some((c) => c.id === id && c.writes)
-    const kept = this.chosen.filter(there)
+    const kept = this.chosen.filter(answers)
     if (kept.length === this.chosen.length && kept.length > 0) return
     const first = checkpoints.list.find((c) => c.writes)
     this.chosen = kept.length > 0 ? kept : [first?.id ?? 'demo']
@@ -82,18 +85,18 @@ class Arena {
   }
 
   fromQuery(query: URLSearchParams): void {
-    const asked = slots.flatMap((slot) => query.get(slot) ?? [])
-    if (asked.length > 0) this.chosen = [...new Set(asked)]
+    const asked = new Asked(query)
+    const chosen = slots.flatMap((slot) => asked.checkpoint(slot, answers) ?? [])
+    if (chosen.length > 0) this.chosen = [...new Set(chosen)]
     this.prompt = query.get('prompt') ?? this.prompt
-    const read = (key: string, min: number, max: number, now: number) => {
-      const x = Number(query.get(key) ?? NaN)
-      return x >= min && x <= max ? x : now
-    }
+    const read = (key: string, min: number, max: number, now: number, integer = false) =>
+      asked.number(key, { min, max, integer }, now) ?? now
     this.temperature = read('temperature', 0, 2, this.temperature)
-    this.topK = Math.round(read('top_k', 0, 100, this.topK))
+    this.topK = read('top_k', 0, 100, this.topK, true)
     this.topP = read('top_p', 0.05, 1, this.topP)
-    this.seed = Math.round(read('seed', 0, 999_999_999, this.seed))
+    this.seed = read('seed', 0, 999_999_999, this.seed, true)
     if (query.has('blind')) this.blind = query.get('blind') === '1'
+    asked.tell()
   }
 
   toQuery(): Record<string, string | number | undefined> {

@@ -19,6 +19,8 @@ const pages: readonly string[] = [...single, ...stageNames]
 class Route {
   page = $state<Page>('home')
   query = $state.raw(new URLSearchParams())
+  /** The settings as somebody gave them: what the page keeps in the address does not count. */
+  asked = $state.raw(this.query)
   /** What the last address hides: links lead on without it, and it stays. */
   #hide = ''
   /** The address as it was read or written last. */
@@ -33,7 +35,7 @@ class Route {
     this.#known = location.hash
     const [path = '', query] = location.hash.replace(/^#\/?/, '').split('?')
     this.page = pages.includes(path) ? (path as Page) : 'home'
-    this.query = new URLSearchParams(query)
+    this.query = this.asked = new URLSearchParams(query)
     const hide = this.query.get('hide')
     if (hide === null && this.#hide) this.keep({ hide: this.#hide })
     else this.#hide = hide ?? ''

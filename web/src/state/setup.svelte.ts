@@ -1,7 +1,10 @@
 import type { Dataset, Param, Preset } from '../engine/messages'
+import { Asked } from './address.svelte'
 import { checkpoints } from './checkpoints.svelte'
 import { pace, taste } from './pace.svelte'
 import { computing, run } from './run.svelte'
+
+const seeds = { min: 0, max: 999_999_999, integer: true }
 
 /** What the reader chose for a stage's next run: size, seed, and the parameters that differ from their defaults. */
 export class Setup {
@@ -44,17 +47,29 @@ export class Setup {
     this.changed = value === param.default ? others : { ...others, [param.key]: value }
   }
 
-  /** Takes preset, seed and parameters from an address. */
+  /** Takes preset, seed and parameters from an address, and has the page say what it could not take. */
   fromQuery(query: URLSearchParams): void {
-    if (query.get('pace') === 'taste') choosePace(true)
-    this.preset = query.get('preset') ?? this.preset
-    run.on = computing.find((c) => c === query.get('compute')) ?? run.on
-    const seed = query.get('seed')
-    if (seed !== null && /^\d{1,9}$/.test(seed)) this.seed = Number(seed)
+    const asked = new Asked(query)
+    this.take(asked)
+    asked.tell()
+  }
+
+  protected take(asked: Asked): void {
+    if (asked.query.get('pace') === 'taste') choosePace(true)
+    const presets = run.presets.map((p) => p.name)
+    this.preset = asked.choice('preset', presets, this.preset) ?? this.preset
+    run.on = asked.choice('compute', computing, run.on) ?? run.on
+    this.seed = asked.number('seed', seeds, this.seed) ?? this.seed
     for (const param of this.params()) {
-      const value = Number(query.get(param.key) ?? NaN)
-      if (value >= param.min && value <= param.max) this.set(param, value)
+      if (!this.means(param, asked.query)) continue
+      const value = asked.number(param.key, param, this.value(param))
+      if (value !== undefined) this.set(param, value)
     }
+  }
+
+  /** Whether an address gives a value of the parameter. */
+  protected means(param: Param, query: URLSearchParams): boolean {
+    return query.has(param.key)
   }
 
   toQuery(): Record<string, string | number | undefined> {
@@ -68,6 +83,9 @@ export class Setup {
     return out
   }
 }
+
+/** What a stage begins with beside its settings. */
+const roles = ['parent', 'teacher', 'reward'] as const
 
 /** A stage that goes on from checkpoints, which bring size, text and tokenizer. */
 export class StageSetup extends Setup {
@@ -95,18 +113,21 @@ export class StageSetup extends Setup {
     this.own = lessons !== undefined
   }
 
-  override fromQuery(query: URLSearchParams): void {
-    super.fromQuery(query)
-    this.begin(query)
+  /** The checkpoints to begin with come first: the usual values are for their size. */
+  protected override take(asked: Asked): void {
+    for (const role of roles) {
+      if (this.params().some((p) => p.key === role && this.means(p, asked.query))) continue
+      const here = (id: string) =>
+        checkpoints.list.some((c) => c.id === id) || (role === 'parent' && id === 'demo')
+      this[role] = asked.checkpoint(role, here) ?? this[role]
+    }
+    super.take(asked)
   }
 
-  /** Takes from an address the checkpoints to begin with, those that are here. */
-  begin(query: URLSearchParams): void {
-    const here = (id: string | null): id is string => checkpoints.list.some((c) => c.id === id)
-    for (const role of ['parent', 'teacher', 'reward'] as const) {
-      const id = query.get(role)
-      if (here(id) || (role === 'parent' && id === 'demo')) this[role] = id
-    }
+  /** Who gives the reward is a setting, and a checkpoint: a number is the setting. */
+  protected override means(param: Param, query: URLSearchParams): boolean {
+    const isRole = (roles as readonly string[]).includes(param.key)
+    return super.means(param, query) && !(isRole && Number.isNaN(Number(query.get(param.key))))
   }
 
   override toQuery(): Record<string, string | number | undefined> {

@@ -27,6 +27,16 @@ export const common = {
   private: 'Everything is computed in this tab. Nothing is sent anywhere.',
   hideUnknown:
     'The address hides “{names:string}”, and no part of the page is called so. It can hide: {known:string}.',
+  refused: {
+    range:
+      'The address asks for {key:string} = {given:string}: it goes from {min:string} to {max:string}. {instead:string}',
+    whole:
+      'The address asks for {key:string} = {given:string}: it is a whole number from {min:string} to {max:string}. {instead:string}',
+    choice:
+      'The address asks for {key:string} = {given:string}: it is one of {choices:string}. {instead:string}',
+    instead: '{used:string} is used.',
+    gone: 'The address names a checkpoint that this browser does not have ({key:string} = {given:string}): the one that is chosen on the page is used.',
+  },
   pageFailed: 'This page could not be loaded. Is the server still running? Reload to try again.',
 }
 

@@ -28,6 +28,13 @@ export const common: Translation['common'] = {
   another: '再来一题',
   private: '一切都在这个标签页里计算，什么都不会发送出去。',
   hideUnknown: '网址要隐藏“{names}”，页面上没有叫这个名字的部分。能隐藏的有：{known}。',
+  refused: {
+    range: '网址里写着 {key} = {given}，而它只能取 {min} 到 {max}。{instead}',
+    whole: '网址里写着 {key} = {given}，而它只能是 {min} 到 {max} 的整数。{instead}',
+    choice: '网址里写着 {key} = {given}，而它只能是其中之一：{choices}。{instead}',
+    instead: '这里用的是 {used}。',
+    gone: '网址里的检查点（{key} = {given}）不在这个浏览器里，用的是页面上选中的那个。',
+  },
   pageFailed: '这一页没能载入。服务器还开着吗？请刷新再试。',
 }
 
