@@ -20,7 +20,7 @@ type event struct {
 
 // timeout of one package: several times what the slowest takes, so that a test
 // that hangs is named before the patience of whoever waits ends.
-const timeout = "12m"
+const timeout = "30m"
 
 // goTest runs packages and counts their tests.
 func goTest(ctx context.Context, log *os.File, env []string, packages ...string) (counts, error) {
