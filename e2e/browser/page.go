@@ -246,6 +246,32 @@ func (p *Page) Print() error {
 	return err
 }
 
+// Hide minimizes the tab's window, of which it is the only tab, or shows it again.
+func (p *Page) Hide(on bool) error {
+	w, err := chromedp.Call(p.ctx, cdpbrowser.GetWindowForTarget, cdpbrowser.GetWindowForTargetParams{})
+	if err != nil {
+		return err
+	}
+	state := cdpbrowser.WindowStateNormal
+	if on {
+		state = cdpbrowser.WindowStateMinimized
+	}
+	_, err = chromedp.Call(p.ctx, cdpbrowser.SetWindowBounds, cdpbrowser.SetWindowBoundsParams{
+		WindowID: w.WindowID, Bounds: &cdpbrowser.Bounds{WindowState: state},
+	})
+	return err
+}
+
+// Freeze stops a hidden tab, as a browser does to save power, or has it go on.
+func (p *Page) Freeze(on bool) error {
+	state := page.SetWebLifecycleStateStateActive
+	if on {
+		state = page.SetWebLifecycleStateStateFrozen
+	}
+	_, err := chromedp.Call(p.ctx, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: state})
+	return err
+}
+
 // Screenshot writes what the tab shows as PNG.
 func (p *Page) Screenshot(file string) error {
 	return p.capture(file, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})

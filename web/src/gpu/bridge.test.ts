@@ -99,6 +99,16 @@ test('a device that does not answer has failed', async () => {
   }
 })
 
+test('a tab that was frozen has not waited', async () => {
+  const gpu = pretended()
+  const bridge = new Bridge(gpu.device, hardware, {})
+  const { answers } = reading(bridge)
+  vi.advanceTimersToNextTimer() // however late: it is called once when the tab goes on
+  gpu.map()
+  await settled()
+  expect(answers[0]?.[0]).toBe('')
+})
+
 test('a lost device and errors outside all scopes are failures', async () => {
   for (const fail of [
     (gpu: ReturnType<typeof pretended>) => gpu.lose('gone'),

@@ -108,21 +108,24 @@ export class Bridge {
   /**
    * Like submit, for a stream that ends in reading; done gets the bytes or a
    * failure, once. A device that does not answer for long has failed: a driver may
-   * have reset it, or the browser have put it to sleep with its tab.
+   * have reset it, or the browser have put it to sleep with its tab. Its patience is
+   * counted in tenths, so that the time that this worker itself was frozen is none.
    */
   read(n: number, done: (failure: string, bytes: Uint8Array | null) => void): void {
     let waiting = true
     const answer = (bytes: Uint8Array | null) => {
       if (!waiting) return
       waiting = false
-      clearTimeout(timer)
+      clearInterval(timer)
       done(this.failure, this.failure ? null : bytes)
     }
     const patience = this.adapter.software ? softwarePatience : hardwarePatience
-    const timer = setTimeout(() => {
+    let tenths = 0
+    const timer = setInterval(() => {
+      if (++tenths < 10) return
       this.failure ||= `the GPU has not answered for ${patience / 1000} seconds`
       answer(null)
-    }, patience)
+    }, patience / 10)
     if (this.failure) {
       answer(null)
       return
