@@ -105,6 +105,7 @@ func attention(be *Backend, c *op.Call) {
 					}
 					continue
 				}
+				freshRegisters()
 				p := weights[:2*(to-from)]
 				turnPanel(queries, q[at:], qs, rows, w.D)
 				multiplyStack(p, keys[from*deep:], 4*deep, (to-from)/4, queries)

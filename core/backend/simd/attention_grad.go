@@ -44,6 +44,7 @@ func attentionGrad(be *Backend, c *op.Call) {
 			for i := 0; i < w.Tq; i += 8 {
 				rows, at := min(8, w.Tq-i), w.q(b, i, h)
 				to := up4(int(w.start[b]) + i + rows)
+				freshRegisters()
 				pi, dSi := p[i/8*pitch:][:2*to], dS[i/8*pitch:][:2*to]
 				turnPanel(queries, q[at:], qs, rows, w.D)
 				turnPanel(dYs, dY[at:], qs, rows, w.D)
@@ -60,6 +61,7 @@ func attentionGrad(be *Backend, c *op.Call) {
 			}
 			for j := 0; j < seen; j += 4 {
 				rows, o := min(4, seen-j), w.kv(b, j, g)
+				freshRegisters()
 				// These keys are seen by no query before i.
 				i := max(0, j-int(w.start[b])) &^ 7
 				pj, dSj, turns := p[i/8*pitch+2*j:], dS[i/8*pitch+2*j:], (long-i)/8

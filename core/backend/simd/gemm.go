@@ -38,11 +38,11 @@ func (g *gemmScratch) gemm(c []float32, m, n, k int, a matrix, panels []quad) {
 // that stay in the second-level cache; ldc is the row stride of C, pitch that of
 // the panels in quads.
 func (g *gemmScratch) block(c []float32, ldc, m, n int, a matrix, k int, b []quad, pitch int, accumulate bool) {
-	freshRegisters() // a large product outlasts several preemptions
 	rows := g.rows[:k*tileRows]
 	full := n / tileCols
 	i := 0
 	for ; i+tileRows <= m; i += tileRows {
+		freshRegisters()
 		packRows(rows, a, i, tileRows, k)
 		sweep3x12(c[i*ldc:], ldc, rows, b, full, pitch, accumulate)
 		if j := full * tileCols; j < n {

@@ -91,6 +91,7 @@ func dot3(x, y, z []float32) float32 {
 // the maximum of wasm vectors takes twice as many instructions for the sake of
 // NaN and -0; a NaN is passed over.
 func maxOf(x []float32) float32 {
+	freshRegisters()
 	if len(x) < 4 {
 		return max4(tail(x, x[0]))
 	}
@@ -123,6 +124,7 @@ func maxOf(x []float32) float32 {
 // expShifted computes y = exp(s·x − shift) and returns Σ y. y and x may be the
 // same memory.
 func expShifted(y, x []float32, s, shift float32) float32 {
+	freshRegisters()
 	by, down := splat(s), splat(shift)
 	var a, b vec
 	if turns := len(x) / 16; turns > 0 {
