@@ -63,7 +63,7 @@ func trained(p *nn.Params) parallel.Replica {
 // of sequences of T tokens.
 func languageModel(p *nn.Params, T int) parallel.Replica {
 	r := trained(p)
-	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+	r.Record = func(t *autograd.Tape, rows, _ int) parallel.Graph {
 		s := newSequences(t, rows, T)
 		logits := p.Forward(t, s.in, nn.Options{}).Logits
 		return parallel.Graph{
@@ -91,7 +91,7 @@ type windowLoss func(t *autograd.Tape, logits, next, learned, talk tensor.Tensor
 // windowModel is conversationModel with a loss of one's own.
 func windowModel(p *nn.Params, T int, loss windowLoss) parallel.Replica {
 	r := trained(p)
-	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+	r.Record = func(t *autograd.Tape, rows, _ int) parallel.Graph {
 		s := newSequences(t, rows, T)
 		s.in.From = t.Input(tensor.I32, rows, T)
 		talk := t.Input(tensor.F32, rows, T)

@@ -105,7 +105,7 @@ func TestAdaptersMatchPyTorch(t *testing.T) {
 				p.Adapter = a
 				r := trained(p)
 				T := model.cfg.Context
-				r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+				r.Record = func(t *autograd.Tape, rows, _ int) parallel.Graph {
 					s := newSequences(t, rows, T)
 					logits := p.Forward(t, s.in, nn.Options{}).Logits
 					return parallel.Graph{

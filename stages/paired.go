@@ -59,7 +59,7 @@ func (k *constants) ready(be backend.Backend, plan *autograd.Plan) error {
 
 // paired is an objective on pairs of answers.
 type paired struct {
-	T    int // tokens of an answer with all that comes before it
+	T    int // tokens of an answer with all that comes before it, at most
 	head nn.Head
 	// alone says that nothing but the head is learned.
 	alone bool
@@ -77,22 +77,24 @@ const (
 // replica puts the objective on a model. A row of its batch is a pair, chosen
 // before rejected, so that both stay in one shard:
 //
-//	ints:   tokens [2,T], targets [2,T]
-//	floats: mask [2,T], reference [2], 1/|y| [2], weight [1], label [1]
+//	ints:   tokens [2,W], targets [2,W]
+//	floats: mask [2,W], reference [2], 1/|y| [2], weight [1], label [1]
 //
 // The mask marks the targets that belong to an answer. For rewards it marks its
 // last token among the inputs instead. The weight is 1, and 0 in the rows that
-// fill up a shard, whose loss would not be 0 by itself.
+// fill up a shard, whose loss would not be 0 by itself. A batch's width W is what its
+// longest conversation needs (see width); what stands behind the end of one is seen
+// by nothing before it and has no loss, so the width changes no more than rounding.
 func (o paired) replica(p *nn.Params) parallel.Replica {
 	be := p.Backend()
-	r := parallel.Replica{Backend: be, Slab: p.Slab}
+	r := parallel.Replica{Backend: be, Slab: p.Slab, Width: o.T}
 	for _, q := range p.List {
 		if !o.alone || q.Head {
 			r.Params = append(r.Params, q.In(p.Slab))
 		}
 	}
-	r.Record = func(t *autograd.Tape, pairs int) parallel.Graph {
-		seq := newSequences(t, 2*pairs, o.T)
+	r.Record = func(t *autograd.Tape, pairs, width int) parallel.Graph {
+		seq := newSequences(t, 2*pairs, width)
 		reference := t.Input(tensor.F32, pairs, 2)
 		perToken := t.Input(tensor.F32, pairs, 2)
 		weight := t.Input(tensor.F32, pairs)
@@ -124,6 +126,14 @@ func (o paired) replica(p *nn.Params) parallel.Replica {
 		return g
 	}
 	return r
+}
+
+// widthStep keeps the widths of batches few: each is recorded by itself.
+const widthStep = 16
+
+// width is that of a batch whose longest conversation has so many tokens.
+func (o paired) width(longest int) int {
+	return min(o.T, (longest+widthStep-1)/widthStep*widthStep)
 }
 
 // read is what the model says of each sequence, [rows]: the log-probability of

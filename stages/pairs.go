@@ -10,7 +10,6 @@ import (
 
 	"sprout/core/parallel"
 	"sprout/core/problem"
-	"sprout/core/tensor"
 	"sprout/core/text"
 	"sprout/core/world"
 )
@@ -264,15 +263,20 @@ type pairRows struct {
 	label                       []float32 // [n], 1 where nobody says otherwise
 }
 
-// resize makes room for n rows.
+// resize makes room for n rows of the present T.
 func (r *pairRows) resize(n int) {
-	if len(r.weight) == n {
-		return
+	r.tokens, r.targets = sized(r.tokens, 2*n*r.T), sized(r.targets, 2*n*r.T)
+	r.mask = sized(r.mask, 2*n*r.T)
+	r.reference, r.perToken = sized(r.reference, 2*n), sized(r.perToken, 2*n)
+	r.weight, r.label = sized(r.weight, n), sized(r.label, n)
+}
+
+// sized keeps the memory where it is large enough; what is in it is to be written.
+func sized[E any](s []E, n int) []E {
+	if cap(s) < n {
+		return make([]E, n)
 	}
-	r.tokens, r.targets = make([]int32, 2*n*r.T), make([]int32, 2*n*r.T)
-	r.mask = make([]float32, 2*n*r.T)
-	r.reference, r.perToken, r.weight = make([]float32, 2*n), make([]float32, 2*n), make([]float32, n)
-	r.label = make([]float32, n)
+	return s[:n]
 }
 
 // set writes a contest into row i, with the reference's log-probabilities of its
@@ -298,30 +302,10 @@ func (r *pairRows) set(i int, c contest, reference [2]float32) {
 
 // batch is all rows, the loss a mean over pairs.
 func (r *pairRows) batch(b *parallel.Batch) {
-	b.Rows = len(r.weight)
+	b.Rows, b.Width = len(r.weight), r.T
 	b.Ints = append(b.Ints[:0], r.tokens, r.targets)
 	b.Floats = append(b.Floats[:0], r.mask, r.reference, r.perToken, r.weight, r.label)
 	b.Scale = 1 / float32(b.Rows)
-}
-
-// streamPairs shuffles the pairs of an epoch.
-const streamPairs = 0x7061697273
-
-// shuffled is which of n pairs stands at a place of an endless list that goes
-// through all of them, in another order each time.
-type shuffled struct {
-	n     int
-	seed  uint64
-	epoch int
-	order []int
-}
-
-func (s *shuffled) at(place int) int {
-	if epoch := place / s.n; s.order == nil || epoch != s.epoch {
-		rng := tensor.NewRNG(s.seed, streamPairs, uint64(epoch))
-		s.epoch, s.order = epoch, rng.Perm(s.n)
-	}
-	return s.order[place%s.n]
 }
 
 // opening is the question of a contest, for a sample.

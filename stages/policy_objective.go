@@ -53,7 +53,7 @@ const (
 //	        and with a critic V_old [T], returns [T]
 func policyReplica(p *nn.Params, l learner, T int, temperature float64, critic bool) parallel.Replica {
 	r := trained(p)
-	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+	r.Record = func(t *autograd.Tape, rows, _ int) parallel.Graph {
 		N, k, seq := rows*T, &constants{}, newSequences(t, rows, T)
 		g := parallel.Graph{Ints: []tensor.Tensor{seq.tokens, seq.targets}, Floats: []tensor.Tensor{seq.mask}}
 		x := experience{}

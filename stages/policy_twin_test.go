@@ -217,7 +217,7 @@ func (w *policyTwin) courses() map[string]course {
 // replica records a course for the shards of a batch.
 func (w *policyTwin) replica(p *nn.Params, c course) parallel.Replica {
 	T, r := w.cfg.Context, trained(p)
-	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+	r.Record = func(t *autograd.Tape, rows, _ int) parallel.Graph {
 		s, k := newSequences(t, rows, T), &constants{}
 		g := parallel.Graph{Ints: []tensor.Tensor{s.tokens, s.targets}, Floats: []tensor.Tensor{s.mask}}
 		flat := make([]tensor.Tensor, c.inputs)

@@ -99,13 +99,29 @@ func newPairRun(stage pairStage, o *opened, train, heldOut []contest, labels []f
 	v := o.values
 	kind, objective := stage.kind(v), objectiveOn(stage, v)
 	B := int(v["batch"])
-	rows := pairRows{T: objective.T, rewards: kind == byRewards}
-	rows.resize(B)
-	order := shuffled{n: len(train), seed: o.seed}
+	rows := pairRows{rewards: kind == byRewards}
+	lengths := make([]int, len(train))
+	for i := range train {
+		lengths[i] = longest(train[i : i+1])
+	}
+	order := shuffled{n: len(train), seed: o.seed, arrange: alike(lengths, B)}
+	width := func(step int) int {
+		n := 0
+		for i := range B {
+			n = max(n, lengths[order.at(step*B+i)])
+		}
+		return objective.width(n)
+	}
+	epoch, tokens := (len(train)+B-1)/B, 0
+	for step := range epoch {
+		tokens += 2 * B * width(step)
+	}
 	reference := make([][2]float32, len(train)+len(heldOut)) // filled as the run begins
 	r := recipe{
-		batch: B, tokens: 2 * B * objective.T, optim: adamw(v), schedule: warmupCosine(v),
+		batch: B, tokens: tokens / epoch, optim: adamw(v), schedule: warmupCosine(v),
 		fill: func(step int, b *parallel.Batch) {
+			rows.T = width(step)
+			rows.resize(B)
 			for i := range B {
 				j := order.at(step*B + i)
 				rows.set(i, train[j], reference[j])

@@ -167,7 +167,7 @@ func (t *trainer) teacherRollout(prompts [][]int32, o gen.Options) ([]gen.Sequen
 func besideTeacher(student, teacher *nn.Params, T int, say func(t *autograd.Tape, k *constants, known, said, next, mask, second tensor.Tensor) []tensor.Tensor) parallel.Replica {
 	r := trained(student)
 	be := student.Backend()
-	r.Record = func(t *autograd.Tape, rows int) parallel.Graph {
+	r.Record = func(t *autograd.Tape, rows, _ int) parallel.Graph {
 		s, k := newSequences(t, rows, T), &constants{}
 		s.in.From = t.Input(tensor.I32, rows, T)
 		second := t.Input(tensor.F32, rows, T)

@@ -17,7 +17,7 @@ import (
 // recipe is what a stage adds to the shared trainer.
 type recipe struct {
 	batch    int // rows per step
-	tokens   int // per step, for the rate
+	tokens   int // per step on average, for the rate
 	optim    optim.Config
 	schedule optim.Schedule
 	// fill makes the batch of a step, a function of the step alone.

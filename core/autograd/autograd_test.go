@@ -264,6 +264,36 @@ func TestMemoryIsUsedAgain(t *testing.T) {
 	assert.Panics(t, func() { b.read(plan.At(x)) }, "freed")
 }
 
+// Plans that take turns compute in the memory of one, and what lasts of each stays.
+func TestPlansThatTakeTurns(t *testing.T) {
+	b := newBench(t)
+	chain := func(n int) (tape *autograd.Tape, x, y tensor.Tensor) {
+		tape = autograd.NewTape()
+		x = tape.Input(tensor.F32, n)
+		y = x
+		for range 10 {
+			y = tape.Emit("add", nil, y, x)[0]
+		}
+		return tape, x, y
+	}
+	tape, longX, longY := chain(9)
+	long := b.compile(tape, longY)
+	tape, shortX, shortY := chain(2)
+	short, err := tape.CompileBeside(long, shortY)
+	require.NoError(t, err)
+	require.EqualValues(t, 4*(2+2), short.Bytes(), "what is given and what is kept")
+	b.be.Write64(long.At(longX), []float64{1, 2, 3, 4, 5, 6, 7, 8, 9})
+	b.be.Write64(short.At(shortX), []float64{10, 20})
+	for range 2 {
+		require.NoError(t, long.Run())
+		require.NoError(t, short.Run())
+		require.Equal(t, []float64{11, 22, 33, 44, 55, 66, 77, 88, 99}, b.read(long.At(longY)))
+		require.Equal(t, []float64{110, 220}, b.read(short.At(shortY)))
+	}
+	short.Close()
+	require.NoError(t, long.Run(), "what was lent is not given back")
+}
+
 func TestProfileDoesWhatRunDoes(t *testing.T) {
 	b := newBench(t)
 	x := b.filled(b.tensor(3, 2), 1, 2, 3, 4, 5, 6)

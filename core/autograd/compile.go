@@ -12,6 +12,17 @@ import (
 // tensor, an input nor memory of the caller depends on are left out, and a
 // buffer whose last reader has run is used again.
 func (t *Tape) Compile(be backend.Backend, keep ...tensor.Tensor) (*Plan, error) {
+	return t.compile(be, nil, keep)
+}
+
+// CompileBeside is Compile for a tape that takes turns with another's plan: what
+// need not last between two replays lies in that plan's memory where it fits. Once
+// the other one is closed, neither must run.
+func (t *Tape) CompileBeside(other *Plan, keep ...tensor.Tensor) (*Plan, error) {
+	return t.compile(other.be, other.spare, keep)
+}
+
+func (t *Tape) compile(be backend.Backend, lent []slot, keep []tensor.Tensor) (*Plan, error) {
 	lasting := t.lasting(keep)
 	calls := t.useful(lasting)
 	for _, c := range calls {
@@ -20,7 +31,7 @@ func (t *Tape) Compile(be backend.Backend, keep ...tensor.Tensor) (*Plan, error)
 		}
 	}
 	a := arena{tape: t, be: be, at: make([]tensor.Tensor, len(t.virtual)), slots: make([]slot, len(t.virtual))}
-	p, err := a.layOut(calls, lasting)
+	p, err := a.layOut(calls, lasting, lent)
 	if err != nil {
 		for _, b := range a.owned {
 			be.Free(b)
@@ -83,6 +94,7 @@ type slot struct {
 	buf  tensor.Buffer
 	size int
 	dt   tensor.DType
+	lent bool // it belongs to another plan
 }
 
 // arena deals slots to virtual buffers.
@@ -97,7 +109,7 @@ type arena struct {
 }
 
 // layOut replaces the virtual buffers of the calls.
-func (a *arena) layOut(calls []op.Call, lasting []bool) (*Plan, error) {
+func (a *arena) layOut(calls []op.Call, lasting []bool, lent []slot) (*Plan, error) {
 	p := &Plan{be: a.be, calls: make([]op.Call, len(calls)), at: map[tensor.Buffer]tensor.Tensor{}}
 	// What lasts is placed first, so that it never takes a slot that was used
 	// by an earlier call: between two replays its content must stay.
@@ -108,6 +120,10 @@ func (a *arena) layOut(calls []op.Call, lasting []bool) (*Plan, error) {
 			}
 			p.at[v] = a.at[i]
 		}
+	}
+	for _, s := range lent {
+		s.lent = true
+		a.free = append(a.free, s)
 	}
 	ends := a.lastTouch(calls)
 	for i, c := range calls {
@@ -125,7 +141,7 @@ func (a *arena) layOut(calls []op.Call, lasting []bool) (*Plan, error) {
 			}
 		}
 	}
-	p.owned, p.bytes = a.owned, a.bytes
+	p.owned, p.bytes, p.spare = a.owned, a.bytes, a.free
 	return p, nil
 }
 
@@ -170,7 +186,7 @@ func (a *arena) resolve(xs []tensor.Tensor) ([]tensor.Tensor, error) {
 }
 
 // place gives a virtual buffer memory: where it is bound, the smallest free
-// slot that is not more than twice too large, or a new one.
+// slot that is not more than twice too large unless it is lent, or a new one.
 func (a *arena) place(v tensor.Buffer) error {
 	i := index(v)
 	if !a.at[i].IsNone() {
@@ -184,7 +200,7 @@ func (a *arena) place(v tensor.Buffer) error {
 	}
 	size, best := spec.Shape.Len(), -1
 	for j, f := range a.free {
-		if f.dt == spec.DType && f.size >= size && f.size <= 2*size && (best < 0 || f.size < a.free[best].size) {
+		if f.dt == spec.DType && f.size >= size && (f.lent || f.size <= 2*size) && (best < 0 || f.size < a.free[best].size) {
 			best = j
 		}
 	}
@@ -198,7 +214,7 @@ func (a *arena) place(v tensor.Buffer) error {
 			return err
 		}
 		a.owned = append(a.owned, buf)
-		a.slots[i] = slot{buf, size, spec.DType}
+		a.slots[i] = slot{buf: buf, size: size, dt: spec.DType}
 	}
 	a.at[i] = tensor.Tensor{Buf: a.slots[i].buf, DType: spec.DType, Shape: spec.Shape}
 	return nil

@@ -15,6 +15,7 @@ type Plan struct {
 	calls []op.Call
 	at    map[tensor.Buffer]tensor.Tensor // real tensors of inputs and of what was kept or bound
 	owned []tensor.Buffer
+	spare []slot // whose content is of no use once the plan has run
 	bytes int64
 }
 
@@ -84,5 +85,5 @@ func (p *Plan) Close() {
 	for _, b := range p.owned {
 		p.be.Free(b)
 	}
-	p.owned, p.calls = nil, nil
+	p.owned, p.spare, p.calls = nil, nil, nil
 }

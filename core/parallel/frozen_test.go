@@ -30,7 +30,7 @@ func adapted(t *testing.T, trained, frozen []float32) Replica {
 	}
 	thin := r.Params[1]
 	r.Params = r.Params[1:]
-	r.Record = func(tape *autograd.Tape, rows int) Graph {
+	r.Record = func(tape *autograd.Tape, rows, _ int) Graph {
 		ids, targets := tape.Input(tensor.I32, rows, length), tape.Input(tensor.I32, rows, length)
 		mask := tape.Input(tensor.F32, rows, length)
 		x := tape.Emit("embedding", nil, embed, ids.Reshape(rows*length))[0]

@@ -69,7 +69,7 @@ func NewGroup(lead Replica, batch int, crew Crew) (*Group, error) {
 	}
 	g := &Group{shards: Shards(batch), crew: crew, lead: NewWorker(lead, batch)}
 	g.fetch = g.collect
-	if err := g.lead.record(); err != nil {
+	if _, err := g.lead.step(0); err != nil {
 		g.lead.Close()
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func (g *Group) Compute(b *Batch) ([]float64, error) {
 		g.settle()
 		return nil, err
 	}
-	g.clocked()
+	g.clocked(b)
 	return g.Sums(g.tail), nil
 }
 
@@ -181,29 +181,35 @@ func (g *Group) Start(b *Batch) error {
 	return nil
 }
 
-// clocked gives the tuner the time of a batch.
-func (g *Group) clocked() {
+// clocked gives the tuner the time of a batch, as if it were as wide as can be: the
+// time is about that of the tokens.
+func (g *Group) clocked(b *Batch) {
 	if !g.tuner.active() {
 		return
 	}
-	if n := g.tuner.measured(g.now() - g.began); n != g.Workers() || !g.tuner.active() {
+	ms := g.now() - g.began
+	if b.Width > 0 {
+		ms *= float64(g.lead.Width) / float64(b.Width)
+	}
+	if n := g.tuner.measured(ms); n != g.Workers() || !g.tuner.active() {
 		g.resize(n)
 	}
 	g.chosenAt = g.began
 }
 
-// Blank is a batch of the shape that was recorded, for measuring: low numbers for
+// Blank is a batch as wide as can be, for measuring: low numbers for
 // integers, so that they are tokens and places of any model, and 1 for masks.
 func (g *Group) Blank() *Batch {
 	b := &Batch{Rows: g.lead.rows * g.shards, Scale: 1}
-	for _, x := range g.lead.ints {
+	widest := g.lead.steps[g.lead.Width]
+	for _, x := range widest.ints {
 		part := make([]int32, x.Len()*g.shards)
 		for i := range part {
 			part[i] = int32(i % 8)
 		}
 		b.Ints = append(b.Ints, part)
 	}
-	for _, x := range g.lead.floats {
+	for _, x := range widest.floats {
 		part := make([]float32, x.Len()*g.shards)
 		for i := range part {
 			part[i] = 1
@@ -323,10 +329,10 @@ func (g *Group) serveHere(j *Job, first int, collect func(first int, r Result) e
 	return nil
 }
 
-// Bytes is the memory of the leader beside the trained weights: plan, gradients,
+// Bytes is the memory of the leader beside the trained weights: plans, gradients,
 // partial sums and services.
 func (g *Group) Bytes() int64 {
-	n := g.lead.plan.Bytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.lead.levels))
+	n := g.lead.stepBytes() + 4*int64(g.lead.work.Len())*int64(1+len(g.lead.levels))
 	if g.lead.Replica.Bytes != nil {
 		n += g.lead.Replica.Bytes()
 	}
@@ -334,10 +340,10 @@ func (g *Group) Bytes() int64 {
 }
 
 // Profile times the calls that the leader makes for one batch by itself: those
-// of a shard, made for every shard, and those of the sum. Grad is then no
-// longer that of the last batch.
+// of a shard, as wide as the last batch, made for every shard, and those of the sum.
+// Grad is then no longer that of the last batch.
 func (g *Group) Profile() (shard, sum []autograd.Timing, shards int, err error) {
-	if shard, err = g.lead.plan.Profile(); err != nil {
+	if shard, err = g.lead.last.plan.Profile(); err != nil {
 		return nil, nil, 0, err
 	}
 	for s := range g.shards - 1 { // as many additions as there are inner nodes

@@ -17,7 +17,7 @@ import (
 const (
 	classes = 7
 	width   = 5
-	length  = 3 // tokens per row
+	length  = 3 // tokens per row, at most
 )
 
 // classifier is a small objective: embed, project, cross-entropy over masked
@@ -31,13 +31,13 @@ func classifier(t *testing.T, weights []float32) Replica {
 	embed := tensor.Tensor{Buf: buf, Shape: tensor.Shape{classes, width}}
 	head := tensor.Tensor{Buf: buf, Off: tensor.Align, Shape: tensor.Shape{classes, width}}
 	return Replica{
-		Backend: be, Slab: slab, Params: []tensor.Tensor{embed, head},
-		Record: func(tape *autograd.Tape, rows int) Graph {
-			ids, targets := tape.Input(tensor.I32, rows, length), tape.Input(tensor.I32, rows, length)
-			mask := tape.Input(tensor.F32, rows, length)
-			x := tape.Emit("embedding", nil, embed, ids.Reshape(rows*length))[0]
+		Backend: be, Slab: slab, Params: []tensor.Tensor{embed, head}, Width: length,
+		Record: func(tape *autograd.Tape, rows, tokens int) Graph {
+			ids, targets := tape.Input(tensor.I32, rows, tokens), tape.Input(tensor.I32, rows, tokens)
+			mask := tape.Input(tensor.F32, rows, tokens)
+			x := tape.Emit("embedding", nil, embed, ids.Reshape(rows*tokens))[0]
 			logits := tape.Emit("matmul", op.MatMul{TransB: true}, x, head)[0]
-			losses := tape.Emit("cross_entropy", nil, logits, targets.Reshape(rows*length), mask.Reshape(rows*length))[0]
+			losses := tape.Emit("cross_entropy", nil, logits, targets.Reshape(rows*tokens), mask.Reshape(rows*tokens))[0]
 			return Graph{
 				Ints: []tensor.Tensor{ids, targets}, Floats: []tensor.Tensor{mask},
 				Sums: []tensor.Tensor{tape.Emit("sum", nil, losses)[0], tape.Emit("sum", nil, mask)[0]},
@@ -149,9 +149,8 @@ func TestAnyNumberOfWorkersGivesTheSameBits(t *testing.T) {
 				g.Close()
 			}
 
-			w := &Worker{Replica: classifier(t, weights), rows: rows, shards: 1}
+			w := &Worker{Replica: classifier(t, weights), rows: rows, shards: 1, steps: map[int]*shardStep{}}
 			defer w.Close()
-			require.NoError(t, w.record())
 			b := testBatch(rows, 0)
 			require.NoError(t, w.compute(b, 0))
 			whole := make([]float32, w.work.Len())
@@ -175,7 +174,7 @@ func TestSumIsAFixedTree(t *testing.T) {
 	one := tensor.Tensor{Buf: buf, Shape: tensor.Shape{1}}
 	g, err := NewGroup(Replica{
 		Backend: be, Slab: slab, Params: []tensor.Tensor{one},
-		Record: func(tape *autograd.Tape, rows int) Graph {
+		Record: func(tape *autograd.Tape, rows, _ int) Graph {
 			x := tape.Input(tensor.F32, rows)
 			return Graph{Floats: []tensor.Tensor{x}, Sums: []tensor.Tensor{tape.Emit("sum", nil, x)[0]}}
 		},
@@ -391,10 +390,13 @@ func TestReplayAllocatesNothing(t *testing.T) {
 		require.NoError(t, err)
 		defer g.Close()
 		b := testBatch(16, 1)
+		short, _ := narrow(16, 2, 1)
 		compute := func() {
 			g.Changed()
-			if _, err := g.Compute(b); err != nil {
-				t.Fatal(err)
+			for _, b := range []*Batch{b, short} {
+				if _, err := g.Compute(b); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		compute()

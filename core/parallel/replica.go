@@ -24,8 +24,10 @@ type Replica struct {
 	// Frozen are weights outside Slab that nothing changes: the model under an
 	// adapter, a reference. They travel to each worker once, before its first job.
 	Frozen []tensor.Tensor
-	// Record puts the objective for so many rows on a tape.
-	Record func(t *autograd.Tape, rows int) Graph
+	// Width is the largest Batch.Width, 0 where there is only one.
+	Width int
+	// Record puts the objective for so many rows of a width on a tape.
+	Record func(t *autograd.Tape, rows, width int) Graph
 	// Services are what the workers do beside gradients.
 	Services map[string]Service
 	// Bytes is the memory of the services; nil: none.

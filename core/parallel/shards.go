@@ -18,7 +18,10 @@ func Shards(batch int) int {
 // Batch is the data of one step: inputs of equal length per row, where a row is
 // what must stay together (a sequence; later a pair or a group).
 type Batch struct {
-	Rows   int
+	Rows int
+	// Width is how long the rows' sequences are; 0 is Replica.Width. The same rows
+	// in another width give other bits: it belongs to the data.
+	Width  int
 	Ints   [][]int32   // per integer input of the graph, rows × its width
 	Floats [][]float32 // per float input
 	// Scale multiplies the summed loss: 1 / (unmasked tokens of the whole batch).
@@ -84,7 +87,7 @@ func cover(nodes []Node, n Node, first, end int) []Node {
 
 // part is a view of the rows [first, end).
 func (b *Batch) part(first, end int) *Batch {
-	p := &Batch{Rows: end - first, Scale: b.Scale}
+	p := &Batch{Rows: end - first, Width: b.Width, Scale: b.Scale}
 	for _, x := range b.Ints {
 		w := len(x) / b.Rows
 		p.Ints = append(p.Ints, x[first*w:end*w])

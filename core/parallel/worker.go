@@ -10,25 +10,30 @@ import (
 	"sprout/core/tensor"
 )
 
-// Worker is the side that computes: one replica with its recorded shard step,
-// wherever it runs. Its work slab holds the gradients, laid out like the
+// Worker is the side that computes: one replica with its recorded shard steps, one
+// for each width of rows, wherever it runs. Its work slab holds the gradients, laid out like the
 // weights, and behind them the sums.
 type Worker struct {
 	Replica
 	rows, shards int // of a batch: rows of each shard
 
-	plan    *autograd.Plan // recorded at the first gradient
-	ints    []tensor.Tensor
-	floats  []tensor.Tensor
-	seed    tensor.Tensor
-	work    tensor.Tensor
-	sums    int
-	levels  []level     // of the tree of additions
-	results [][]float32 // a copy of the work slab for each node of a job
+	steps    map[int]*shardStep // by width, recorded when a batch first has it; use step
+	last     *shardStep         // that was run, or recorded first
+	work     tensor.Tensor
+	sums     int
+	levels   []level     // of the tree of additions
+	results  [][]float32 // a copy of the work slab for each node of a job
+	hostSeed [1]float32
+}
 
+// shardStep computes the gradient of a shard of one width.
+type shardStep struct {
+	plan       *autograd.Plan
+	ints       []tensor.Tensor
+	floats     []tensor.Tensor
+	seed       tensor.Tensor
 	hostInts   [][]int32
 	hostFloats [][]float32
-	hostSeed   [1]float32
 }
 
 // level is a depth of the tree: the left half's sum waits here for the right.
@@ -41,7 +46,7 @@ type level struct {
 // NewWorker serves jobs with a replica, gradients for batches of so many rows.
 // The replica is closed with the worker.
 func NewWorker(r Replica, batch int) *Worker {
-	return &Worker{Replica: r, rows: rowsPerShard(batch), shards: Shards(batch)}
+	return &Worker{Replica: r, rows: rowsPerShard(batch), shards: Shards(batch), steps: map[int]*shardStep{}}
 }
 
 // Do computes a job. weights, if not nil, replace those of the replica first:
@@ -67,7 +72,7 @@ func (w *Worker) Do(weights []float32, j *Job, emit func(Result) error) error {
 		}
 		return emit(r)
 	}
-	if err := w.record(); err != nil {
+	if _, err := w.step(j.Batch.Width); err != nil { // the sums need the work slab
 		return err
 	}
 	for i, n := range j.Nodes {
@@ -116,10 +121,10 @@ func (w *Worker) result(i int, last bool) ([]float32, error) {
 
 // Close frees everything.
 func (w *Worker) Close() {
-	if w.plan != nil {
-		w.plan.Close()
-		w.plan = nil
+	for _, s := range w.steps { // the first one lends memory, which nobody uses any more
+		s.plan.Close()
 	}
+	w.steps, w.last = nil, nil
 	for _, l := range w.levels {
 		l.close(w)
 	}
@@ -134,19 +139,41 @@ func (w *Worker) Close() {
 	}
 }
 
-// record compiles the shard step, once.
-func (w *Worker) record() error {
-	if w.plan != nil {
-		return nil
+// step is the shard step of a batch's width. The first one that is recorded is the
+// widest; the others compute in its memory.
+func (w *Worker) step(width int) (*shardStep, error) {
+	if width == 0 {
+		width = w.Width
 	}
+	if s := w.steps[width]; s != nil {
+		return s, nil
+	}
+	var widest *shardStep
+	if width != w.Width {
+		var err error
+		if widest, err = w.step(w.Width); err != nil {
+			return nil, err
+		}
+	}
+	s, err := w.record(width, widest)
+	if err == nil && w.last == nil {
+		w.last = s
+	}
+	return s, err
+}
+
+// record compiles the shard step of a width.
+func (w *Worker) record(width int, widest *shardStep) (*shardStep, error) {
 	t := autograd.NewTape()
-	graph := w.Record(t, w.rows)
-	w.sums = len(graph.Sums)
-	work, err := alloc(w.Backend, w.Slab.Len()+w.sums*tensor.Align)
-	if err != nil {
-		return err
+	graph := w.Record(t, w.rows, width)
+	if w.work.IsNone() {
+		w.sums = len(graph.Sums)
+		work, err := alloc(w.Backend, w.Slab.Len()+w.sums*tensor.Align)
+		if err != nil {
+			return nil, err
+		}
+		w.work = work
 	}
-	w.work = work
 	seed := t.Input(tensor.F32, 1)
 	grads := t.Backward(graph.Sums[0], seed, w.Params...)
 	for i, p := range w.Params {
@@ -155,24 +182,38 @@ func (w *Worker) record() error {
 	for i, s := range graph.Sums {
 		t.Bind(s, w.sumAt(i))
 	}
-	plan, err := t.Compile(w.Backend)
-	if err != nil {
-		return err
+	var plan *autograd.Plan
+	var err error
+	if widest == nil {
+		plan, err = t.Compile(w.Backend)
+	} else {
+		plan, err = t.CompileBeside(widest.plan)
 	}
-	w.plan = plan
-	w.seed = plan.At(seed)
+	if err != nil {
+		return nil, err
+	}
+	s := &shardStep{plan: plan, seed: plan.At(seed)}
+	w.steps[width] = s
 	for _, x := range graph.Ints {
-		w.ints = append(w.ints, plan.At(x))
-		w.hostInts = append(w.hostInts, make([]int32, x.Len()))
+		s.ints = append(s.ints, plan.At(x))
+		s.hostInts = append(s.hostInts, make([]int32, x.Len()))
 	}
 	for _, x := range graph.Floats {
-		w.floats = append(w.floats, plan.At(x))
-		w.hostFloats = append(w.hostFloats, make([]float32, x.Len()))
+		s.floats = append(s.floats, plan.At(x))
+		s.hostFloats = append(s.hostFloats, make([]float32, x.Len()))
 	}
 	if graph.Ready != nil {
-		return graph.Ready(plan)
+		return s, graph.Ready(plan)
 	}
-	return nil
+	return s, nil
+}
+
+// stepBytes is the memory of the recorded steps.
+func (w *Worker) stepBytes() (n int64) {
+	for _, s := range w.steps {
+		n += s.plan.Bytes()
+	}
+	return n
 }
 
 // sumAt is the place of sum i behind the gradients.
@@ -229,26 +270,31 @@ func (w *Worker) sum(b *Batch, n Node, fetch fetcher) error {
 
 // compute leaves the gradient and the sums of one shard in the work slab.
 func (w *Worker) compute(b *Batch, shard int) error {
-	if len(b.Ints) != len(w.ints) || len(b.Floats) != len(w.floats) {
-		panic(fmt.Sprintf("parallel: batch of %d + %d inputs for a graph of %d + %d", len(b.Ints), len(b.Floats), len(w.ints), len(w.floats)))
+	s, err := w.step(b.Width)
+	if err != nil {
+		return err
 	}
-	for i, x := range w.ints {
-		deal(w.hostInts[i], b.Ints[i], b.Rows, shard, w.shards)
-		if err := w.Backend.WriteInts(x, w.hostInts[i]); err != nil {
+	if len(b.Ints) != len(s.ints) || len(b.Floats) != len(s.floats) {
+		panic(fmt.Sprintf("parallel: batch of %d + %d inputs for a graph of %d + %d", len(b.Ints), len(b.Floats), len(s.ints), len(s.floats)))
+	}
+	for i, x := range s.ints {
+		deal(s.hostInts[i], b.Ints[i], b.Rows, shard, w.shards)
+		if err := w.Backend.WriteInts(x, s.hostInts[i]); err != nil {
 			return err
 		}
 	}
-	for i, x := range w.floats {
-		deal(w.hostFloats[i], b.Floats[i], b.Rows, shard, w.shards)
-		if err := w.Backend.Write(x, w.hostFloats[i]); err != nil {
+	for i, x := range s.floats {
+		deal(s.hostFloats[i], b.Floats[i], b.Rows, shard, w.shards)
+		if err := w.Backend.Write(x, s.hostFloats[i]); err != nil {
 			return err
 		}
 	}
 	w.hostSeed[0] = b.Scale
-	if err := w.Backend.Write(w.seed, w.hostSeed[:]); err != nil {
+	if err := w.Backend.Write(s.seed, w.hostSeed[:]); err != nil {
 		return err
 	}
-	return w.plan.Run()
+	w.last = s
+	return s.plan.Run()
 }
 
 // level n joins up to 2ⁿ shards.

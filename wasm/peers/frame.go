@@ -62,7 +62,7 @@ func appendJob(buf []byte, j *parallel.Job) []byte {
 	if b == nil {
 		return appendInt(buf, -1)
 	}
-	buf = appendInt(buf, b.Rows)
+	buf = appendInt(appendInt(buf, b.Rows), b.Width)
 	buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(b.Scale))
 	return appendArrays(appendArrays(buf, b.Ints), b.Floats)
 }
@@ -108,7 +108,7 @@ func (r *jobReader) read(body []byte) *parallel.Job {
 	}
 	r.job.Batch = nil
 	if rows := r.int(); rows >= 0 {
-		r.batch.Rows = rows
+		r.batch.Rows, r.batch.Width = rows, r.int()
 		r.batch.Scale = math.Float32frombits(uint32(r.int()))
 		r.batch.Ints = readArrays(r, r.batch.Ints)
 		r.batch.Floats = readArrays(r, r.batch.Floats)

@@ -13,7 +13,7 @@ func TestJobsAreReadAsWritten(t *testing.T) {
 		{
 			Kind:  parallel.Gradient,
 			Nodes: []parallel.Node{{First: 0, Count: 2}, {First: 2, Count: 1}},
-			Batch: &parallel.Batch{Rows: 3, Scale: 0.125, Ints: [][]int32{{1, -2, 3}, {4, 5, 6}}, Floats: [][]float32{{1, 0, 0.5}}},
+			Batch: &parallel.Batch{Rows: 3, Width: 16, Scale: 0.125, Ints: [][]int32{{1, -2, 3}, {4, 5, 6}}, Floats: [][]float32{{1, 0, 0.5}}},
 		},
 		{Kind: "generate", Options: []byte(`{"seed":7}`), Nodes: []parallel.Node{}, Batch: &parallel.Batch{Ints: [][]int32{{}}, Floats: [][]float32{}}},
 		{Kind: "ping", Nodes: []parallel.Node{}},

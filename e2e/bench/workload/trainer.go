@@ -64,7 +64,7 @@ func replica(be backend.Backend, shape Shape) (parallel.Replica, *nn.Params, err
 	r := parallel.Replica{
 		Backend: be, Slab: model.Slab, Params: views,
 		Services: map[string]parallel.Service{heapService: heap},
-		Record: func(tape *autograd.Tape, rows int) parallel.Graph {
+		Record: func(tape *autograd.Tape, rows, _ int) parallel.Graph {
 			in := nn.Input{
 				Tokens: tape.Input(tensor.I32, rows, T), Pos: tape.Input(tensor.I32, rows, T), Start: tape.Input(tensor.I32, rows),
 			}
