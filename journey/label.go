@@ -2,10 +2,8 @@ package journey
 
 import (
 	"context"
-	"slices"
 
 	"sprout/core/problem"
-	"sprout/core/text"
 	"sprout/core/world"
 	"sprout/stages"
 )
@@ -16,17 +14,14 @@ type labels struct {
 	agreement float64 // with the graders, of the answers that they tell apart
 	asked     int     // questions
 	alike     int     // pairs of answers that were the same
-	long      int     // pairs too long to learn from, or for the judge to read at once
+	long      int     // pairs too long for the judge to read at once
 }
 
 // usualAsked questions are answered perQuestion times each. A judge, who reads
-// longer than an answer takes to write, is shown two of the answers. The longest
-// twentieth is left out: every row of every batch is as long as the longest that
-// is left, and they are up to two fifths longer than the others.
+// longer than an answer takes to write, is shown two of the answers.
 const (
 	usualAsked  = 1024
 	perQuestion = 8
-	keptShare   = .95
 )
 
 // answered are answers of a model to questions that it was taught with, in pairs.
@@ -34,7 +29,6 @@ type answered struct {
 	all   []stages.Matchup // those of a question one after the other
 	asked int              // questions
 	alike int              // pairs that say the same
-	long  int              // pairs that are too long
 }
 
 // answers of the model of a step; it is asked once.
@@ -53,30 +47,8 @@ func (l *leg) answers(of string) (*answered, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.all, a.long = l.shortest(a.all)
 	l.said[of] = a
 	return a, nil
-}
-
-// shortest are the share to be kept; left counts the others.
-func (l *leg) shortest(all []stages.Matchup) (kept []stages.Matchup, left int) {
-	lengths := make([]int, len(all))
-	for i, m := range all {
-		lengths[i] = max(l.tokens(m.Question.Text, m.A), l.tokens(m.Question.Text, m.B))
-	}
-	most := slices.Sorted(slices.Values(lengths))[int(keptShare*float64(len(all)-1))]
-	for i, m := range all {
-		if lengths[i] <= most {
-			kept = append(kept, m)
-		}
-	}
-	return kept, len(all) - len(kept)
-}
-
-// tokens of a question and an answer.
-func (l *leg) tokens(question, answer string) int {
-	turns := []text.Turn{{Role: text.RoleUser, Content: question}, {Role: text.RoleAssistant, Content: answer}}
-	return len(l.tok.AppendChat(nil, turns))
 }
 
 // label has the answers of a step's model judged by that of another step; without
@@ -89,7 +61,7 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &labels{asked: a.asked, alike: a.alike, long: a.long}
+	out := &labels{asked: a.asked, alike: a.alike}
 	if judge == "" {
 		err = out.add(l, a.all, l.people())
 	} else {
