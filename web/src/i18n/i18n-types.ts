@@ -3927,6 +3927,10 @@ type RootTranslation = {
 	}
 	forecast: {
 		/**
+		 * m​e​a​s​u​r​i​n​g​ ​h​o​w​ ​l​o​n​g​ ​i​t​ ​w​i​l​l​ ​t​a​k​e​…
+		 */
+		measuring: string
+		/**
 		 * a​b​o​u​t​ ​{​t​i​m​e​}​ ​o​n​ ​t​h​i​s​ ​m​a​c​h​i​n​e
 		 * @param {string} time
 		 */
@@ -8770,10 +8774,12 @@ type RootTranslation = {
 		 */
 		atWork: RequiredParams<'n'>
 		/**
-		 * m​e​m​o​r​y​ ​t​a​k​e​n​:​ ​{​s​i​z​e​}
+		 * m​e​m​o​r​y​ ​t​a​k​e​n​:​ ​{​s​i​z​e​}​,​ ​o​f​ ​{​b​o​u​n​d​}​ ​a​t​ ​m​o​s​t​ ​(​{​e​a​c​h​}​ ​a​ ​w​o​r​k​e​r​)
+		 * @param {string} bound
+		 * @param {string} each
 		 * @param {string} size
 		 */
-		memory: RequiredParams<'size'>
+		memory: RequiredParams<'bound' | 'each' | 'size'>
 		/**
 		 * c​o​r​e​s​ ​h​e​r​e​:​ ​{​n​}
 		 * @param {string} n
@@ -12324,6 +12330,10 @@ export type TranslationFunctions = {
 		root: () => LocalizedString
 	}
 	forecast: {
+		/**
+		 * measuring how long it will take…
+		 */
+		measuring: () => LocalizedString
 		/**
 		 * about {time} on this machine
 		 */
@@ -16764,9 +16774,9 @@ export type TranslationFunctions = {
 		 */
 		atWork: (arg: { n: string }) => LocalizedString
 		/**
-		 * memory taken: {size}
+		 * memory taken: {size}, of {bound} at most ({each} a worker)
 		 */
-		memory: (arg: { size: string }) => LocalizedString
+		memory: (arg: { bound: string, each: string, size: string }) => LocalizedString
 		/**
 		 * cores here: {n}
 		 */

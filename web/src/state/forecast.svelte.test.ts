@@ -45,7 +45,28 @@ test('asks once nothing has been changed for a while', async () => {
   await later(1000)
   expect(call).toHaveBeenCalledTimes(1)
   expect(call.mock.calls[0]?.[1]).toMatchObject({ params: { batch: 6 }, compute: 'auto' })
-  expect(forecasting.now?.seconds).toBe(90)
+  expect(forecasting.now).toEqual({ seconds: 90 })
+})
+
+test('says at once that it is measured, until it is known', async () => {
+  expect(forecasting.now).toBe('measuring')
+  await later(2000)
+  expect(forecasting.now).toEqual({ seconds: 90 })
+  change(8)
+  expect(forecasting.now).toBe('measuring')
+  call.mockRejectedValueOnce(new Error('the engine was replaced'))
+  await later(2000)
+  expect(forecasting.now).toBeUndefined()
+})
+
+test('an answer that comes before the next question is not taken for its answer', async () => {
+  let answer: (found: object) => void = () => {}
+  call.mockReturnValueOnce(new Promise((done) => (answer = done)))
+  await later(2000)
+  change(7)
+  answer({ seconds: 10 })
+  await later(0)
+  expect(forecasting.now).toBe('measuring')
 })
 
 test('an answer to what is no longer asked is not shown, nor what is not known', async () => {

@@ -21,8 +21,10 @@ const idle = (then: () => void): (() => void) => {
  * To be called while a component is made.
  */
 export class Forecasting {
-  /** Undefined: not known. */
-  now = $state.raw<Forecast>()
+  /** Undefined: not known, and nobody is finding out. */
+  now = $state.raw<Forecast | 'measuring'>()
+  /** Of what is chosen, and of what the engine was asked last. */
+  #wanted = ''
   #asked = ''
 
   constructor(choice: () => Omit<ForecastRun, 'workers' | 'compute'> | undefined) {
@@ -35,8 +37,9 @@ export class Forecasting {
         if (!command) this.#forget()
         return
       }
+      this.#wanted = key
       if (key === this.#asked) return
-      this.now = undefined
+      this.now = 'measuring'
       let cancel = () => {}
       const timer = setTimeout(() => {
         cancel = idle(() => void this.#ask(command, key))
@@ -53,18 +56,19 @@ export class Forecasting {
   }
 
   #forget(): void {
-    this.#asked = ''
+    this.#wanted = this.#asked = ''
     this.now = undefined
   }
 
   async #ask(command: ForecastRun, key: string): Promise<void> {
-    if (document.hidden) return // asked again with the next change
-    this.#asked = key
-    try {
-      const found = await engine.client.call('run.forecast', command)
-      if (this.#asked === key && (found.seconds ?? 0) > 0) this.now = found
-    } catch {
-      this.#asked = '' // the engine was replaced; its banner says so
+    if (document.hidden) {
+      this.now = undefined // asked again with the next change
+      return
     }
+    this.#asked = key
+    // An engine that was replaced is told by its banner.
+    const found = await engine.client.call('run.forecast', command).catch(() => undefined)
+    if (!found && this.#asked === key) this.#asked = ''
+    if (this.#wanted === key) this.now = (found?.seconds ?? 0) > 0 ? found : undefined
   }
 }

@@ -128,7 +128,7 @@ export const workers = {
   title: 'Workers',
   automatic: 'automatic',
   atWork: '{n:string} at work',
-  memory: 'memory taken: {size:string}',
+  memory: 'memory taken: {size:string}, of {bound:string} at most ({each:string} a worker)',
   cores: 'cores here: {n:string}',
   detail:
     'How many cores compute side by side. The numbers are the same to the last bit for any count, only the speed changes. “Automatic” tries a few in the first steps and keeps the fastest. You can change it while it trains.',
@@ -186,6 +186,7 @@ export const questions = {
 
 /** How long a run is thought to take. */
 export const forecast = {
+  measuring: 'measuring how long it will take…',
   measured: 'about {time:string} on this machine',
   gpu: 'about {time:string}, less with a faster GPU',
   ran: 'about {time:string}, as it took here before',

@@ -128,7 +128,7 @@ export const workers: Translation['workers'] = {
   title: '工作线程（workers）',
   automatic: '自动',
   atWork: '{n} 个在算',
-  memory: '占用内存：{size}',
+  memory: '占用内存：{size}，上限 {bound}（每个线程 {each}）',
   cores: '本机核心数：{n}',
   detail:
     '同时用几个处理器核心来算。无论几个，数字都一样，一位不差，只是快慢不同。“自动”会在头几步试几种，留下最快的。训练当中也能改。',
@@ -183,6 +183,7 @@ export const questions: Translation['questions'] = {
 
 /** 一次训练大约要多久。 */
 export const forecast: Translation['forecast'] = {
+  measuring: '正在估计要多久……',
   measured: '在这台机器上大约要 {time}',
   gpu: '大约要 {time}，GPU 可能更快',
   ran: '大约要 {time}，和上次一样',
