@@ -77,3 +77,22 @@ func TestBadCheckpoints(t *testing.T) {
 	assert.Equal(t, before+1, value[int](x, 10*time.Second, "return (await sprout.checkpoints.list()).length"), "only the good one came in")
 	x.Forgive()
 }
+
+// A seed that cannot be is told under its field, and the last one that could be
+// is used.
+func TestSeedThatCannotBe(t *testing.T) {
+	x := open(t, "#/sft?lang=en&seed=3").ready()
+	const field = ".controls input[type=number]"
+	x.wait(20*time.Second, `document.querySelector("`+field+`")?.value === '3'`)
+	// A tool that clears fields of text does not clear this one.
+	write := func(text string) {
+		x.do(5*time.Second, `const e = document.querySelector("`+field+`"); e.value = '`+text+`'; e.dispatchEvent(new Event('input', {bubbles: true}))`)
+	}
+	for _, text := range []string{"", "-5", "1.5", "99999999999"} {
+		write(text)
+		x.sees("It is a whole number from 0 to 999,999,999.")
+		x.wait(5*time.Second, `document.querySelector("`+field+`").ariaInvalid === 'true' && location.hash.includes('seed=3')`)
+	}
+	write("7")
+	x.wait(5*time.Second, `document.querySelector("`+field+`").ariaInvalid === 'false' && location.hash.includes('seed=7')`)
+}

@@ -1841,6 +1841,13 @@ type RootTranslation = {
 		 * @param {string} names
 		 */
 		hideUnknown: RequiredParams<'known' | 'names'>
+		/**
+		 * I​t​ ​i​s​ ​a​ ​w​h​o​l​e​ ​n​u​m​b​e​r​ ​f​r​o​m​ ​{​m​i​n​}​ ​t​o​ ​{​m​a​x​}​.​ ​U​n​t​i​l​ ​t​h​e​n​ ​{​u​s​e​d​}​ ​i​s​ ​u​s​e​d​.
+		 * @param {string} max
+		 * @param {string} min
+		 * @param {string} used
+		 */
+		wholeNumber: RequiredParams<'max' | 'min' | 'used'>
 		refused: {
 			/**
 			 * T​h​e​ ​a​d​d​r​e​s​s​ ​a​s​k​s​ ​f​o​r​ ​{​k​e​y​}​ ​=​ ​{​g​i​v​e​n​}​:​ ​i​t​ ​g​o​e​s​ ​f​r​o​m​ ​{​m​i​n​}​ ​t​o​ ​{​m​a​x​}​.​ ​{​i​n​s​t​e​a​d​}
@@ -6301,12 +6308,12 @@ type RootTranslation = {
 		 */
 		jsonl_no_records: RequiredParams<'name'>
 		/**
-		 * “​{​n​a​m​e​}​”​ ​h​a​s​ ​a​ ​s​i​n​g​l​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​o​u​l​d​ ​b​e​ ​h​e​l​d​ ​o​u​t​ ​t​o​ ​t​e​s​t​ ​w​i​t​h​.​ ​A​d​d​ ​a​ ​f​e​w​ ​m​o​r​e​.
+		 * “​{​n​a​m​e​}​”​ ​h​a​s​ ​a​ ​s​i​n​g​l​e​ ​e​x​a​m​p​l​e​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​o​u​l​d​ ​b​e​ ​h​e​l​d​ ​o​u​t​ ​t​o​ ​t​e​s​t​ ​w​i​t​h​.​ ​A​d​d​ ​a​ ​f​e​w​ ​m​o​r​e​.
 		 * @param {unknown} name
 		 */
 		jsonl_one_record: RequiredParams<'name'>
 		/**
-		 * L​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​o​f​ ​“​{​n​a​m​e​}​”​ ​h​a​s​ ​t​h​e​ ​k​e​y​s​ ​{​k​e​y​s​}​,​ ​b​u​t​ ​n​o​n​e​ ​t​h​a​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​o​ ​l​e​a​r​n​.​ ​U​s​e​ ​"​t​e​x​t​"​,​ ​"​c​o​n​v​e​r​s​a​t​i​o​n​s​"​ ​o​r​ ​"​m​e​s​s​a​g​e​s​"​.
+		 * L​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​o​f​ ​“​{​n​a​m​e​}​”​ ​h​a​s​ ​t​h​e​ ​k​e​y​s​ ​{​k​e​y​s​}​,​ ​b​u​t​ ​n​o​n​e​ ​t​h​a​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​o​ ​l​e​a​r​n​.​ ​U​s​e​ ​"​t​e​x​t​"​,​ ​"​m​e​s​s​a​g​e​s​"​ ​o​r​ ​"​c​o​n​v​e​r​s​a​t​i​o​n​s​"​,​ ​a​n​d​ ​f​o​r​ ​p​a​i​r​s​ ​"​p​r​o​m​p​t​"​,​ ​"​c​h​o​s​e​n​"​ ​a​n​d​ ​"​r​e​j​e​c​t​e​d​"​.
 		 * @param {unknown} keys
 		 * @param {unknown} line
 		 * @param {unknown} name
@@ -6320,7 +6327,7 @@ type RootTranslation = {
 		 */
 		jsonl_unknown_role: RequiredParams<'line|number' | 'name' | 'role'>
 		/**
-		 * I​n​ ​l​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​o​f​ ​“​{​n​a​m​e​}​”​,​ ​t​h​e​ ​v​a​l​u​e​ ​o​f​ ​“​{​k​e​y​}​”​ ​i​s​ ​o​f​ ​t​h​e​ ​w​r​o​n​g​ ​t​y​p​e​.
+		 * I​n​ ​l​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​o​f​ ​“​{​n​a​m​e​}​”​,​ ​“​{​k​e​y​}​”​ ​i​s​ ​m​i​s​s​i​n​g​ ​o​r​ ​o​f​ ​t​h​e​ ​w​r​o​n​g​ ​t​y​p​e​.
 		 * @param {unknown} key
 		 * @param {unknown} line
 		 * @param {unknown} name
@@ -10456,6 +10463,10 @@ export type TranslationFunctions = {
 		 * The address hides “{names}”, and no part of the page is called so. It can hide: {known}.
 		 */
 		hideUnknown: (arg: { known: string, names: string }) => LocalizedString
+		/**
+		 * It is a whole number from {min} to {max}. Until then {used} is used.
+		 */
+		wholeNumber: (arg: { max: string, min: string, used: string }) => LocalizedString
 		refused: {
 			/**
 			 * The address asks for {key} = {given}: it goes from {min} to {max}. {instead}
@@ -14551,11 +14562,11 @@ export type TranslationFunctions = {
 		 */
 		jsonl_no_records: (arg: { name: unknown }) => LocalizedString
 		/**
-		 * “{name}” has a single conversation, so nothing could be held out to test with. Add a few more.
+		 * “{name}” has a single example, so nothing could be held out to test with. Add a few more.
 		 */
 		jsonl_one_record: (arg: { name: unknown }) => LocalizedString
 		/**
-		 * Line {line|number} of “{name}” has the keys {keys}, but none that says what to learn. Use "text", "conversations" or "messages".
+		 * Line {line|number} of “{name}” has the keys {keys}, but none that says what to learn. Use "text", "messages" or "conversations", and for pairs "prompt", "chosen" and "rejected".
 		 */
 		jsonl_unknown_keys: (arg: { keys: unknown, line: unknown, name: unknown }) => LocalizedString
 		/**
@@ -14563,7 +14574,7 @@ export type TranslationFunctions = {
 		 */
 		jsonl_unknown_role: (arg: { line: unknown, name: unknown, role: unknown }) => LocalizedString
 		/**
-		 * In line {line|number} of “{name}”, the value of “{key}” is of the wrong type.
+		 * In line {line|number} of “{name}”, “{key}” is missing or of the wrong type.
 		 */
 		jsonl_wrong_type: (arg: { key: unknown, line: unknown, name: unknown }) => LocalizedString
 		/**

@@ -27,6 +27,8 @@ export const common = {
   private: 'Everything is computed in this tab. Nothing is sent anywhere.',
   hideUnknown:
     'The address hides “{names:string}”, and no part of the page is called so. It can hide: {known:string}.',
+  wholeNumber:
+    'It is a whole number from {min:string} to {max:string}. Until then {used:string} is used.',
   refused: {
     range:
       'The address asks for {key:string} = {given:string}: it goes from {min:string} to {max:string}. {instead:string}',

@@ -32,12 +32,12 @@ export const problems = {
     'A line of “{name}” is longer than {limit|bytes}. Cut it into several records.',
   jsonl_no_records: '“{name}” has no line with words to learn.',
   jsonl_one_record:
-    '“{name}” has a single conversation, so nothing could be held out to test with. Add a few more.',
+    '“{name}” has a single example, so nothing could be held out to test with. Add a few more.',
   jsonl_unknown_keys:
-    'Line {line|number} of “{name}” has the keys {keys}, but none that says what to learn. Use "text", "conversations" or "messages".',
+    'Line {line|number} of “{name}” has the keys {keys}, but none that says what to learn. Use "text", "messages" or "conversations", and for pairs "prompt", "chosen" and "rejected".',
   jsonl_unknown_role:
     'Line {line|number} of “{name}” has the role “{role}”. Roles are system, user and assistant.',
-  jsonl_wrong_type: 'In line {line|number} of “{name}”, the value of “{key}” is of the wrong type.',
+  jsonl_wrong_type: 'In line {line|number} of “{name}”, “{key}” is missing or of the wrong type.',
   note_excerpt:
     '“{name}” is {size|bytes} long. An excerpt of {limit|bytes} is used, beginning at {from|bytes}; the same one for the same seed.',
   note_utf16: '“{name}” was UTF-16 and has been converted.',

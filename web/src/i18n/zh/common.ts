@@ -28,6 +28,7 @@ export const common: Translation['common'] = {
   another: '再来一题',
   private: '一切都在这个标签页里计算，什么都不会发送出去。',
   hideUnknown: '网址要隐藏“{names}”，页面上没有叫这个名字的部分。能隐藏的有：{known}。',
+  wholeNumber: '要填 {min} 到 {max} 的整数；在那之前用 {used}。',
   refused: {
     range: '网址里写着 {key} = {given}，而它只能取 {min} 到 {max}。{instead}',
     whole: '网址里写着 {key} = {given}，而它只能是 {min} 到 {max} 的整数。{instead}',

@@ -24,12 +24,12 @@ export const problems: Translation['problems'] = {
     '“{name}”的第 {line|number} 行不是合法的 JSON：{reason}。什么都没有载入；改好这一行再选一次。',
   jsonl_line_too_long: '“{name}”里有一行超过 {limit|bytes}。请拆成几条。',
   jsonl_no_records: '“{name}”里没有一行有可学的文字。',
-  jsonl_one_record: '“{name}”只有一段对话，没有可以留出来考的。请再加几段。',
+  jsonl_one_record: '“{name}”只有一个例子，没有可以留出来考的。请再加几个。',
   jsonl_unknown_keys:
-    '“{name}”的第 {line|number} 行有 {keys} 这些键，但没有一个说明要学什么。请用 "text"、"conversations" 或 "messages"。',
+    '“{name}”的第 {line|number} 行有 {keys} 这些键，但没有一个说明要学什么。请用 "text"、"messages" 或 "conversations"；成对的回答用 "prompt"、"chosen" 和 "rejected"。',
   jsonl_unknown_role:
     '“{name}”的第 {line|number} 行里，角色是“{role}”。角色只能是 system、user、assistant。',
-  jsonl_wrong_type: '“{name}”的第 {line|number} 行里，“{key}”的值类型不对。',
+  jsonl_wrong_type: '“{name}”的第 {line|number} 行里，“{key}”缺失，或者类型不对。',
   note_excerpt:
     '“{name}”有 {size|bytes}，只取其中 {limit|bytes}，从 {from|bytes} 处开始；种子相同，取的就相同。',
   note_utf16: '“{name}”原来是 UTF-16，已经转换。',
