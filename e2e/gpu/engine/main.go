@@ -14,6 +14,7 @@ import (
 	"sprout/core/backend/webgpu"
 	"sprout/core/op"
 	"sprout/core/op/optest"
+	"sprout/e2e/bench/workload"
 )
 
 func main() {
@@ -44,6 +45,9 @@ func main() {
 		result, err = each(be, only)
 	case "lost":
 		result = lost(be, device)
+	case "encoding":
+		// For a device that carries nothing out.
+		result, err = train(be, device, workload.Shapes["large"])
 	case "bench":
 		result, err = bench(be, device)
 	default:
