@@ -15,8 +15,10 @@ type leg struct {
 	*walker
 	step  Step
 	setup stages.Setup
+	on    *stages.Machine // that was chosen for the run
 	run   stages.Run
 	model *checkpoint.Checkpoint // the last one
+	last  int                    // step that was made
 	row   Row
 }
 
@@ -54,7 +56,7 @@ func (l *leg) walk() (*Kept, error) {
 	if s.Key != s.Stage {
 		l.model.Meta.Name += " · " + s.Key
 	}
-	l.row.Checkpoint = l.model.Meta.ID
+	l.row.Checkpoint, l.row.Backend = l.model.Meta.ID, l.model.Meta.Backend
 
 	began = w.now()
 	if err := w.tell("measure", 0); err != nil {
@@ -101,6 +103,13 @@ func (l *leg) start(stage stages.Stage) error {
 		}
 		l.setup.Pairs = given.pairs
 	}
+	if choose := w.Setup.Choose; choose != nil {
+		l.setup.Choose = func(b stages.Blueprint) (stages.Machine, error) {
+			m, err := choose(b)
+			l.on = &m
+			return m, err
+		}
+	}
 	var err error
 	l.run, err = stage.Start(l.setup)
 	return err
@@ -118,6 +127,7 @@ func (l *leg) train() error {
 			return err
 		}
 		if r.Part == nil { // else the step is not complete
+			l.last = r.Metrics.Step
 			l.at.Last, done = &r.Metrics, float64(r.Metrics.Step)/steps
 		}
 		if err := l.tell("train", done); err != nil {

@@ -78,6 +78,9 @@ func measureHacking(l *leg) error {
 // reporting are the options of whatever is asked beside the run.
 func (l *leg) reporting() stages.ReportOptions {
 	s := l.setup
+	if m := l.on; m != nil {
+		s.NewBackend, s.Spawn, s.Workers, s.MaxWorkers = m.NewBackend, m.Spawn, m.Workers, m.MaxWorkers
+	}
 	workers := s.Workers
 	if workers == 0 {
 		workers = l.row.Workers // what was the fastest for the run

@@ -18,7 +18,8 @@ type Row struct {
 	Steps          int                `json:"steps"`
 	Parameters     int                `json:"parameters"`
 	Workers        int                `json:"workers"`
-	Settings       map[string]float64 `json:"settings"` // as asked for, defaults included
+	Backend        string             `json:"backend,omitempty"` // that trained
+	Settings       map[string]float64 `json:"settings"`          // as asked for, defaults included
 	// Metrics by name; memory_mb is the main memory that all workers had taken
 	// when the stage was over, with whatever else lives beside them.
 	Metrics map[string]float64 `json:"metrics"`

@@ -1,11 +1,13 @@
 package journey
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"sprout/core/backend"
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/core/text"
@@ -29,6 +31,9 @@ type Options struct {
 	Setup stages.Setup
 	// Shelf keeps what was made; nil: memory only.
 	Shelf Shelf
+	// Failed is told of a GPU that failed at a step of a stage, which is made anew by
+	// workers, and all that come after it. nil: nobody is told.
+	Failed func(e *backend.DeviceError, step int)
 	// Tell is told how it goes; an error ends the journey. nil: nobody is told.
 	Tell func(Event) error
 }
@@ -149,6 +154,15 @@ func (w *walker) make(s Step) error {
 	l := &leg{walker: w, step: s}
 	kept, err = l.walk()
 	l.close()
+	if e, ok := errors.AsType[*backend.DeviceError](err); ok && w.Setup.Choose != nil {
+		w.Setup.Choose = nil
+		if w.Failed != nil {
+			w.Failed(e, l.last)
+		}
+		l = &leg{walker: w, step: s}
+		kept, err = l.walk()
+		l.close()
+	}
 	if err == nil && w.Shelf != nil {
 		err = w.Shelf.Keep(w.Seed, kept)
 	}

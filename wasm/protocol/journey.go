@@ -12,6 +12,8 @@ type (
 		Set    map[string]float64 `json:"set,omitempty"`   // settings over the preset's, as step.setting
 		// Workers is as in StartRun.
 		Workers int `json:"workers,omitempty"`
+		// Compute is as in StartRun, chosen for every step by itself.
+		Compute string `json:"compute,omitempty"`
 	}
 	// StopJourney ends it within seconds; what was made is kept. Result: none.
 	StopJourney struct{}

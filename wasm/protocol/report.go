@@ -65,8 +65,9 @@ type (
 		Quick        bool                `json:"quick"`      // fewer questions, less text
 		Seed         uint64              `json:"seed"`
 		Temperature  float64             `json:"temperature"`
-		TokensPerSec float64             `json:"tokens_per_s"` // written, many answers at a time
-		Measures     map[string]Estimate `json:"measures"`     // by name, see stages.Card
+		TokensPerSec float64             `json:"tokens_per_s"`      // written, many answers at a time
+		Backend      string              `json:"backend,omitempty"` // that read and wrote; cards from before it was kept have none
+		Measures     map[string]Estimate `json:"measures"`          // by name, see stages.Card
 		Reference    string              `json:"reference,omitempty"`
 		Opponent     string              `json:"opponent,omitempty"`
 		Match        *Match              `json:"match,omitempty"`

@@ -245,12 +245,16 @@ func (s *Session) leaveGPU(r *run, e *backend.DeviceError) error {
 	if err := s.move(r, onWorkers); err != nil {
 		return err
 	}
-	p := problem.New("gpu_lost", problem.Args{"why": e.Why, "step": at, "from": r.info.Step},
-		"The GPU failed at step %d (%s). The run went back to step %d and goes on with workers.", at, e.Why, r.info.Step)
+	p := gpuLost(e, at, r.info.Step)
 	r.info.Compute.Why = toProtocol(p)
 	s.tellCompute(r)
 	s.emit("problem", protocol.ProblemEvent{Stage: r.info.Stage, Step: at, Problem: *toProtocol(p)})
 	return nil
+}
+
+func gpuLost(e *backend.DeviceError, at, from int) *problem.Problem {
+	return problem.New("gpu_lost", problem.Args{"why": e.Why, "step": at, "from": from},
+		"The GPU failed at step %d (%s). The run went back to step %d and goes on with workers.", at, e.Why, from)
 }
 
 // moveTo has something else compute a run from the next step on.

@@ -1,10 +1,12 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"runtime"
 
+	"sprout/core/backend"
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/journey"
@@ -40,8 +42,12 @@ func (s *Session) walkJourney(c protocol.WalkJourney, _ []byte) (any, []byte, er
 		Setup: stages.Setup{
 			NewBackend: s.options.NewBackend, Spawn: s.options.Spawn, Workers: s.possible(c.Workers), MaxWorkers: s.cores(),
 			Speeds: s.speeds, Now: s.host.Now, Yield: s.breathe,
+			Late: lateSteps, Choose: s.chooser(&run{}, cmp.Or(c.Compute, onAnything), c.Workers),
 			OnLost: func(p *problem.Problem) { s.emit("problem", protocol.ProblemEvent{Problem: *toProtocol(p)}) },
 		},
+	}
+	o.Failed = func(e *backend.DeviceError, step int) {
+		s.emit("problem", protocol.ProblemEvent{Step: step, Problem: *toProtocol(gpuLost(e, step, 0))})
 	}
 	told := s.host.Now()
 	o.Tell = func(e journey.Event) error {

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"sprout/core/backend"
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/stages"
@@ -11,7 +12,7 @@ import (
 type reporting struct{ stop bool }
 
 // report grades a checkpoint. It is read on backends of its own, so that a run
-// in progress goes on meanwhile.
+// in progress goes on meanwhile, and by what computes that run.
 func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 	if s.reporting != nil {
 		return nil, nil, problem.New("report_busy", nil, "Another report is being made; wait for it, or stop it.")
@@ -26,7 +27,6 @@ func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 	tell := s.preparing()
 	meta := of.Checkpoint.Meta
 	o := stages.ReportOptions{
-		Machine: s.machine(),
 		Prompts: c.Prompts, Temperature: c.Temperature, Seed: c.Seed, Quick: c.Quick,
 		Progress: func(what string, done float64) error {
 			err := tell(what, done)
@@ -58,17 +58,41 @@ func (s *Session) report(c protocol.Report, _ []byte) (any, []byte, error) {
 	}
 	o.Town, o.Langs, o.Corpus = d.town, d.langs, d.corpus
 
-	card, err := stages.ReportCard(of, o)
+	var card stages.Card
+	on, err := s.reading(func(m stages.Machine) error {
+		o.Machine = m
+		card, err = stages.ReportCard(of, o)
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	out := reportCard(card)
-	out.Checkpoint, out.Quick = c.Checkpoint, c.Quick
+	out.Checkpoint, out.Quick, out.Backend = c.Checkpoint, c.Quick, on
 	s.keepCard(out)
 	return out, nil, nil
 }
 
-// machine is what a checkpoint is read with, beside the run in progress.
+// reading has a checkpoint read beside the run in progress, or the last one, and by
+// what computes that; with workers where a GPU fails at it. It names the backend.
+func (s *Session) reading(read func(stages.Machine) error) (on string, err error) {
+	m := s.machine()
+	if s.run.onGPU() {
+		if g, err := s.openGPU(); err == nil {
+			gpu := m
+			gpu.NewBackend = func() (backend.Backend, error) { return keeps{g.Backend}, nil }
+			gpu.Workers, gpu.MaxWorkers = 1, 1
+			err := read(gpu)
+			_ = g.Close() // memory only
+			if deviceFailed(err) == nil {
+				return gpuBackend, err
+			}
+		}
+	}
+	return s.options.Backend, read(m)
+}
+
+// machine is the workers that a checkpoint is read with.
 func (s *Session) machine() stages.Machine {
 	return stages.Machine{
 		NewBackend: s.options.NewBackend, Spawn: s.options.Spawn,

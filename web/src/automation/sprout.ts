@@ -71,6 +71,8 @@ export interface JourneyOptions {
   /** Settings over the preset's: {'sft.steps': 200}. */
   set?: Record<string, number>
   workers?: number
+  /** As for a run. */
+  compute?: Computing
 }
 
 export interface InspectOptions {
@@ -298,6 +300,7 @@ const surface = {
         only: options.only ?? [],
         set: options.set ?? {},
         workers: options.workers ?? 0,
+        compute: options.compute ?? run.on,
       })
       return JSON.parse(new TextDecoder().decode(bytes))
     },

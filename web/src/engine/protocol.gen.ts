@@ -606,6 +606,7 @@ export interface WalkJourney {
     [k: string]: number
   }
   workers?: number
+  compute?: string
 }
 export interface StopJourney {}
 export interface GetJudge {}
@@ -826,6 +827,7 @@ export interface ReportCard {
   seed: number
   temperature: number
   tokens_per_s: number
+  backend?: string
   measures: {
     [k: string]: Estimate
   }

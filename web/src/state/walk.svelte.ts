@@ -2,6 +2,7 @@
 import { EngineError, type JourneyEvent } from '../engine/messages'
 import { checkpoints } from './checkpoints.svelte'
 import { engine } from './engine.svelte'
+import { run } from './run.svelte'
 
 export type WalkPreset = 'tiny' | 'quick'
 
@@ -44,6 +45,7 @@ class Walk {
         only: [],
         set: {},
         workers: 0,
+        compute: run.on,
       })
       const report = JSON.parse(new TextDecoder().decode(bytes)) as Report
       const made = report.runs.flatMap((r) => r.stages)
