@@ -151,17 +151,13 @@ func (w *walker) make(s Step) error {
 		w.at.Row = &kept.Row
 		return w.tell("kept", 1)
 	}
-	l := &leg{walker: w, step: s}
-	kept, err = l.walk()
-	l.close()
+	l, kept, err := w.walked(s)
 	if e, ok := errors.AsType[*backend.DeviceError](err); ok && w.Setup.Choose != nil {
 		w.Setup.Choose = nil
 		if w.Failed != nil {
 			w.Failed(e, l.last)
 		}
-		l = &leg{walker: w, step: s}
-		kept, err = l.walk()
-		l.close()
+		l, kept, err = w.walked(s)
 	}
 	if err == nil && w.Shelf != nil {
 		err = w.Shelf.Keep(w.Seed, kept)
@@ -176,6 +172,14 @@ func (w *walker) make(s Step) error {
 	w.made[s.Key], w.rows[s.Key], w.fresh[s.Key] = kept, kept.Row, true
 	w.at.Row = &kept.Row
 	return w.tell("made", 1)
+}
+
+// walked makes a step; the leg, which is closed, tells how far it came.
+func (w *walker) walked(s Step) (*leg, *Kept, error) {
+	l := &leg{walker: w, step: s}
+	defer l.close()
+	kept, err := l.walk()
+	return l, kept, err
 }
 
 // light is a checkpoint without what only resuming needs.

@@ -11,8 +11,8 @@ import (
 )
 
 // Worker is the side that computes: one replica with its recorded shard steps, one
-// for each width of rows, wherever it runs. Its work slab holds the gradients, laid out like the
-// weights, and behind them the sums.
+// for each width of rows, wherever it runs. Its work slab holds the gradients, laid
+// out like the weights, and behind them the sums.
 type Worker struct {
 	Replica
 	rows, shards int // of a batch: rows of each shard
