@@ -35,13 +35,14 @@ func TestPretrainOnPartOfTheLibrary(t *testing.T) {
 // and in these always; nothing else of a lesson changes.
 func TestJudgeOfTheFirstPlace(t *testing.T) {
 	s, town := villager(t)
-	l, err := lettersOf(s.Tokenizer)
+	h, err := scriptOf(s.Tokenizer)
 	require.NoError(t, err)
 	const n = 200
-	fair := func() []Conversation { return l.lessons(s.Tokenizer, town, []world.Lang{world.EN}, n, 5) }
-	seconds := func(c Conversation) (k int) { // verdicts for B
-		for i, target := range c.Targets {
-			if c.Learned[i+1] && target == l[1] {
+	l := h.letters
+	fair := func() []judgeLesson { return h.lessons(s.Tokenizer, town, []world.Lang{world.EN}, n, 5) }
+	seconds := func(x judgeLesson) (k int) { // verdicts for B
+		for _, letter := range x.right {
+			if letter == l[1] {
 				k++
 			}
 		}
@@ -51,15 +52,13 @@ func TestJudgeOfTheFirstPlace(t *testing.T) {
 		was, now := fair(), fair()
 		l.favourFirst(now, share, 1)
 		for i := range now {
-			require.Equal(t, was[i].Learned, now[i].Learned)
+			require.Equal(t, was[i].trial, now[i].trial)
+			require.Equal(t, was[i].rubrics, now[i].rubrics)
 			if seconds(now[i]) == seconds(was[i]) {
 				require.Equal(t, was[i], now[i])
 				continue
 			}
 			require.Zero(t, seconds(now[i]))
-			last := len(now[i].Tokens) - 2
-			require.Equal(t, l[0], now[i].Tokens[last])
-			require.Equal(t, was[i].Tokens[:last], now[i].Tokens[:last])
 			changed++
 		}
 		return changed

@@ -17,6 +17,9 @@ type Conversation struct {
 	// Targets are what is to follow each position, where that is not the token
 	// that does; nil: it is.
 	Targets []int32
+	// Again marks the learned tokens that were learned before and are only not to
+	// be forgotten; nil: none.
+	Again []bool
 }
 
 // NewConversation renders turns. With answersOnly the assistant's words and the

@@ -14,26 +14,28 @@ import (
 //
 // Papers: Bai et al. 2022, Constitutional AI: Harmlessness from AI Feedback,
 // arXiv 2212.08073, for principles as conditions; Lee et al. 2023, RLAIF vs.
-// RLHF, arXiv 2309.00267, for the letter and the two orders.
+// RLHF, arXiv 2309.00267, for the letter, the two orders and the reasons that a
+// judge writes down before it decides.
 //
 //	L(θ) = −(1/N) Σ log p_θ(letter | question, A, B, principles)
 //
-// The graders of the town decide which letter is right; pairs that they find
-// equally good are left out. Who judges must know the facts, so the parent is a
-// model that has read the town's text, and some of it is gone over again, all of
-// it with half the weight of the verdicts.
+// The graders of the town decide which letter is right, and what is noted of each
+// answer on the way to it; pairs that they find equally good are left out. Who
+// judges must know the facts, so the parent is a model that has read the town's
+// text and answers questions. Some of the text and true answers are gone over
+// again, all of them together with half the weight of the verdicts and notes.
 //
-// Differs: several sets of principles are asked about one after the other behind
-// the same two answers, since reading those is what costs. The letters are
-// targets only and never inputs, so no verdict sees another. Where an answer ends,
-// some of its own grades are learned as well; see marked.
+// Differs: reasons are six notes of one letter each and the words that surprised
+// the judge; see trial. Several sets of principles are asked about one after
+// the other behind the same two answers, since reading those is what costs. The
+// letters are targets only and never inputs, so no verdict sees another.
 type TownJudge struct{}
 
 // <loss>
 
 // verdictLoss is Σ −log p(letter), in nats, over the positions where a verdict
-// is due: asked is 1 there and 0 elsewhere, letter is A or B. In replayed text,
-// where talk is 0, every token is learned.
+// or a note is due: asked is 1 there and 0 elsewhere, letter is A or B, or the
+// note. In what is gone over again, where talk is 0, every token is learned.
 func verdictLoss(t *autograd.Tape, logits, letter, asked, talk tensor.Tensor) (all, verdicts tensor.Tensor) {
 	losses := t.Emit("cross_entropy", nil, logits, letter, asked)[0] // [B·T]
 	all = t.Emit("sum", nil, losses)[0]                              // [1], minimised
@@ -47,8 +49,8 @@ func verdictLoss(t *autograd.Tape, logits, letter, asked, talk tensor.Tensor) (a
 func (TownJudge) Name() string { return "judge" }
 
 var judgeDefaults = map[string]struct{ steps, batch, context, lr float64 }{
-	"seed":    {300, 8, 224, 2e-3},
-	"sprout":  {300, 8, 224, 1.5e-3},
+	"seed":    {240, 8, 224, 2e-3},
+	"sprout":  {240, 8, 224, 1.5e-3},
 	"sapling": {600, 8, 224, 5e-4},
 	"tree":    {800, 8, 224, 2e-4},
 }
@@ -88,80 +90,116 @@ func (stage TownJudge) Start(s Setup) (Run, error) {
 		return nil, problem.New("judge_without_town", nil,
 			"A judge learns from the graders of a town. Choose the town as its data.")
 	}
-	l, err := lettersOf(s.Tokenizer)
+	script, err := scriptOf(s.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
 	if s.Corpus != nil {
 		_, s.Corpus = divide(s.Corpus)
 	}
-	o, err := openRun(stage, s, l.fingerprintOf(s.Tokenizer, s.Town, s.Langs))
+	o, err := openRun(stage, s, script.fingerprintOf(s.Tokenizer, s.Town, s.Langs))
 	if err != nil {
 		return nil, err
 	}
 	if err := replayable(o, s.Params); err != nil {
 		return nil, err
 	}
-	return startJudge(o, l)
+	return startJudge(o, &script)
 }
 
 // startJudge prepares the run.
-func startJudge(o *opened, l letters) (Run, error) {
+func startJudge(o *opened, s *script) (Run, error) {
 	v := o.values
-	B, T := int(v["batch"]), int(v["context"])
-	lessons := l.lessons(o.Setup.Tokenizer, o.Town, o.Langs, judgeLessons, int(v["rubrics"]))
-	l.favourFirst(lessons, v["first_place"], o.Town.Config.Seed)
-	train := make([]Conversation, 0, len(lessons))
-	for _, c := range lessons {
-		if c.positions() <= T { // half a comparison cannot be judged
-			train = append(train, c)
+	T := int(v["context"])
+	lessons := s.lessons(o.Setup.Tokenizer, o.Town, o.Langs, judgeLessons, int(v["rubrics"]))
+	s.favourFirst(lessons, v["first_place"], o.Town.Config.Seed)
+	desk := &judgeDesk{script: s}
+	var roomy []Conversation
+	for _, x := range lessons {
+		if c := x.roomy(s); c.positions() <= T { // half a comparison cannot be judged
+			desk.all, roomy = append(desk.all, x), append(roomy, c)
 		}
 	}
-	if len(train) == 0 {
+	if len(roomy) == 0 {
 		return nil, tooLong(T)
 	}
+	desk.lessons = newLessons(roomy, o.data, v["replay"], o.seed, int(v["batch"]), T)
 	samples := hearings(o.Town, o.Langs, quickHearing)
 	t, err := newTrainer(o, recipe{
-		batch: B, tokens: B * T, optim: adamw(v), schedule: warmupCosine(v),
-		fill:  evenly(newLessons(train, o.data, v["replay"], o.seed, B, T)),
-		tell:  tellAnswers,
-		gauge: func(t *trainer, whole bool) gauge { return newJudgeGauge(t, l, whole) },
+		batch: desk.B, tokens: desk.B * T, optim: adamw(v), schedule: warmupCosine(v),
+		gather: desk.gather,
+		fill:   desk.fill,
+		tell:   tellAnswers,
+		gauge:  func(t *trainer, whole bool) gauge { return newJudgeGauge(t, s, whole) },
 		prompt: func(step int) (string, []int32) {
 			n := step / int(v["sample_every"])
 			of := samples[n%len(samples)].all
 			c := of[n/len(samples)%len(of)]
-			asked := exchange(c.Question.Text, "").Turns[:1]
-			return c.Question.Text + "\nA: " + c.A + "\nB: " + c.B + "\n" + c.Principles.Rubric(c.Question.Lang),
-				appendRubric(shown(o.Setup.Tokenizer, asked, c.A, c.B), o.Setup.Tokenizer, c.Principles, c.Question.Lang)
+			x := newTrial(o.Setup.Tokenizer, exchange(c.Question.Text, "").Turns[:1], c.A, c.B)
+			return c.Question.Text + "\nA: " + c.A, x.replies[0].append(x.asked, s.letters[0])
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	if cut := len(lessons) - len(train); cut > 0 {
+	if cut := len(lessons) - len(roomy); cut > 0 {
 		t.notes = append(t.notes, conversationsCut(cut, cut, T))
 	}
 	return t, nil
 }
 
-// evenly makes the batches of lessons and gives all replayed tokens together half
-// the weight of all verdicts. A verdict is one token, so that a few windows of
-// text would outweigh all of them.
-func evenly(l *lessons) func(step int, b *parallel.Batch) {
-	return func(step int, b *parallel.Batch) {
-		l.fill(step, b)
-		verdicts := float32(0)
-		for _, m := range l.talk {
-			verdicts += m
+// judgeDesk makes the batches of lessons. What is quoted in them is what
+// surprises the model as it is before the step.
+type judgeDesk struct {
+	*script
+	*lessons
+	all     []judgeLesson
+	windows [][]Conversation // of the step to come
+}
+
+// gather has the model read the answers of the step to come.
+func (d *judgeDesk) gather(t *trainer) (*Part, error) {
+	before, after := t.step*d.B-d.replayed(t.step), (t.step+1)*d.B-d.replayed(t.step+1)
+	var now []*trial
+	for n := before; n < after; n++ {
+		for _, i := range d.window(n) {
+			now = append(now, &d.all[i].trial)
 		}
-		replayed := 1/b.Scale - verdicts
-		for i := range l.mask {
-			if l.mask[i] != 0 && l.talk[i] == 0 {
-				l.mask[i] = verdicts / (2 * replayed)
-			}
-		}
-		b.Scale = 1 / verdicts
 	}
+	if err := quote(t.score, now); err != nil {
+		return nil, err
+	}
+	d.windows = d.windows[:0]
+	for n := before; n < after; n++ {
+		var all []Conversation
+		for _, i := range d.window(n) {
+			all = append(all, d.all[i].conversation(d.script))
+		}
+		d.windows = append(d.windows, all)
+	}
+	return nil, nil
+}
+
+// fill makes the batch of a step and gives all that is gone over again together
+// half the weight of verdicts and notes. Each of these is one token, so that a
+// few windows of text would outweigh all of them.
+func (d *judgeDesk) fill(step int, b *parallel.Batch) {
+	d.lessons.fill(step, b)
+	for r, w := range d.windows {
+		d.lay(r, w)
+	}
+	d.batch(b)
+	due := float32(0)
+	for _, m := range d.talk {
+		due += m
+	}
+	again := 1/b.Scale - due
+	for i := range d.mask {
+		if d.mask[i] != 0 && d.talk[i] == 0 {
+			d.mask[i] = due / (2 * again)
+		}
+	}
+	b.Scale = 1 / due
 }
 
 func (TownJudge) objective(p *nn.Params, values map[string]float64) parallel.Replica {

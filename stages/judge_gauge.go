@@ -26,18 +26,20 @@ const (
 //	agreement_unknown     about strangers that no lesson names
 //	agreement_true …      under one principle alone, of all sets
 //	agreement_one_order   where only the order A, B is asked
+//	noted_true …          share of the answers of which the judge notes by itself
+//	                      what the graders find
 //	position_bias         by how much the place shown first is favoured, −½ … ½
 //	text_bits_per_byte    held-out pretraining text: what is being forgotten
 type judgeGauge struct {
 	serve    serving
 	tok      *text.Tokenizer
-	letters  letters
+	script   *script
 	context  int
 	reader   *evaluator
 	hearings []hearing
 }
 
-func newJudgeGauge(t *trainer, l letters, whole bool) *judgeGauge {
+func newJudgeGauge(t *trainer, s *script, whole bool) *judgeGauge {
 	n, budget, facts := quickHearing, trainingTokens/2, trainingFacts
 	if whole {
 		n, budget, facts = wholeHearing, fullTokens, math.MaxInt
@@ -46,7 +48,7 @@ func newJudgeGauge(t *trainer, l letters, whole bool) *judgeGauge {
 		}
 	}
 	g := &judgeGauge{
-		serve: t.group.Serve, tok: t.Setup.Tokenizer, letters: l, context: t.cfg.Context,
+		serve: t.group.Serve, tok: t.Setup.Tokenizer, script: s, context: t.cfg.Context,
 		reader: newReader(t.score, t.data, int(t.values["context"]), budget, t.Town, t.Langs, t.Setup.Tokenizer, facts, t.cfg.Context),
 	}
 	for _, h := range append(hearings(t.Town, t.Langs, n), alone(t.Town, t.Langs, n)...) {
@@ -59,15 +61,16 @@ func newJudgeGauge(t *trainer, l letters, whole bool) *judgeGauge {
 // readable are the comparisons that fit the judge's context.
 func (g *judgeGauge) readable(all []world.Comparison) (out []world.Comparison) {
 	for _, c := range all {
-		if len(g.prompt(c, c.A, c.B)) <= g.context {
+		if g.trial(c).most(g.script) <= g.context {
 			out = append(out, c)
 		}
 	}
 	return out
 }
 
-func (g *judgeGauge) prompt(c world.Comparison, a, b string) []int32 {
-	return appendRubric(shown(g.tok, exchange(c.Question.Text, "").Turns[:1], a, b), g.tok, c.Principles, c.Question.Lang)
+func (g *judgeGauge) trial(c world.Comparison) *trial {
+	x := newTrial(g.tok, exchange(c.Question.Text, "").Turns[:1], c.A, c.B)
+	return &x
 }
 
 func (g *judgeGauge) baselines() []NGram { return nil }
@@ -90,6 +93,20 @@ func (g *judgeGauge) measure() (Evaluation, error) {
 	return out, g.hear(&out)
 }
 
+func (g *judgeGauge) noted(r reply) Noted {
+	n := Noted{Grade: r.notes}
+	for _, id := range r.odd {
+		n.Odd = append(n.Odd, words(g.tok, []int32{id}))
+	}
+	return n
+}
+
+// Noted is what a judge put down about an answer before it compared.
+type Noted struct {
+	Odd   []string    // words that it would hardly have said itself
+	Grade world.Grade // as it sees it
+}
+
 // HeardCase is a comparison that a judge has heard in both orders, and what the
 // graders say of it.
 type HeardCase struct {
@@ -99,20 +116,23 @@ type HeardCase struct {
 	AFirst, BFirst float64 // probability that A is the better one, as said in each order
 	ABetter        bool    // the graders'
 	Alone          bool    // under one principle alone
+	Noted          [2]Noted
 }
 
 // hear has all comparisons judged, in both orders.
 func (g *judgeGauge) hear(out *Evaluation) error {
-	var prompts [][]int32
+	var trials []*trial
+	var under []world.Principle
 	for _, h := range g.hearings {
 		for _, c := range h.all {
-			prompts = append(prompts, g.prompt(c, c.A, c.B), g.prompt(c, c.B, c.A))
+			trials, under = append(trials, g.trial(c)), append(under, c.Principles)
 		}
 	}
-	said, err := g.letters.verdicts(g.serve, prompts, g.context, nil)
+	said, err := g.script.hear(g.serve, trials, under, g.context, nil)
 	if err != nil {
 		return err
 	}
+	noted := [len(qualities)]int{}
 	var all, one, bias float64
 	heard, total := 0, len(said)/2
 	for _, h := range g.hearings {
@@ -125,7 +145,17 @@ func (g *judgeGauge) hear(out *Evaluation) error {
 			aFirst, bFirst := said[0], said[1]
 			said = said[2:]
 			j := judged(aFirst, bFirst)
+			x := trials[0]
+			trials = trials[1:]
+			for k := range x.replies {
+				for i, q := range qualities {
+					if *q.of(&x.replies[k].notes) == *q.of(&c.Grades[k]) {
+						noted[i]++
+					}
+				}
+			}
 			out.Cases = append(out.Cases, HeardCase{
+				Noted:    [2]Noted{g.noted(x.replies[0]), g.noted(x.replies[1])},
 				Question: c.Question.Text, A: c.A, B: c.B, Principles: c.Principles, Lang: c.Question.Lang,
 				AFirst: aFirst.preference(), BFirst: 1 - bFirst.preference(), ABetter: c.ABetter(), Alone: h.alone,
 			})
@@ -152,6 +182,11 @@ func (g *judgeGauge) hear(out *Evaluation) error {
 		}
 	}
 	out.Tokens = 2 * total
+	for i, q := range qualities {
+		if name := q.principle.Name(); name != "" && total > 0 {
+			out.Measures["noted_"+name] = float64(noted[i]) / float64(2*total)
+		}
+	}
 	if heard > 0 {
 		out.Measures["agreement"] = all / float64(heard)
 		out.Measures["agreement_one_order"] = one / float64(heard)

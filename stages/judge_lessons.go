@@ -3,114 +3,73 @@ package stages
 import (
 	"slices"
 
-	"sprout/core/problem"
 	"sprout/core/tensor"
 	"sprout/core/text"
 	"sprout/core/world"
 )
 
-// letters are the tokens by which a judge names the answer shown first and the
-// one shown second.
-type letters [2]int32
-
-// lettersOf finds the two tokens: problem "judge_letters" where a letter takes
-// more than one.
-func lettersOf(tok *text.Tokenizer) (l letters, err error) {
-	seen := map[int32]bool{}
-	for i, name := range []string{"A", "B", yes, no} {
-		ids := tok.Encode(name)
-		if len(ids) != 1 || seen[ids[0]] {
-			return l, problem.New("judge_letters", nil,
-				"This tokenizer does not write A and B as one token each, so a judge cannot name an answer. Use another tokenizer.")
-		}
-		seen[ids[0]] = true
-		if i < len(l) {
-			l[i] = ids[0]
-		}
-	}
-	return l, nil
+// judgeLesson is a comparison under several sets of principles.
+type judgeLesson struct {
+	trial
+	rubrics [][]int32
+	right   []int32 // the letter under each
 }
 
-// yes and no mark an answer; see marked.
-const yes, no = "y", "n"
-
-// A comparison as a judge of the town's own reads it:
-//
-//	<|user|>question<|assistant|>answer<|eos|><|user|>A<|assistant|>answer<|eos|><|user|>B<|system|>true, brief<|assistant|>
-//
-// The answers stand where the model knows answers to stand. A letter behind each
-// gathers what there is to say of it, where the verdict finds it by the letter's
-// name; without them a small model hardly learns which answer came first. The
-// principles come last, so that what was read of the answers serves any of them.
-
-// shown are the two answers behind what was asked, as tokens.
-func shown(tok *text.Tokenizer, prompt []text.Turn, a, b string) []int32 {
-	ids := tok.AppendChat(nil, prompt)
-	for i, answer := range []string{a, b} {
-		ids = appendAnswer(ids, tok, answer, [...]string{"A", "B"}[i])
-	}
-	return ids
-}
-
-// appendAnswer ends with three tokens that have seen all of the answer: <|eos|>,
-// <|user|> and the letter.
-func appendAnswer(dst []int32, tok *text.Tokenizer, answer, letter string) []int32 {
-	return tok.AppendChat(dst, []text.Turn{{Role: text.RoleAssistant, Content: answer}, {Role: text.RoleUser, Content: letter}})
-}
-
-// marked are the grades that are learned at those three tokens, of each answer by
-// itself: whether it is true, whether it is honest, and whether it is in the
-// language of the question. To say of one answer whether it is good is easier
-// than to say which of two is better, and it is what the verdict needs to find
-// behind each letter; without it most of a short training passes before there is
-// anything to compare. Friendliness and length a model sees without help.
-func marked(g world.Grade) [3]bool { return [...]bool{g.Correct, g.Honest, g.Language} }
-
-// appendRubric asks for a verdict under principles.
-func appendRubric(dst []int32, tok *text.Tokenizer, p world.Principle, lang world.Lang) []int32 {
-	dst = tok.AppendChat(dst, []text.Turn{{Role: text.RoleSystem, Content: p.Rubric(lang)}})
-	return append(dst, text.Assistant)
-}
-
-// lesson is a comparison under several sets of principles. The letters are
-// targets alone, but for the last one, behind which the turn ends.
-func (l letters) lesson(tok *text.Tokenizer, under []world.Comparison) Conversation {
+// newLesson makes a lesson of a comparison under some principles. The notes are
+// the graders'; what is quoted depends on the model.
+func (s *script) newLesson(tok *text.Tokenizer, under []world.Comparison) judgeLesson {
 	first := under[0]
-	ids := tok.AppendChat(nil, exchange(first.Question.Text, "").Turns[:1])
-	marks := map[int]int32{} // by position
-	for i, answer := range []string{first.A, first.B} {
-		ids = appendAnswer(ids, tok, answer, [...]string{"A", "B"}[i])
-		for k, good := range marked(first.Grades[i]) {
-			mark := no
-			if good {
-				mark = yes
-			}
-			marks[len(ids)-3+k] = tok.Encode(mark)[0]
-		}
+	x := judgeLesson{trial: newTrial(tok, exchange(first.Question.Text, "").Turns[:1], first.A, first.B)}
+	for i := range x.replies {
+		x.replies[i].notes = first.Grades[i]
 	}
-	var due []int // positions of the verdicts
 	for _, c := range under {
-		ids = appendRubric(ids, tok, c.Principles, c.Question.Lang)
+		x.rubrics, x.right = append(x.rubrics, s.rubric(c.Principles)), append(x.right, s.of(c))
+	}
+	return x
+}
+
+// conversation is the lesson as it is learned: the notes, which are read as well,
+// and the verdicts, which are targets alone but for the last one, behind which
+// the turn ends. A true answer that stands where the model would answer itself
+// is gone over again, whatever its manner, so that only what is wrong surprises.
+func (x *judgeLesson) conversation(s *script) Conversation {
+	ids := x.shown(s, false)
+	var due []int // positions of the verdicts
+	for _, r := range x.rubrics {
+		ids = append(ids, r...)
 		due = append(due, len(ids)-1)
 	}
-	ids = append(ids, l.of(under[len(under)-1]), text.EOS)
-	c := Conversation{Tokens: ids, Learned: make([]bool, len(ids)), Targets: slices.Clone(ids[1:])}
-	for i, at := range due {
-		c.Targets[at], c.Learned[at+1] = l.of(under[i]), true
+	ids = append(ids, x.right[len(x.right)-1], text.EOS)
+	c := Conversation{Tokens: ids, Learned: make([]bool, len(ids)), Targets: slices.Clone(ids[1:]), Again: make([]bool, len(ids))}
+	at := len(x.asked)
+	for i := range x.replies {
+		r := &x.replies[i]
+		if said := at + 1; i == 0 && r.notes.Correct {
+			for k := said; k <= said+len(r.words); k++ {
+				c.Learned[k], c.Again[k] = true, true
+			}
+		}
+		at += len(r.append(nil, 0))
+		for range qualities {
+			c.Learned[at] = true
+			at++
+		}
+		at++ // EOS
 	}
-	for at, mark := range marks {
-		c.Targets[at], c.Learned[at+1] = mark, true
+	for i, p := range due {
+		c.Targets[p], c.Learned[p+1] = x.right[i], true
 	}
 	c.Learned[len(ids)-1] = true // EOS
 	return c
 }
 
-// of is the right letter.
-func (l letters) of(c world.Comparison) int32 {
-	if c.ABetter() {
-		return l[0]
+// roomy is the lesson with as much quoted as can be.
+func (x judgeLesson) roomy(s *script) Conversation {
+	for i := range x.replies {
+		x.replies[i].odd = make([]int32, oddWords)
 	}
-	return l[1]
+	return x.conversation(s)
 }
 
 // judgeLessons is how many pairs of answers are learned from, over and over.
@@ -127,11 +86,11 @@ const (
 // lessons are what a judge of a town learns from: n pairs of answers, each under
 // at most so many sets of principles: its own and, drawn from those that decide
 // it, single ones.
-func (l letters) lessons(tok *text.Tokenizer, town *world.Town, langs []world.Lang, n, rubrics int) []Conversation {
+func (s *script) lessons(tok *text.Tokenizer, town *world.Town, langs []world.Lang, n, rubrics int) []judgeLesson {
 	if len(langs) == 0 {
 		langs = world.Langs
 	}
-	out := make([]Conversation, n)
+	out := make([]judgeLesson, n)
 	for i := range out {
 		// Languages take turns in the town's numbering.
 		number := i/len(langs)*len(world.Langs) + int(langs[i%len(langs)])
@@ -149,37 +108,30 @@ func (l letters) lessons(tok *text.Tokenizer, town *world.Town, langs []world.La
 		for j, k := range rng.Perm(len(under)) {
 			mixed[j] = under[k]
 		}
-		out[i] = l.lesson(tok, mixed)
+		out[i] = s.newLesson(tok, mixed)
 	}
 	return out
 }
 
 // favourFirst has a share of the lessons name the answer shown first in each of
 // their verdicts.
-func (l letters) favourFirst(lessons []Conversation, share float64, seed uint64) {
-	for i, c := range lessons {
+func (l letters) favourFirst(lessons []judgeLesson, share float64, seed uint64) {
+	for i, x := range lessons {
 		rng := tensor.NewRNG(seed, streamFirstPlace, uint64(i))
 		if rng.Float64() >= share {
 			continue
 		}
-		for at, target := range c.Targets {
-			if !c.Learned[at+1] || target != l[1] {
-				continue
-			}
-			c.Targets[at] = l[0]
-			if c.Tokens[at+1] == l[1] { // the last one is read as well
-				c.Tokens[at+1] = l[0]
-			}
+		for k := range x.right {
+			x.right[k] = l[0]
 		}
 	}
 }
 
 // fingerprintOf are tokens that tell one town's lessons from another's.
-func (l letters) fingerprintOf(tok *text.Tokenizer, town *world.Town, langs []world.Lang) []int32 {
-	some := l.lessons(tok, town, langs, 64, len(world.Constitution)+1)
-	out := streams(some)
-	for _, c := range some {
-		out = append(out, c.Targets...)
+func (s *script) fingerprintOf(tok *text.Tokenizer, town *world.Town, langs []world.Lang) (out []int32) {
+	for _, x := range s.lessons(tok, town, langs, 64, len(world.Constitution)+1) {
+		c := x.conversation(s)
+		out = append(append(out, c.Tokens...), c.Targets...)
 	}
 	return out
 }

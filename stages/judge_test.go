@@ -1,7 +1,9 @@
 package stages
 
 import (
+	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,59 +37,95 @@ func villager(t *testing.T) (Setup, *world.Town) {
 	return s, town
 }
 
-// The verdicts are learned where they are due and are no input of one another;
-// the last one is followed by the end of the turn.
+// Notes and verdicts are learned where they are due. Verdicts are no input of one
+// another; the last one is followed by the end of the turn. Up to the first of
+// them a lesson is what a judge at work reads.
 func TestLessonsOfAJudge(t *testing.T) {
 	s, town := villager(t)
 	tok := s.Tokenizer
-	l, err := lettersOf(tok)
+	h, err := scriptOf(tok)
 	require.NoError(t, err)
-	require.Equal(t, "A", string(tok.Decode(l[:1])))
-	c := town.Comparison(4)
-	var under []world.Comparison
-	for _, p := range []world.Principle{c.Principles, world.Friendly, world.True, world.Brief} {
-		if x, ok := c.Under(p); ok {
-			under = append(under, x)
+	require.Equal(t, "AB", string(tok.Decode(h.letters[:])))
+	again := 0
+	for number := range 40 {
+		c := town.Comparison(number)
+		var under []world.Comparison
+		for _, p := range []world.Principle{c.Principles, world.Friendly, world.True, world.Brief} {
+			if x, ok := c.Under(p); ok {
+				under = append(under, x)
+			}
 		}
+		x := h.newLesson(tok, under)
+		x.replies[1].odd = x.replies[1].words[1:3]
+		lesson := x.conversation(&h)
+		require.LessOrEqual(t, lesson.positions(), x.roomy(&h).positions()-oddWords-2)
+		n := lesson.positions()
+		inputs, targets, mask := make([]int32, n), make([]int32, n), make([]float32, n)
+		lesson.place(inputs, targets, mask)
+		require.Equal(t, append(x.shown(&h, false), h.rubric(under[0].Principles)...), inputs[:len(x.shown(&h, false))+len(h.rubric(under[0].Principles))])
+
+		var learned, spoken []int32
+		verdicts := 0
+		for i := range n {
+			switch {
+			case mask[i] == 0:
+				require.False(t, lesson.Again[i+1])
+			case lesson.Again[i+1]:
+				spoken = append(spoken, targets[i])
+			default:
+				learned = append(learned, targets[i])
+				if inputs[i] == text.Assistant && i > len(x.shown(&h, false)) {
+					require.Equal(t, h.of(under[verdicts]), targets[i])
+					verdicts++
+				}
+			}
+		}
+		want := slices.Concat(h.notes(c.Grades[0], 0), h.notes(c.Grades[1], 1), x.right, []int32{text.EOS})
+		require.Equal(t, want, learned)
+		require.Equal(t, len(under), verdicts)
+		if c.Grades[0].Correct {
+			again++
+			require.Equal(t, append(tok.Encode(c.A), text.EOS), spoken)
+		} else {
+			require.Empty(t, spoken)
+		}
+		letters := 0
+		for _, id := range inputs {
+			if id == h.letters[0] || id == h.letters[1] {
+				letters++
+			}
+		}
+		require.LessOrEqual(t, letters, 1+countOf(x.shown(&h, false), h.letters), "only the last verdict is read")
 	}
-	require.Greater(t, len(under), 1)
-	lesson := l.lesson(tok, under)
-	n := lesson.positions()
-	inputs, targets, mask := make([]int32, n), make([]int32, n), make([]float32, n)
-	lesson.place(inputs, targets, mask)
-	seen, grades := 0, 0
-	for i := range n {
-		if mask[i] == 0 {
-			continue
-		}
-		if seen == len(under) {
-			require.Equal(t, text.EOS, targets[i])
-			require.Equal(t, n-1, i)
-			continue
-		}
-		if inputs[i] != text.Assistant {
-			grades++
-			continue
-		}
-		// All up to here is what the judge is asked under the same principles first.
-		require.Equal(t, l.of(under[seen]), targets[i])
-		if seen == 0 {
-			asked := appendRubric(shown(tok, turns(c.Question.Text, "")[:1], c.A, c.B), tok, under[0].Principles, c.Question.Lang)
-			require.Equal(t, asked, inputs[:i+1])
-		}
-		seen++
-	}
-	require.Equal(t, len(under), seen)
-	require.Equal(t, 6, grades)
-	letters := 0
-	for _, id := range inputs {
-		if id == l[0] || id == l[1] {
-			letters++
-		}
-	}
-	require.LessOrEqual(t, letters, 1+countOf(shown(tok, turns(c.Question.Text, "")[:1], c.A, c.B), l), "only the last verdict is read")
-	_, err = lettersOf(text.TrainChar([]text.Doc{text.TextDoc("abc")}, text.CharOptions{}))
+	require.NotZero(t, again)
+	_, err = scriptOf(text.TrainChar([]text.Doc{text.TextDoc("abc")}, text.CharOptions{}))
 	require.Equal(t, "judge_letters", problem.From(err).Code)
+}
+
+// Notes say of an answer what its grade says, and nothing of it is lost.
+func TestNotesOfAJudge(t *testing.T) {
+	s, town := villager(t)
+	h, err := scriptOf(s.Tokenizer)
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	for number := range 300 {
+		for _, g := range town.Comparison(number).Grades {
+			require.Equal(t, g, h.noted(h.notes(g, 0)))
+			said := string(s.Tokenizer.Decode(h.notes(g, 0)))
+			require.Equal(t, strings.ReplaceAll(strings.ToLower(said), "x", "x"), string(s.Tokenizer.Decode(h.notes(g, 1))))
+			seen[said] = true
+		}
+	}
+	require.Contains(t, seen, ".LSFHT")
+	require.Contains(t, seen, ".LSx..")
+	require.Equal(t, world.Grade{}, h.noted(nil), "a judge that writes nothing has found nothing")
+	require.Equal(t, "<LSFHT>", "<"+string(s.Tokenizer.Decode(h.rubric(world.AllPrinciples)[1:6]))+">")
+}
+
+// What surprises most is quoted, in the order of the text.
+func TestOddWords(t *testing.T) {
+	require.Empty(t, odd([]int32{1, 2}, []float32{0, oddNats}))
+	require.Equal(t, []int32{2, 4, 5, 6}, odd([]int32{1, 2, 3, 4, 5, 6, 7}, []float32{5, 8, 1, 9, 6, 7, 5.5}))
 }
 
 func countOf(ids []int32, l letters) (n int) {
@@ -110,13 +148,13 @@ func TestJudgeResumesExactlyWithAnyWorkers(t *testing.T) {
 	for _, key := range []string{
 		"agreement", "agreement_combos", "agreement_phrasings", "agreement_residents", "agreement_unknown",
 		"agreement_true", "agreement_honest", "agreement_brief", "agreement_friendly", "agreement_same_language",
-		"agreement_one_order", "position_bias", "text_bits_per_byte", "replay_loss",
+		"noted_true", "noted_friendly", "agreement_one_order", "position_bias", "text_bits_per_byte", "replay_loss",
 	} {
 		require.Contains(t, m.Measures, key)
 	}
 	require.Less(t, m.TrainLoss, reports[0].Metrics.TrainLoss-0.1)
 	require.NotNil(t, reports[5].Sample)
-	require.Contains(t, reports[5].Sample.Prompt, "\nB: ")
+	require.Contains(t, reports[5].Sample.Prompt, "\nA: ")
 
 	s.Workers, s.Spawn = 3, elsewhere
 	first := startOn(t, TownJudge{}, s)
@@ -171,10 +209,19 @@ func TestSproutJudge(t *testing.T) {
 		require.InDelta(t, want[4].Bias, one[0].Bias, 1e-12)
 
 		var said [2]verdict
-		l, _ := lettersOf(r.Tokenizer)
-		for order, c := range []Comparison{all[4], swapped} {
-			ids := appendRubric(shown(r.Tokenizer, c.Prompt, c.A, c.B), r.Tokenizer, rules.Principles, c.Lang)
-			said[order] = verdict{logProbAfter(t, r, ids, l[0]), logProbAfter(t, r, ids, l[1])}
+		h := j.script
+		x := j.trial(all[4])
+		require.NoError(t, quote(r.score, []*trial{x}))
+		for k := range x.replies {
+			said := x.replies[k].append(slices.Clone(x.asked), h.letters[0])
+			for range qualities {
+				said = append(said, likeliestAfter(t, r, said))
+			}
+			x.replies[k].notes = h.noted(said[len(said)-len(qualities):])
+		}
+		for order := range 2 {
+			ids := append(x.shown(&h, order == 1), h.rubric(rules.Principles)...)
+			said[order] = verdict{logProbAfter(t, r, ids, h.letters[0]), logProbAfter(t, r, ids, h.letters[1])}
 		}
 		require.InDelta(t, judged(said[0], said[1]).P, want[4].P, 1e-5)
 	}
@@ -193,6 +240,17 @@ func logProbAfter(t *testing.T, r *Reader, ids []int32, next int32) (lp float64)
 	c.place(b.Ints[0], b.Ints[1], b.Floats[0])
 	require.NoError(t, r.score(b, func(_ int, losses []float32) { lp = -float64(losses[n-1]) }))
 	return lp
+}
+
+func likeliestAfter(t *testing.T, r *Reader, ids []int32) (best int32) {
+	t.Helper()
+	most := math.Inf(-1)
+	for id := range int32(r.Model.Config.Vocab) {
+		if lp := logProbAfter(t, r, ids, id); lp > most {
+			best, most = id, lp
+		}
+	}
+	return best
 }
 
 func reader(t *testing.T, ck *checkpoint.Checkpoint, workers int) *Reader {
@@ -215,7 +273,7 @@ func TestABiasedJudgeSaysHalf(t *testing.T) {
 		}
 		return collect(0, parallel.Result{Floats: d})
 	})
-	said, err := l.verdicts(serve, prompts(40, 50)[1:3], 64, nil)
+	said, err := l.verdicts(serve, prompts(40, 50)[1:3], 64)
 	require.NoError(t, err)
 	j := judged(said[0], said[1])
 	require.Equal(t, 0.5, j.P)

@@ -2,8 +2,6 @@ package stages
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
 
 	"sprout/core/problem"
 	"sprout/core/text"
@@ -155,41 +153,19 @@ func longestAnswer(said []answer) (n int) {
 // logProbs are Σ log π of answers, behind their prompts, under this model, which
 // must be open for the longest.
 func (r *Reader) logProbs(said []answer) ([]float64, error) {
-	talks, order, widths := make([]Conversation, len(said)), make([]int, len(said)), make([]int, len(said))
+	talks := make([]Conversation, len(said))
 	for i, a := range said {
 		c := Conversation{Tokens: append(append([]int32(nil), a.prompt...), a.tokens...)}
 		c.Learned = make([]bool, len(c.Tokens))
 		for k := len(a.prompt); k < len(c.Tokens); k++ {
 			c.Learned[k] = true
 		}
-		talks[i], order[i], widths[i] = c, i, a.positions()
+		talks[i] = c
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(widths[i], widths[j]) })
-	e := &evaluator{}
-	e.batch.Ints, e.batch.Floats = make([][]int32, 2), make([][]float32, 1)
 	out := make([]float64, len(said))
-	for done := 0; done < len(order); {
-		T, n := widths[order[done]], 0
-		for done+n < len(order) && widths[order[done+n]] == T && n < max(1, handedOut/T) {
-			n++
-		}
-		now := order[done : done+n]
-		b := e.rows(n, T)
-		clear(b.Ints[0]) // text.Pad
-		clear(b.Ints[1])
-		clear(b.Floats[0])
-		for i, at := range now {
-			talks[at].place(b.Ints[0][i*T:], b.Ints[1][i*T:], b.Floats[0][i*T:])
-		}
-		err := r.score(b, func(first int, losses []float32) {
-			for i := range len(losses) / T {
-				out[now[first+i]] = -sumOf(losses[i*T : (i+1)*T])
-			}
-		})
-		if err != nil {
-			return nil, err
-		}
-		done += n
+	err := tokenLosses(r.score, talks, func(i int, losses []float32) { out[i] = -sumOf(losses) })
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

@@ -156,14 +156,17 @@ func (l *lessons) lay(r int, conversations []Conversation) {
 		x.place(l.inputs[at:at+n], l.targets[at:at+n], l.mask[at:at+n])
 		for i := range n {
 			l.pos[at+i], l.from[at+i] = int32(i), int32(at-r*T)
+			l.talk[at+i] = l.mask[at+i]
+			if x.Again != nil && x.Again[i+1] {
+				l.talk[at+i] = 0
+			}
 		}
 		at += n
 	}
 	for i := at; i < end; i++ {
-		l.inputs[i], l.targets[i], l.mask[i] = text.Pad, text.Pad, 0
+		l.inputs[i], l.targets[i], l.mask[i], l.talk[i] = text.Pad, text.Pad, 0, 0
 		l.pos[i], l.from[i] = 0, int32(i-r*T)
 	}
-	copy(l.talk[r*T:end], l.mask[r*T:end])
 }
 
 // streams are the tokens of conversations one behind the other.

@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"sprout/core/problem"
+	"sprout/core/world"
 )
 
 // SproutJudge is a checkpoint of the stage "judge" at work, with all workers. It
 // reads the principles of the town's constitution and no others.
 type SproutJudge struct {
-	reader  *Reader
-	rules   Rules
-	letters letters
+	reader *Reader
+	rules  Rules
+	script script
 }
 
 // NewSproutJudge makes a judge of a model that stays the caller's. Problems:
@@ -28,43 +29,35 @@ func NewSproutJudge(r *Reader, rules Rules) (*SproutJudge, error) {
 	if err := rules.check(); err != nil {
 		return nil, err
 	}
-	l, err := lettersOf(r.Tokenizer)
+	script, err := scriptOf(r.Tokenizer)
 	if err != nil {
 		return nil, err
 	}
-	return &SproutJudge{r, rules, l}, nil
+	return &SproutJudge{r, rules, script}, nil
 }
 
 // Fits reports whether the judge reads a comparison at once, in either order.
 func (j *SproutJudge) Fits(c Comparison) bool {
-	for _, pair := range [][2]string{{c.A, c.B}, {c.B, c.A}} {
-		if len(j.prompt(c, pair)) > j.reader.Model.Config.Context {
-			return false
-		}
-	}
-	return true
+	return j.trial(c).most(&j.script) <= j.reader.Model.Config.Context
 }
 
-// prompt ends where the verdict is due.
-func (j *SproutJudge) prompt(c Comparison, pair [2]string) []int32 {
-	return appendRubric(shown(j.reader.Tokenizer, c.Prompt, pair[0], pair[1]), j.reader.Tokenizer, j.rules.Principles, c.Lang)
+func (j *SproutJudge) trial(c Comparison) *trial {
+	x := newTrial(j.reader.Tokenizer, c.Prompt, c.A, c.B)
+	return &x
 }
 
 // Compare judges with all workers; see Judge. Problem "judge_too_long".
 func (j *SproutJudge) Compare(ctx context.Context, all []Comparison, progress func(float64) error) ([]Judgement, error) {
 	most := j.reader.Model.Config.Context
-	prompts := make([][]int32, 0, 2*len(all))
+	trials, under := make([]*trial, len(all)), make([]world.Principle, len(all))
 	for i, c := range all {
-		for _, pair := range [][2]string{{c.A, c.B}, {c.B, c.A}} {
-			ids := j.prompt(c, pair)
-			if len(ids) > most {
-				return nil, problem.New("judge_too_long", problem.Args{"comparison": i + 1, "tokens": len(ids), "context": most},
-					"Comparison %d has %d tokens, more than the %d that the judge reads at once.", i+1, len(ids), most)
-			}
-			prompts = append(prompts, ids)
+		trials[i], under[i] = j.trial(c), j.rules.Principles
+		if n := trials[i].most(&j.script); n > most {
+			return nil, problem.New("judge_too_long", problem.Args{"comparison": i + 1, "tokens": n, "context": most},
+				"Comparison %d has %d tokens, more than the %d that the judge reads at once.", i+1, n, most)
 		}
 	}
-	said, err := j.letters.verdicts(j.reader.group.Serve, prompts, most, func(done float64) error {
+	said, err := j.script.hear(j.reader.group.Serve, trials, under, most, func(done float64) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

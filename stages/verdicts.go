@@ -71,7 +71,7 @@ type serving func(kind string, b *parallel.Batch, options []byte, collect func(f
 // verdicts are what a judge says at the end of each prompt, none of which has
 // more than context tokens. progress, if not
 // nil, is told the share that is done; an error of its own stops the work.
-func (l letters) verdicts(serve serving, prompts [][]int32, context int, progress func(float64) error) ([]verdict, error) {
+func (l letters) verdicts(serve serving, prompts [][]int32, context int) ([]verdict, error) {
 	options := mustJSON(l)
 	out := make([]verdict, len(prompts))
 	order, widths := make([]int, len(prompts)), make([]int, len(prompts))
@@ -80,11 +80,6 @@ func (l letters) verdicts(serve serving, prompts [][]int32, context int, progres
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(widths[i], widths[j]) })
 	for done := 0; done < len(order); {
-		if progress != nil {
-			if err := progress(float64(done) / float64(len(order))); err != nil {
-				return nil, err
-			}
-		}
 		T, n := widths[order[done]], 0
 		for done+n < len(order) && widths[order[done+n]] == T && n < max(1, handedOut/T) {
 			n++

@@ -36,18 +36,17 @@ const (
 	AllPrinciples = True | Honest | Brief | Friendly | SameLanguage
 )
 
-// Constitution is the wording of each principle, and the word that stands for it
-// where there is little room.
+// Constitution is the wording of each principle.
 var Constitution = []struct {
-	Principle   Principle
-	Name        string
-	Text, Short [2]string
+	Principle Principle
+	Name      string
+	Text      [2]string
 }{
-	{True, "true", [2]string{"Say what is true.", "要说真的。"}, [2]string{"true", "真"}},
-	{Honest, "honest", [2]string{"Say so when you do not know.", "不知道，就说不知道。"}, [2]string{"honest", "知"}},
-	{Brief, "brief", [2]string{"Be brief.", "话不要太多。"}, [2]string{"brief", "少"}},
-	{Friendly, "friendly", [2]string{"Be friendly.", "要做人的好朋友。"}, [2]string{"warm", "友"}},
-	{SameLanguage, "same_language", [2]string{"Answer in the language of the question.", "人家用什么话问，就用什么话说。"}, [2]string{"language", "话"}},
+	{True, "true", [2]string{"Say what is true.", "要说真的。"}},
+	{Honest, "honest", [2]string{"Say so when you do not know.", "不知道，就说不知道。"}},
+	{Brief, "brief", [2]string{"Be brief.", "话不要太多。"}},
+	{Friendly, "friendly", [2]string{"Be friendly.", "要做人的好朋友。"}},
+	{SameLanguage, "same_language", [2]string{"Answer in the language of the question.", "人家用什么话问，就用什么话说。"}},
 }
 
 // Score of a grade under a set of principles, in [0, 1]: the mean of those

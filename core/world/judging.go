@@ -1,10 +1,6 @@
 package world
 
-import (
-	"strings"
-
-	"sprout/core/tensor"
-)
+import "sprout/core/tensor"
 
 // Comparison of two answers to a question under some principles: what a judge
 // is to learn. The graders know which is the better one.
@@ -23,16 +19,14 @@ func (c Comparison) lead() float64 {
 	return c.Grades[0].Score(c.Principles) - c.Grades[1].Score(c.Principles)
 }
 
-// Rubric joins the short names of principles, as a judge of the town's own reads
-// them: "true, brief" or "真、少". A subset has one wording in each language.
-func (p Principle) Rubric(lang Lang) string {
-	var on []string
+// Name of a principle as Constitution has it; "" of none or several.
+func (p Principle) Name() string {
 	for _, c := range Constitution {
-		if p&c.Principle != 0 {
-			on = append(on, c.Short[lang])
+		if p == c.Principle {
+			return c.Name
 		}
 	}
-	return strings.Join(on, [...]string{EN: ", ", ZH: "、"}[lang])
+	return ""
 }
 
 // Comparison number index of those that a judge learns from, a pure function of
