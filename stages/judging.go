@@ -59,7 +59,7 @@ func init() {
 		"judge_nonsense":     "the judge named neither of the two answers: reply",
 		"judge_free_text":    "principles in one's own words need an outside judge",
 		"judge_stage":        "the checkpoint is no judge: have",
-		"judge_letters":      "the tokenizer does not write A and B as one token each",
+		"judge_letters":      "the tokenizer does not write each letter of a judge's script as one token",
 		"judge_without_town": "a judge learns from the graders of a town, and there is none",
 		"judge_too_long":     "a comparison is longer than the judge's context: comparison, tokens, context",
 	})

@@ -49,6 +49,19 @@ var Constitution = []struct {
 	{SameLanguage, "same_language", [2]string{"Answer in the language of the question.", "人家用什么话问，就用什么话说。"}},
 }
 
+// Keeps are the principles that an answer of such a grade keeps.
+func (g Grade) Keeps() (p Principle) {
+	for _, x := range []struct {
+		kept bool
+		Principle
+	}{{g.Correct, True}, {g.Honest, Honest}, {g.Brief, Brief}, {g.Polite, Friendly}, {g.Language, SameLanguage}} {
+		if x.kept {
+			p |= x.Principle
+		}
+	}
+	return p
+}
+
 // Score of a grade under a set of principles, in [0, 1]: the mean of those
 // that are on, truth and honesty counting twice; rudeness takes friendliness
 // below plainness. No principle scores 0.

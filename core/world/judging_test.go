@@ -11,6 +11,8 @@ import (
 func TestNamesOfPrinciples(t *testing.T) {
 	assert.Equal(t, "same_language", SameLanguage.Name())
 	assert.Empty(t, (True | Friendly).Name())
+	assert.Equal(t, True|Friendly, Grade{Correct: true, Polite: true}.Keeps())
+	assert.Equal(t, AllPrinciples, Grade{Correct: true, Honest: true, Brief: true, Polite: true, Language: true}.Keeps())
 }
 
 // What a judge learns is what the graders say, of questions that SFT may ask, in

@@ -139,5 +139,11 @@ type (
 		BFirst     float64  `json:"b_first"` // the same with B shown first
 		ABetter    bool     `json:"a_better"`
 		Alone      bool     `json:"alone,omitempty"` // under one principle alone
+		Noted      [2]Noted `json:"noted"`           // of A and of B
+	}
+	// Noted is what a judge put down about an answer before it compared.
+	Noted struct {
+		Keeps []string `json:"keeps"`         // names of the principles that it finds kept
+		Odd   []string `json:"odd,omitempty"` // words that it would hardly have said itself
 	}
 )

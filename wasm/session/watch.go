@@ -34,9 +34,14 @@ func (s *Session) tellMeasured(r *run, e *stages.Evaluation) {
 		out.Cases = append(out.Cases, protocol.HeardCase{
 			Question: c.Question, A: c.A, B: c.B, Principles: principleNames(c.Principles),
 			AFirst: brief4(c.AFirst), BFirst: brief4(c.BFirst), ABetter: c.ABetter, Alone: c.Alone,
+			Noted: [2]protocol.Noted{noted(c.Noted[0]), noted(c.Noted[1])},
 		})
 	}
 	s.emit("measured", out)
+}
+
+func noted(n stages.Noted) protocol.Noted {
+	return protocol.Noted{Keeps: principleNames(n.Grade.Keeps()), Odd: n.Odd}
 }
 
 func principleNames(p world.Principle) []string {

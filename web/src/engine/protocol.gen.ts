@@ -1141,6 +1141,15 @@ export interface HeardCase {
   b_first: number
   a_better: boolean
   alone?: boolean
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  noted: [Noted, Noted]
+}
+export interface Noted {
+  keeps: string[]
+  odd?: string[]
 }
 export interface MergeEvent {
   merges: Merge[]

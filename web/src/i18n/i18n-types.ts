@@ -2234,7 +2234,7 @@ type RootTranslation = {
 		 */
 		ordersTitle: string
 		/**
-		 * E​v​e​r​y​ ​c​o​m​p​a​r​i​s​o​n​ ​i​s​ ​h​e​a​r​d​ ​t​w​i​c​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​c​h​a​n​g​e​ ​p​l​a​c​e​s​.​ ​A​ ​f​a​i​r​ ​j​u​d​g​e​ ​s​a​y​s​ ​t​h​e​ ​s​a​m​e​ ​b​o​t​h​ ​t​i​m​e​s​:​ ​t​h​e​ ​p​o​i​n​t​ ​l​i​e​s​ ​o​n​ ​t​h​e​ ​d​i​a​g​o​n​a​l​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​t​h​e​ ​t​w​o​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​g​o​e​s​ ​b​y​ ​t​h​e​ ​p​l​a​c​e​ ​a​l​o​n​e​ ​s​a​y​s​ ​o​n​e​ ​h​a​l​f​.
+		 * E​v​e​r​y​ ​c​o​m​p​a​r​i​s​o​n​ ​i​s​ ​h​e​a​r​d​ ​t​w​i​c​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​c​h​a​n​g​e​ ​p​l​a​c​e​s​.​ ​A​ ​f​a​i​r​ ​j​u​d​g​e​ ​s​a​y​s​ ​t​h​e​ ​s​a​m​e​ ​b​o​t​h​ ​t​i​m​e​s​:​ ​t​h​e​ ​p​o​i​n​t​ ​l​i​e​s​ ​o​n​ ​t​h​e​ ​d​i​a​g​o​n​a​l​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​t​h​e​ ​t​w​o​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​g​o​e​s​ ​b​y​ ​t​h​e​ ​p​l​a​c​e​ ​a​l​o​n​e​ ​s​a​y​s​ ​o​n​e​ ​h​a​l​f​.​ ​B​e​f​o​r​e​ ​i​t​ ​c​o​m​p​a​r​e​s​,​ ​i​t​ ​n​o​t​e​s​ ​o​f​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​b​y​ ​i​t​s​e​l​f​ ​w​h​i​c​h​ ​p​r​i​n​c​i​p​l​e​s​ ​i​t​ ​k​e​e​p​s​,​ ​a​n​d​ ​q​u​o​t​e​s​ ​t​h​e​ ​w​o​r​d​s​ ​t​h​a​t​ ​s​u​r​p​r​i​s​e​ ​i​t​:​ ​w​h​a​t​ ​i​t​ ​d​i​d​ ​n​o​t​ ​e​x​p​e​c​t​ ​t​h​e​r​e​ ​m​a​y​ ​b​e​ ​u​n​t​r​u​e​.
 		 */
 		ordersHow: string
 		/**
@@ -2283,6 +2283,29 @@ type RootTranslation = {
 		 * J​u​d​g​e​d​ ​b​y​:
 		 */
 		by: string
+		/**
+		 * ,​ 
+		 */
+		listing: string
+		/**
+		 * I​t​ ​n​o​t​e​s​:​ ​{​p​r​i​n​c​i​p​l​e​s​}​.
+		 * @param {string} principles
+		 */
+		notes: RequiredParams<'principles'>
+		/**
+		 * I​t​ ​f​i​n​d​s​ ​n​o​ ​p​r​i​n​c​i​p​l​e​ ​k​e​p​t​.
+		 */
+		notesNothing: string
+		/**
+		 * I​t​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​ ​{​w​o​r​d​s​}​ ​i​t​s​e​l​f​.
+		 * @param {string} words
+		 */
+		odd: RequiredParams<'words'>
+		/**
+		 * “​{​w​o​r​d​}​”
+		 * @param {string} word
+		 */
+		quoted: RequiredParams<'word'>
 		/**
 		 * L​a​b​e​l​ ​{​l​a​b​e​l​}​:​ ​t​h​e​ ​j​u​d​g​e​ ​p​r​e​f​e​r​s​ ​{​j​u​d​g​e​}​,​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​{​g​r​a​d​e​r​s​}​.
 		 * @param {string} graders
@@ -5038,7 +5061,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​j​u​d​g​e​ ​l​e​a​r​n​s​ ​t​o​ ​n​a​m​e​ ​t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​n​ ​i​t​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
+			 * T​h​e​ ​j​u​d​g​e​ ​l​e​a​r​n​s​ ​t​o​ ​n​o​t​e​ ​w​h​a​t​ ​i​t​ ​f​i​n​d​s​ ​o​f​ ​e​a​c​h​ ​a​n​s​w​e​r​,​ ​a​n​d​ ​t​h​e​n​ ​t​o​ ​n​a​m​e​ ​t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​n​ ​i​t​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​“​A​”​,​ ​a​v​e​r​a​g​e​d​ ​o​v​e​r​ ​b​o​t​h​ ​o​r​d​e​r​s​.​ ​A​ ​j​u​d​g​e​ ​t​h​a​t​ ​o​n​l​y​ ​l​o​o​k​s​ ​a​t​ ​t​h​e​ ​p​l​a​c​e​ ​s​a​y​s​ ​½​.
 			 */
 			formula: string
 		}
@@ -6761,7 +6784,7 @@ type RootTranslation = {
 		 */
 		judge_stage: RequiredParams<'have'>
 		/**
-		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​ ​d​o​e​s​ ​n​o​t​ ​w​r​i​t​e​ ​A​ ​a​n​d​ ​B​ ​a​s​ ​o​n​e​ ​t​o​k​e​n​ ​e​a​c​h​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​c​a​n​n​o​t​ ​n​a​m​e​ ​a​n​ ​a​n​s​w​e​r​.​ ​U​s​e​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​.
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​ ​d​o​e​s​ ​n​o​t​ ​w​r​i​t​e​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​l​e​t​t​e​r​s​ ​A​B​D​L​S​F​H​T​d​l​s​f​h​t​x​ ​a​s​ ​o​n​e​ ​t​o​k​e​n​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​c​a​n​ ​n​e​i​t​h​e​r​ ​n​a​m​e​ ​a​n​ ​a​n​s​w​e​r​ ​n​o​r​ ​n​o​t​e​ ​w​h​a​t​ ​i​t​ ​f​i​n​d​s​.​ ​U​s​e​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​.
 		 */
 		judge_letters: string
 		/**
@@ -8024,7 +8047,7 @@ type RootTranslation = {
 		}
 		judge: {
 			/**
-			 * P​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​ ​f​o​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​c​o​m​p​a​r​i​s​o​n​s​,​ ​s​o​ ​a​ ​m​o​d​e​l​ ​c​o​m​p​a​r​e​s​.​ ​I​t​ ​i​s​ ​g​i​v​e​n​ ​p​r​i​n​c​i​p​l​e​s​ ​i​n​ ​w​o​r​d​s​,​ ​a​ ​c​o​n​s​t​i​t​u​t​i​o​n​,​ ​a​n​d​ ​t​w​o​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​n​a​m​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​a​n​d​ ​t​h​e​ ​t​w​o​ ​a​r​e​ ​a​v​e​r​a​g​e​d​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​l​i​k​e​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.​ ​I​t​s​ ​l​a​b​e​l​s​ ​t​r​a​i​n​ ​t​h​e​ ​n​e​x​t​ ​m​o​d​e​l​,​ ​w​h​i​c​h​ ​i​s​ ​w​h​y​ ​y​o​u​ ​s​h​o​u​l​d​ ​l​o​o​k​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​.
+			 * P​e​o​p​l​e​ ​h​a​v​e​ ​n​o​ ​t​i​m​e​ ​f​o​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​c​o​m​p​a​r​i​s​o​n​s​,​ ​s​o​ ​a​ ​m​o​d​e​l​ ​c​o​m​p​a​r​e​s​.​ ​I​t​ ​i​s​ ​g​i​v​e​n​ ​p​r​i​n​c​i​p​l​e​s​,​ ​a​ ​c​o​n​s​t​i​t​u​t​i​o​n​,​ ​a​n​d​ ​t​w​o​ ​a​n​s​w​e​r​s​;​ ​i​t​ ​q​u​o​t​e​s​ ​w​h​a​t​ ​s​u​r​p​r​i​s​e​s​ ​i​t​,​ ​n​o​t​e​s​ ​w​h​a​t​ ​i​t​ ​f​i​n​d​s​ ​o​f​ ​e​a​c​h​,​ ​a​n​d​ ​n​a​m​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​I​t​ ​s​e​e​s​ ​e​a​c​h​ ​p​a​i​r​ ​i​n​ ​b​o​t​h​ ​o​r​d​e​r​s​ ​a​n​d​ ​t​h​e​ ​t​w​o​ ​a​r​e​ ​a​v​e​r​a​g​e​d​,​ ​s​i​n​c​e​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​l​i​k​e​s​ ​w​h​a​t​e​v​e​r​ ​c​o​m​e​s​ ​f​i​r​s​t​ ​i​s​ ​n​o​ ​j​u​d​g​e​.​ ​I​t​s​ ​l​a​b​e​l​s​ ​t​r​a​i​n​ ​t​h​e​ ​n​e​x​t​ ​m​o​d​e​l​,​ ​w​h​i​c​h​ ​i​s​ ​w​h​y​ ​y​o​u​ ​s​h​o​u​l​d​ ​l​o​o​k​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​.
 			 */
 			what: string
 			/**
@@ -10796,7 +10819,7 @@ export type TranslationFunctions = {
 		 */
 		ordersTitle: () => LocalizedString
 		/**
-		 * Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half.
+		 * Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half. Before it compares, it notes of each answer by itself which principles it keeps, and quotes the words that surprise it: what it did not expect there may be untrue.
 		 */
 		ordersHow: () => LocalizedString
 		/**
@@ -10839,6 +10862,26 @@ export type TranslationFunctions = {
 		 * Judged by:
 		 */
 		by: () => LocalizedString
+		/**
+		 * , 
+		 */
+		listing: () => LocalizedString
+		/**
+		 * It notes: {principles}.
+		 */
+		notes: (arg: { principles: string }) => LocalizedString
+		/**
+		 * It finds no principle kept.
+		 */
+		notesNothing: () => LocalizedString
+		/**
+		 * It would hardly have said {words} itself.
+		 */
+		odd: (arg: { words: string }) => LocalizedString
+		/**
+		 * “{word}”
+		 */
+		quoted: (arg: { word: string }) => LocalizedString
 		/**
 		 * Label {label}: the judge prefers {judge}, the graders {graders}.
 		 */
@@ -13353,7 +13396,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The judge learns to name the letter of the better answer. The label is then its probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
+			 * The judge learns to note what it finds of each answer, and then to name the letter of the better one. The label is then its probability of “A”, averaged over both orders. A judge that only looks at the place says ½.
 			 */
 			formula: () => LocalizedString
 		}
@@ -14898,7 +14941,7 @@ export type TranslationFunctions = {
 		 */
 		judge_stage: (arg: { have: unknown }) => LocalizedString
 		/**
-		 * This tokenizer does not write A and B as one token each, so a judge cannot name an answer. Use another tokenizer.
+		 * This tokenizer does not write each of the letters ABDLSFHTdlsfhtx as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.
 		 */
 		judge_letters: () => LocalizedString
 		/**
@@ -16049,7 +16092,7 @@ export type TranslationFunctions = {
 		}
 		judge: {
 			/**
-			 * People have no time for thousands of comparisons, so a model compares. It is given principles in words, a constitution, and two answers, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.
+			 * People have no time for thousands of comparisons, so a model compares. It is given principles, a constitution, and two answers; it quotes what surprises it, notes what it finds of each, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.
 			 */
 			what: () => LocalizedString
 			/**

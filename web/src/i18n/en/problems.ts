@@ -177,7 +177,7 @@ export const problems = {
   judge_stage:
     'A checkpoint of the stage “{have}” has not learned to judge. Choose one of the stage “judge”.',
   judge_letters:
-    'This tokenizer does not write A and B as one token each, so a judge cannot name an answer. Use another tokenizer.',
+    'This tokenizer does not write each of the letters ABDLSFHTdlsfhtx as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.',
   judge_without_town: 'A judge learns from the town’s graders. Choose the town as the data.',
   judge_too_long:
     'Comparison {comparison|number} has {tokens|number} tokens, more than the {context|number} that the judge reads at once.',

@@ -142,7 +142,7 @@ export const lessons = {
     name: 'AI judge',
     title: 'Who labels when people have no time?',
     formula:
-      'The judge learns to name the letter of the better answer. The label is then its probability of “A”, averaged over both orders. A judge that only looks at the place says ½.',
+      'The judge learns to note what it finds of each answer, and then to name the letter of the better one. The label is then its probability of “A”, averaged over both orders. A judge that only looks at the place says ½.',
   },
   grpo: {
     name: 'GRPO',

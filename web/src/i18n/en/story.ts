@@ -80,7 +80,7 @@ export const story = {
     real: 'The reports of Llama 3 and Qwen2.5 name DPO and not IPO. Llama 3 bounds it in other ways: the tokens of its format stay out of the loss, and a loss on the better answer, weighted 0.2, holds that one up.',
   },
   judge: {
-    what: 'People have no time for thousands of comparisons, so a model compares. It is given principles in words, a constitution, and two answers, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.',
+    what: 'People have no time for thousands of comparisons, so a model compares. It is given principles, a constitution, and two answers; it quotes what surprises it, notes what it finds of each, and names the better one. It sees each pair in both orders and the two are averaged, since a judge that likes whatever comes first is no judge. Its labels train the next model, which is why you should look where it errs.',
     image:
       'The best student becomes assistant teacher: there are not enough teachers to mark every exercise, and this student knows the rules.',
     misleads:

@@ -131,7 +131,8 @@ export const problems: Translation['problems'] = {
   judge_case: '这一组比较没法交给裁判：{why}。',
   judge_free_text: 'Sprout 只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
   judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
-  judge_letters: '这个分词器写 A 和 B 时不是各用一个词元，裁判就没法指明回答。请换一个分词器。',
+  judge_letters:
+    '这个分词器没有把 ABDLSFHTdlsfhtx 这些字母各写成一个词元，裁判就没法指明回答，也没法记下看法。请换一个分词器。',
   judge_without_town: '裁判要跟小镇的评分规则学。请把数据选为小镇。',
   judge_too_long:
     '第 {comparison|number} 组比较有 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。',
