@@ -15,7 +15,8 @@ globalThis.felt = {tasks: [], shifts: [], waits: new Map()}
 const notes = (type, f, more) => new PerformanceObserver(l => l.getEntries().forEach(f)).observe({type, buffered: true, ...more})
 notes('longtask', e => felt.tasks.push([e.startTime, e.duration]))
 notes('layout-shift', e => e.hadRecentInput || felt.shifts.push({at: e.startTime, value: e.value,
-	what: e.sources.map(s => s.node?.nodeName + '.' + (s.node?.className ?? ''))}))
+	what: e.sources.map(s => { const n = s.node, of = n?.parentElement
+		return n?.nodeName + '.' + (n?.className ?? '') + (n?.nodeType === 3 ? ' in ' + of?.nodeName + '.' + of?.className + ': ' + n.data.slice(0, 40) : '') })}))
 notes('event', e => e.interactionId && felt.waits.set(e.interactionId, {name: e.name, ms: Math.max(e.duration, felt.waits.get(e.interactionId)?.ms ?? 0)}),
 	{durationThreshold: 16})
 felt.looks = []
