@@ -131,7 +131,8 @@ func startJudge(o *opened, s *script) (Run, error) {
 		fill:   desk.fill,
 		tell:   tellAnswers,
 		gauge:  func(t *trainer, whole bool) gauge { return newJudgeGauge(t, s, whole) },
-		prompt: func(step int) (string, []int32) {
+		writes: len(qualities),
+		prompt: func(step int) (string, []int32) { // the notes on an answer
 			n := step / int(v["sample_every"])
 			of := samples[n%len(samples)].all
 			c := of[n/len(samples)%len(of)]

@@ -155,6 +155,7 @@ func TestJudgeResumesExactlyWithAnyWorkers(t *testing.T) {
 	require.Less(t, m.TrainLoss, reports[0].Metrics.TrainLoss-0.1)
 	require.NotNil(t, reports[5].Sample)
 	require.Contains(t, reports[5].Sample.Prompt, "\nA: ")
+	require.Less(t, len(reports[5].Sample.Text), 80, "as many tokens as notes, and nothing behind them")
 
 	s.Workers, s.Spawn = 3, elsewhere
 	first := startOn(t, TownJudge{}, s)

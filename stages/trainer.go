@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"strings"
@@ -32,6 +33,7 @@ type recipe struct {
 	prompt func(step int) (shown string, tokens []int32)
 	slide  bool
 	silent bool // the model writes no text
+	writes int  // at most so many tokens; 0: 128
 	// begin, if not nil, is done with the weights that the run starts from, or is
 	// resumed with.
 	begin func(t *trainer) error
@@ -338,10 +340,10 @@ func (t *trainer) diverged(m Metrics) error {
 
 // write lets the model continue a beginning.
 func (t *trainer) write() (*Sample, error) {
-	const tokens, temperature = 128, 0.8
+	const temperature = 0.8
 	shown, prompt := t.prompt(t.step)
 	written, err := t.writer.Generate([][]int32{prompt}, gen.Options{
-		Sampling: gen.Sampling{Temperature: temperature}, MaxTokens: tokens,
+		Sampling: gen.Sampling{Temperature: temperature}, MaxTokens: cmp.Or(t.writes, 128),
 		Slide: t.slide, Seed: t.seed, Step: uint64(t.step),
 	})
 	if err != nil {
