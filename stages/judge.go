@@ -1,6 +1,8 @@
 package stages
 
 import (
+	"slices"
+
 	"sprout/core/autograd"
 	"sprout/core/nn"
 	"sprout/core/parallel"
@@ -27,8 +29,9 @@ import (
 //
 // Differs: reasons are six notes of one letter each and the words that surprised
 // the judge; see trial. Several sets of principles are asked about one after
-// the other behind the same two answers, since reading those is what costs. The
-// letters are targets only and never inputs, so no verdict sees another.
+// the other behind the same two answers, since reading those is what costs.
+// Verdicts are targets only and never inputs, so that none sees another; the last
+// one alone is read, and the turn ends behind it.
 type TownJudge struct{}
 
 // <loss>
@@ -131,13 +134,10 @@ func startJudge(o *opened, s *script) (Run, error) {
 		fill:   desk.fill,
 		tell:   tellAnswers,
 		gauge:  func(t *trainer, whole bool) gauge { return newJudgeGauge(t, s, whole) },
-		writes: len(qualities),
-		prompt: func(step int) (string, []int32) { // the notes on an answer
-			n := step / int(v["sample_every"])
+		sample: func(t *trainer) (*Sample, error) {
+			n := t.step / int(v["sample_every"])
 			of := samples[n%len(samples)].all
-			c := of[n/len(samples)%len(of)]
-			x := newTrial(o.Setup.Tokenizer, exchange(c.Question.Text, "").Turns[:1], c.A, c.B)
-			return c.Question.Text + "\nA: " + c.A, x.replies[0].append(x.asked, s.letters[0])
+			return s.remark(t, of[n/len(samples)%len(of)])
 		},
 	})
 	if err != nil {
@@ -154,29 +154,32 @@ func startJudge(o *opened, s *script) (Run, error) {
 type judgeDesk struct {
 	*script
 	*lessons
-	all     []judgeLesson
-	windows [][]Conversation // of the step to come
+	all  []judgeLesson
+	laid [][]Conversation // what the windows of the step to come hold
 }
 
 // gather has the model read the answers of the step to come.
 func (d *judgeDesk) gather(t *trainer) (*Part, error) {
 	before, after := t.step*d.B-d.replayed(t.step), (t.step+1)*d.B-d.replayed(t.step+1)
+	d.laid = d.laid[:0]
 	var now []*trial
+	var windows [][]int
 	for n := before; n < after; n++ {
-		for _, i := range d.window(n) {
+		w := slices.Clone(d.window(n))
+		windows = append(windows, w)
+		for _, i := range w {
 			now = append(now, &d.all[i].trial)
 		}
 	}
-	if err := quote(t.score, now); err != nil {
+	if err := quote(t.score, t.cfg.Context, now); err != nil {
 		return nil, err
 	}
-	d.windows = d.windows[:0]
-	for n := before; n < after; n++ {
+	for _, w := range windows {
 		var all []Conversation
-		for _, i := range d.window(n) {
+		for _, i := range w {
 			all = append(all, d.all[i].conversation(d.script))
 		}
-		d.windows = append(d.windows, all)
+		d.laid = append(d.laid, all)
 	}
 	return nil, nil
 }
@@ -186,13 +189,16 @@ func (d *judgeDesk) gather(t *trainer) (*Part, error) {
 // few windows of text would outweigh all of them.
 func (d *judgeDesk) fill(step int, b *parallel.Batch) {
 	d.lessons.fill(step, b)
-	for r, w := range d.windows {
+	for r, w := range d.laid {
 		d.lay(r, w)
 	}
 	d.batch(b)
 	due := float32(0)
 	for _, m := range d.talk {
 		due += m
+	}
+	if due == 0 {
+		return // nothing but text
 	}
 	again := 1/b.Scale - due
 	for i := range d.mask {

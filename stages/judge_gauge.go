@@ -94,11 +94,7 @@ func (g *judgeGauge) measure() (Evaluation, error) {
 }
 
 func (g *judgeGauge) noted(r reply) Noted {
-	n := Noted{Grade: r.notes}
-	for _, id := range r.odd {
-		n.Odd = append(n.Odd, words(g.tok, []int32{id}))
-	}
-	return n
+	return Noted{Grade: r.notes, Odd: r.quoted(g.tok)}
 }
 
 // Noted is what a judge put down about an answer before it compared.

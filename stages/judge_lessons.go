@@ -45,12 +45,13 @@ func (x *judgeLesson) conversation(s *script) Conversation {
 	at := len(x.asked)
 	for i := range x.replies {
 		r := &x.replies[i]
-		if said := at + 1; i == 0 && r.notes.Correct {
-			for k := said; k <= said+len(r.words); k++ {
-				c.Learned[k], c.Again[k] = true, true
+		if i == 0 && r.notes.Correct {
+			words := at + 1                   // behind <|assistant|>
+			for k := range len(r.words) + 1 { // and <|eos|>
+				c.Learned[words+k], c.Again[words+k] = true, true
 			}
 		}
-		at += len(r.append(nil, 0))
+		at += len(r.append(nil, 0)) // to the first note
 		for range qualities {
 			c.Learned[at] = true
 			at++

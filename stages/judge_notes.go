@@ -48,7 +48,7 @@ func scriptOf(tok *text.Tokenizer) (s script, err error) {
 		ids := tok.Encode(letter)
 		if len(ids) != 1 || seen[ids[0]] {
 			err = problem.New("judge_letters", nil,
-				"This tokenizer does not write each of the letters ABDLSFHTdlsfhtx as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.")
+				"This tokenizer does not write each of the letters ABDLSFHTdlsfhtx and the full stop as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.")
 			return 0
 		}
 		seen[ids[0]] = true
@@ -109,16 +109,16 @@ func (s *script) rubric(p world.Principle) []int32 {
 	return append(ids, text.Assistant)
 }
 
-// Words of an answer that a judge quotes: at most so many, those that it would
-// have said with a probability under e^−oddNats.
+// Of an answer a judge quotes the tokens that it would have said with a
+// probability under e^−oddNats, and where there are more than oddWords, those that
+// surprise it most.
 const (
 	oddWords = 4
 	oddNats  = 4
 )
 
-// odd are the tokens of an answer, in order, that surprise most.
-func odd(words []int32, losses []float32) (ids []int32) {
-	var at []int
+// odd are the places of those tokens in an answer, in order.
+func odd(words []int32, losses []float32) (at []int) {
 	for i := range words {
 		if losses[i] > oddNats {
 			at = append(at, i)
@@ -127,8 +127,5 @@ func odd(words []int32, losses []float32) (ids []int32) {
 	slices.SortStableFunc(at, func(i, j int) int { return cmp.Compare(losses[j], losses[i]) })
 	at = at[:min(len(at), oddWords)]
 	slices.Sort(at)
-	for _, i := range at {
-		ids = append(ids, words[i])
-	}
-	return ids
+	return at
 }

@@ -2,6 +2,7 @@ package stages
 
 import (
 	"slices"
+	"strings"
 
 	"sprout/core/gen"
 	"sprout/core/parallel"
@@ -35,7 +36,8 @@ type trial struct {
 // reply is one of the answers.
 type reply struct {
 	words []int32
-	odd   []int32
+	odd   []int32 // those that are quoted
+	at    []int   // their places in words
 	notes world.Grade
 }
 
@@ -73,8 +75,8 @@ func (x *trial) most(s *script) int {
 	return n
 }
 
-// quote fills in what surprises a model in the answers.
-func quote(score scoring, all []*trial) error {
+// quote fills in what surprises a model that reads so many tokens in the answers.
+func quote(score scoring, context int, all []*trial) error {
 	talks := make([]Conversation, 0, 2*len(all))
 	for _, x := range all {
 		for _, r := range x.replies {
@@ -86,14 +88,18 @@ func quote(score scoring, all []*trial) error {
 			talks = append(talks, c)
 		}
 	}
-	return tokenLosses(score, talks, func(i int, losses []float32) {
+	return tokenLosses(score, context, talks, func(i int, losses []float32) {
 		x := all[i/2]
 		r := &x.replies[i%2]
-		r.odd = odd(r.words, losses[len(x.asked):])
+		r.at, r.odd = odd(r.words, losses[len(x.asked):]), r.odd[:0]
+		for _, at := range r.at {
+			r.odd = append(r.odd, r.words[at])
+		}
 	})
 }
 
-// note has the answers noted by the judge itself, each as if it were the first.
+// note has the answers noted by the judge itself, each as if it were the first,
+// so that what it finds does not depend on the order.
 func (s *script) note(serve serving, all []*trial) error {
 	prompts := make([][]int32, 0, 2*len(all))
 	for _, x := range all {
@@ -121,7 +127,8 @@ const heardAtOnce = 96
 // hear has comparisons judged in both orders under principles, one set for each,
 // by a judge that reads so many tokens at once: the verdicts with A shown first
 // and with B shown first, and in all what was quoted and noted. progress, if not
-// nil, is told the share that is done; an error of its own stops the work.
+// nil, is told the share that is done; an error of its own stops the work. What
+// was decided before an error is returned with it.
 func (s *script) hear(serve serving, all []*trial, under []world.Principle, context int, progress func(float64) error) ([]verdict, error) {
 	score := func(b *parallel.Batch, part func(int, []float32)) error {
 		return serve(lossesService, b, nil, func(first int, r parallel.Result) error {
@@ -130,31 +137,74 @@ func (s *script) hear(serve serving, all []*trial, under []world.Principle, cont
 		})
 	}
 	out := make([]verdict, 0, 2*len(all))
-	for done := 0; done < len(all); {
-		if progress != nil {
-			if err := progress(float64(done) / float64(len(all))); err != nil {
-				return nil, err
-			}
-		}
+	for len(out) < 2*len(all) {
+		done := len(out) / 2
 		now := all[done:min(len(all), done+heardAtOnce)]
-		if err := quote(score, now); err != nil {
-			return nil, err
-		}
-		if err := s.note(serve, now); err != nil {
-			return nil, err
-		}
-		prompts := make([][]int32, 0, 2*len(now))
-		for i, x := range now {
-			for _, swapped := range []bool{false, true} {
-				prompts = append(prompts, append(x.shown(s, swapped), s.rubric(under[done+i])...))
+		var said []verdict
+		for part, do := range []func() error{
+			func() error { return quote(score, context, now) },
+			func() error { return s.note(serve, now) },
+			func() (err error) {
+				prompts := make([][]int32, 0, 2*len(now))
+				for i, x := range now {
+					for _, swapped := range []bool{false, true} {
+						prompts = append(prompts, append(x.shown(s, swapped), s.rubric(under[done+i])...))
+					}
+				}
+				said, err = s.verdicts(serve, prompts, context)
+				return err
+			},
+		} {
+			if progress != nil {
+				if err := progress((float64(done) + float64(part)/3*float64(len(now))) / float64(len(all))); err != nil {
+					return out, err
+				}
 			}
-		}
-		said, err := s.verdicts(serve, prompts, context)
-		if err != nil {
-			return nil, err
+			if err := do(); err != nil {
+				return out, err
+			}
 		}
 		out = append(out, said...)
-		done += len(now)
 	}
 	return out, nil
+}
+
+// quoted are the words that surprised the judge, neighbours joined.
+func (r *reply) quoted(tok *text.Tokenizer) (out []string) {
+	for i := 0; i < len(r.at); {
+		n := i + 1
+		for n < len(r.at) && r.at[n] == r.at[n-1]+1 {
+			n++
+		}
+		if w := strings.TrimSpace(words(tok, r.odd[i:n])); w != "" {
+			out = append(out, w)
+		}
+		i = n
+	}
+	return out
+}
+
+// remark is what a judge quotes of an answer and notes, said in the principles
+// that the answer keeps.
+func (s *script) remark(t *trainer, c world.Comparison) (*Sample, error) {
+	tok := t.Setup.Tokenizer
+	x := newTrial(tok, exchange(c.Question.Text, "").Turns[:1], c.A, c.B)
+	now := []*trial{&x}
+	if err := quote(t.score, t.cfg.Context, now); err != nil {
+		return nil, err
+	}
+	if err := s.note(t.group.Serve, now); err != nil {
+		return nil, err
+	}
+	r := &x.replies[0]
+	var said []string
+	for _, w := range r.quoted(tok) {
+		said = append(said, "“"+w+"”?")
+	}
+	for _, p := range world.Constitution {
+		if r.notes.Keeps()&p.Principle != 0 {
+			said = append(said, "✓ "+p.Text[c.Question.Lang])
+		}
+	}
+	return &Sample{Step: t.step, Prompt: c.Question.Text + "\n" + c.A + "\n", Text: strings.Join(said, " ")}, nil
 }

@@ -163,7 +163,7 @@ func (r *Reader) logProbs(said []answer) ([]float64, error) {
 		talks[i] = c
 	}
 	out := make([]float64, len(said))
-	err := tokenLosses(r.score, talks, func(i int, losses []float32) { out[i] = -sumOf(losses) })
+	err := tokenLosses(r.score, r.Model.Config.Context, talks, func(i int, losses []float32) { out[i] = -sumOf(losses) })
 	if err != nil {
 		return nil, err
 	}

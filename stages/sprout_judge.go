@@ -54,7 +54,7 @@ func (j *SproutJudge) Compare(ctx context.Context, all []Comparison, progress fu
 		trials[i], under[i] = j.trial(c), j.rules.Principles
 		if n := trials[i].most(&j.script); n > most {
 			return nil, problem.New("judge_too_long", problem.Args{"comparison": i + 1, "tokens": n, "context": most},
-				"Comparison %d has %d tokens, more than the %d that the judge reads at once.", i+1, n, most)
+				"Comparison %d may take %d tokens, more than the %d that the judge reads at once.", i+1, n, most)
 		}
 	}
 	said, err := j.script.hear(j.reader.group.Serve, trials, under, most, func(done float64) error {
@@ -66,12 +66,9 @@ func (j *SproutJudge) Compare(ctx context.Context, all []Comparison, progress fu
 		}
 		return progress(done)
 	})
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Judgement, len(all))
+	out := make([]Judgement, len(said)/2)
 	for i := range out {
 		out[i] = judged(said[2*i], said[2*i+1])
 	}
-	return out, nil
+	return out, err
 }

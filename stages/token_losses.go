@@ -8,11 +8,13 @@ import (
 // tokenLosses has the learned tokens of conversations scored, in nats, each
 // conversation by itself: told gets number i's loss of every position, 0 where
 // nothing is learned, in any order, valid until it returns. Conversations of
-// about the same length are read together.
-func tokenLosses(score scoring, talks []Conversation, told func(i int, losses []float32)) error {
+// about the same length are read together, padded to the model's context at most,
+// which none of them goes beyond.
+func tokenLosses(score scoring, context int, talks []Conversation, told func(i int, losses []float32)) error {
 	order, widths := make([]int, len(talks)), make([]int, len(talks))
 	for i, c := range talks {
-		order[i], widths[i] = i, (c.positions()+referenceWidth-1)/referenceWidth*referenceWidth
+		order[i] = i
+		widths[i] = min(context, (max(1, c.positions())+referenceWidth-1)/referenceWidth*referenceWidth)
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(widths[i], widths[j]) })
 	e := &evaluator{}

@@ -1,7 +1,6 @@
 package stages
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"strings"
@@ -33,7 +32,8 @@ type recipe struct {
 	prompt func(step int) (shown string, tokens []int32)
 	slide  bool
 	silent bool // the model writes no text
-	writes int  // at most so many tokens; 0: 128
+	// sample, if not nil, takes the place of prompt and of what the model writes.
+	sample func(t *trainer) (*Sample, error)
 	// begin, if not nil, is done with the weights that the run starts from, or is
 	// resumed with.
 	begin func(t *trainer) error
@@ -340,10 +340,13 @@ func (t *trainer) diverged(m Metrics) error {
 
 // write lets the model continue a beginning.
 func (t *trainer) write() (*Sample, error) {
-	const temperature = 0.8
+	if t.sample != nil {
+		return t.sample(t)
+	}
+	const tokens, temperature = 128, 0.8
 	shown, prompt := t.prompt(t.step)
 	written, err := t.writer.Generate([][]int32{prompt}, gen.Options{
-		Sampling: gen.Sampling{Temperature: temperature}, MaxTokens: cmp.Or(t.writes, 128),
+		Sampling: gen.Sampling{Temperature: temperature}, MaxTokens: tokens,
 		Slide: t.slide, Seed: t.seed, Step: uint64(t.step),
 	})
 	if err != nil {

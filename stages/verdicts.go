@@ -69,8 +69,7 @@ func newVerdicts(p *nn.Params, l letters, rows, T int) (*scorer, error) {
 type serving func(kind string, b *parallel.Batch, options []byte, collect func(first int, r parallel.Result) error) error
 
 // verdicts are what a judge says at the end of each prompt, none of which has
-// more than context tokens. progress, if not
-// nil, is told the share that is done; an error of its own stops the work.
+// more than context tokens.
 func (l letters) verdicts(serve serving, prompts [][]int32, context int) ([]verdict, error) {
 	options := mustJSON(l)
 	out := make([]verdict, len(prompts))

@@ -2234,7 +2234,7 @@ type RootTranslation = {
 		 */
 		ordersTitle: string
 		/**
-		 * E​v​e​r​y​ ​c​o​m​p​a​r​i​s​o​n​ ​i​s​ ​h​e​a​r​d​ ​t​w​i​c​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​c​h​a​n​g​e​ ​p​l​a​c​e​s​.​ ​A​ ​f​a​i​r​ ​j​u​d​g​e​ ​s​a​y​s​ ​t​h​e​ ​s​a​m​e​ ​b​o​t​h​ ​t​i​m​e​s​:​ ​t​h​e​ ​p​o​i​n​t​ ​l​i​e​s​ ​o​n​ ​t​h​e​ ​d​i​a​g​o​n​a​l​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​t​h​e​ ​t​w​o​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​g​o​e​s​ ​b​y​ ​t​h​e​ ​p​l​a​c​e​ ​a​l​o​n​e​ ​s​a​y​s​ ​o​n​e​ ​h​a​l​f​.​ ​B​e​f​o​r​e​ ​i​t​ ​c​o​m​p​a​r​e​s​,​ ​i​t​ ​n​o​t​e​s​ ​o​f​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​b​y​ ​i​t​s​e​l​f​ ​w​h​i​c​h​ ​p​r​i​n​c​i​p​l​e​s​ ​i​t​ ​k​e​e​p​s​,​ ​a​n​d​ ​q​u​o​t​e​s​ ​t​h​e​ ​w​o​r​d​s​ ​t​h​a​t​ ​s​u​r​p​r​i​s​e​ ​i​t​:​ ​w​h​a​t​ ​i​t​ ​d​i​d​ ​n​o​t​ ​e​x​p​e​c​t​ ​t​h​e​r​e​ ​m​a​y​ ​b​e​ ​u​n​t​r​u​e​.
+		 * E​v​e​r​y​ ​c​o​m​p​a​r​i​s​o​n​ ​i​s​ ​h​e​a​r​d​ ​t​w​i​c​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​c​h​a​n​g​e​ ​p​l​a​c​e​s​.​ ​A​ ​f​a​i​r​ ​j​u​d​g​e​ ​s​a​y​s​ ​t​h​e​ ​s​a​m​e​ ​b​o​t​h​ ​t​i​m​e​s​:​ ​t​h​e​ ​p​o​i​n​t​ ​l​i​e​s​ ​o​n​ ​t​h​e​ ​d​i​a​g​o​n​a​l​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​t​h​e​ ​t​w​o​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​t​h​a​t​ ​g​o​e​s​ ​b​y​ ​t​h​e​ ​p​l​a​c​e​ ​a​l​o​n​e​ ​s​a​y​s​ ​o​n​e​ ​h​a​l​f​.​ ​B​e​f​o​r​e​ ​i​t​ ​c​o​m​p​a​r​e​s​,​ ​i​t​ ​q​u​o​t​e​s​ ​t​h​e​ ​w​o​r​d​s​ ​o​f​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​t​h​a​t​ ​s​u​r​p​r​i​s​e​ ​i​t​,​ ​s​i​n​c​e​ ​w​h​a​t​ ​i​t​ ​d​i​d​ ​n​o​t​ ​e​x​p​e​c​t​ ​m​a​y​ ​b​e​ ​u​n​t​r​u​e​,​ ​a​n​d​ ​n​o​t​e​s​ ​w​h​i​c​h​ ​p​r​i​n​c​i​p​l​e​s​ ​t​h​e​ ​a​n​s​w​e​r​ ​k​e​e​p​s​.
 		 */
 		ordersHow: string
 		/**
@@ -2288,7 +2288,7 @@ type RootTranslation = {
 		 */
 		listing: string
 		/**
-		 * I​t​ ​n​o​t​e​s​:​ ​{​p​r​i​n​c​i​p​l​e​s​}​.
+		 * I​t​ ​f​i​n​d​s​ ​k​e​p​t​:​ ​{​p​r​i​n​c​i​p​l​e​s​}​.
 		 * @param {string} principles
 		 */
 		notes: RequiredParams<'principles'>
@@ -3365,7 +3365,7 @@ type RootTranslation = {
 				 */
 				task: string
 				/**
-				 * I​t​ ​w​a​s​ ​r​i​g​h​t​ ​i​n​ ​{​w​o​r​s​t​}​ ​t​h​e​r​e​,​ ​a​n​d​ ​i​n​ ​{​b​e​s​t​}​ ​u​n​d​e​r​ ​i​t​s​ ​b​e​s​t​ ​p​r​i​n​c​i​p​l​e​.​ ​W​h​a​t​ ​c​a​n​ ​b​e​ ​s​e​e​n​ ​f​r​o​m​ ​t​h​e​ ​w​o​r​d​s​ ​a​l​o​n​e​ ​i​s​ ​e​a​s​y​;​ ​w​h​a​t​ ​i​s​ ​t​r​u​e​ ​m​u​s​t​ ​b​e​ ​k​n​o​w​n​.
+				 * I​t​ ​w​a​s​ ​r​i​g​h​t​ ​i​n​ ​{​w​o​r​s​t​}​ ​t​h​e​r​e​,​ ​a​n​d​ ​i​n​ ​{​b​e​s​t​}​ ​u​n​d​e​r​ ​i​t​s​ ​b​e​s​t​ ​p​r​i​n​c​i​p​l​e​.​ ​M​a​n​n​e​r​s​ ​c​a​n​ ​b​e​ ​s​e​e​n​ ​f​r​o​m​ ​t​h​e​ ​w​o​r​d​s​ ​a​l​o​n​e​.​ ​W​h​a​t​ ​i​s​ ​t​r​u​e​ ​m​u​s​t​ ​b​e​ ​k​n​o​w​n​,​ ​a​n​d​ ​i​s​ ​s​e​e​n​ ​o​n​l​y​ ​b​y​ ​w​h​a​t​ ​s​u​r​p​r​i​s​e​s​ ​t​h​e​ ​j​u​d​g​e​.
 				 * @param {string} best
 				 * @param {string} worst
 				 */
@@ -5252,7 +5252,7 @@ type RootTranslation = {
 		 */
 		text_bits_per_byte: string
 		/**
-		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t
+		 * l​o​s​s​ ​o​n​ ​w​h​a​t​ ​i​s​ ​g​o​n​e​ ​o​v​e​r​ ​a​g​a​i​n
 		 */
 		replay_loss: string
 		/**
@@ -6784,7 +6784,7 @@ type RootTranslation = {
 		 */
 		judge_stage: RequiredParams<'have'>
 		/**
-		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​ ​d​o​e​s​ ​n​o​t​ ​w​r​i​t​e​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​l​e​t​t​e​r​s​ ​A​B​D​L​S​F​H​T​d​l​s​f​h​t​x​ ​a​s​ ​o​n​e​ ​t​o​k​e​n​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​c​a​n​ ​n​e​i​t​h​e​r​ ​n​a​m​e​ ​a​n​ ​a​n​s​w​e​r​ ​n​o​r​ ​n​o​t​e​ ​w​h​a​t​ ​i​t​ ​f​i​n​d​s​.​ ​U​s​e​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​.
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​ ​d​o​e​s​ ​n​o​t​ ​w​r​i​t​e​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​l​e​t​t​e​r​s​ ​A​B​D​L​S​F​H​T​d​l​s​f​h​t​x​ ​a​n​d​ ​t​h​e​ ​f​u​l​l​ ​s​t​o​p​ ​a​s​ ​o​n​e​ ​t​o​k​e​n​,​ ​s​o​ ​a​ ​j​u​d​g​e​ ​c​a​n​ ​n​e​i​t​h​e​r​ ​n​a​m​e​ ​a​n​ ​a​n​s​w​e​r​ ​n​o​r​ ​n​o​t​e​ ​w​h​a​t​ ​i​t​ ​f​i​n​d​s​.​ ​U​s​e​ ​a​n​o​t​h​e​r​ ​t​o​k​e​n​i​z​e​r​.
 		 */
 		judge_letters: string
 		/**
@@ -6792,7 +6792,7 @@ type RootTranslation = {
 		 */
 		judge_without_town: string
 		/**
-		 * C​o​m​p​a​r​i​s​o​n​ ​{​c​o​m​p​a​r​i​s​o​n​|​n​u​m​b​e​r​}​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​a​t​ ​o​n​c​e​.
+		 * C​o​m​p​a​r​i​s​o​n​ ​{​c​o​m​p​a​r​i​s​o​n​|​n​u​m​b​e​r​}​ ​m​a​y​ ​t​a​k​e​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​a​t​ ​o​n​c​e​.
 		 * @param {unknown} comparison
 		 * @param {unknown} context
 		 * @param {unknown} tokens
@@ -8375,7 +8375,7 @@ type RootTranslation = {
 			 */
 			kl: string
 			/**
-			 * t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
+			 * t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​o​r​ ​t​h​e​ ​n​o​t​e​ ​t​h​a​t​ ​i​s​ ​d​u​e
 			 */
 			letter: string
 			/**
@@ -10819,7 +10819,7 @@ export type TranslationFunctions = {
 		 */
 		ordersTitle: () => LocalizedString
 		/**
-		 * Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half. Before it compares, it notes of each answer by itself which principles it keeps, and quotes the words that surprise it: what it did not expect there may be untrue.
+		 * Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half. Before it compares, it quotes the words of each answer that surprise it, since what it did not expect may be untrue, and notes which principles the answer keeps.
 		 */
 		ordersHow: () => LocalizedString
 		/**
@@ -10867,7 +10867,7 @@ export type TranslationFunctions = {
 		 */
 		listing: () => LocalizedString
 		/**
-		 * It notes: {principles}.
+		 * It finds kept: {principles}.
 		 */
 		notes: (arg: { principles: string }) => LocalizedString
 		/**
@@ -11839,7 +11839,7 @@ export type TranslationFunctions = {
 				 */
 				task: () => LocalizedString
 				/**
-				 * It was right in {worst} there, and in {best} under its best principle. What can be seen from the words alone is easy; what is true must be known.
+				 * It was right in {worst} there, and in {best} under its best principle. Manners can be seen from the words alone. What is true must be known, and is seen only by what surprises the judge.
 				 */
 				answer: (arg: { best: string, worst: string }) => LocalizedString
 				options: {
@@ -13587,7 +13587,7 @@ export type TranslationFunctions = {
 		 */
 		text_bits_per_byte: () => LocalizedString
 		/**
-		 * loss on the old text
+		 * loss on what is gone over again
 		 */
 		replay_loss: () => LocalizedString
 		/**
@@ -14941,7 +14941,7 @@ export type TranslationFunctions = {
 		 */
 		judge_stage: (arg: { have: unknown }) => LocalizedString
 		/**
-		 * This tokenizer does not write each of the letters ABDLSFHTdlsfhtx as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.
+		 * This tokenizer does not write each of the letters ABDLSFHTdlsfhtx and the full stop as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.
 		 */
 		judge_letters: () => LocalizedString
 		/**
@@ -14949,7 +14949,7 @@ export type TranslationFunctions = {
 		 */
 		judge_without_town: () => LocalizedString
 		/**
-		 * Comparison {comparison|number} has {tokens|number} tokens, more than the {context|number} that the judge reads at once.
+		 * Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once.
 		 */
 		judge_too_long: (arg: { comparison: unknown, context: unknown, tokens: unknown }) => LocalizedString
 		/**
@@ -16418,7 +16418,7 @@ export type TranslationFunctions = {
 			 */
 			kl: () => LocalizedString
 			/**
-			 * the letter of the better answer
+			 * the letter of the better answer, or the note that is due
 			 */
 			letter: () => LocalizedString
 			/**

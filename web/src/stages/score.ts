@@ -33,7 +33,7 @@ const telling: Record<string, readonly string[]> = {
   gkd: ['recovered', ...answers],
 }
 
-const shares = /^(exact_match|pair_accuracy|agreement|style|recovered|honest|false_refusals)/
+const shares = /^(exact_match|pair_accuracy|agreement|noted|style|recovered|honest|false_refusals)/
 
 /** What is known best of a checkpoint; undefined before anything was measured. */
 export function score(c: CheckpointInfo): Score | undefined {

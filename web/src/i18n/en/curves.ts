@@ -94,7 +94,7 @@ export const curves = {
 
   ordersTitle: 'Both orders side by side',
   ordersHow:
-    'Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half. Before it compares, it notes of each answer by itself which principles it keeps, and quotes the words that surprise it: what it did not expect there may be untrue.',
+    'Every comparison is heard twice, and the answers change places. A fair judge says the same both times: the point lies on the diagonal. The label is the mean of the two, so a judge that goes by the place alone says one half. Before it compares, it quotes the words of each answer that surprise it, since what it did not expect may be untrue, and notes which principles the answer keeps.',
   ordersPicture: 'Probability that A is better',
   aFirst: 'with A shown first',
   bFirst: 'with B shown first',
@@ -107,7 +107,7 @@ export const curves = {
   onlyTorn: 'Only those whose two orders disagree',
   by: 'Judged by:',
   listing: ', ',
-  notes: 'It notes: {principles:string}.',
+  notes: 'It finds kept: {principles:string}.',
   notesNothing: 'It finds no principle kept.',
   odd: 'It would hardly have said {words:string} itself.',
   quoted: '“{word:string}”',

@@ -177,10 +177,10 @@ export const problems = {
   judge_stage:
     'A checkpoint of the stage “{have}” has not learned to judge. Choose one of the stage “judge”.',
   judge_letters:
-    'This tokenizer does not write each of the letters ABDLSFHTdlsfhtx as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.',
+    'This tokenizer does not write each of the letters ABDLSFHTdlsfhtx and the full stop as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.',
   judge_without_town: 'A judge learns from the town’s graders. Choose the town as the data.',
   judge_too_long:
-    'Comparison {comparison|number} has {tokens|number} tokens, more than the {context|number} that the judge reads at once.',
+    'Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once.',
   pair_probability: 'The probability of pair {pair|number} is {p}; it must be between 0 and 1.',
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.',

@@ -83,7 +83,7 @@ export const measures = {
   false_refusals: 'refuses though it could know',
   unequal_groups: 'groups with unequal scores',
   text_bits_per_byte: 'bits per byte of the old text',
-  replay_loss: 'loss on the old text',
+  replay_loss: 'loss on what is gone over again',
   question_loss: 'loss on the questions, held out',
   position_bias: 'favour for the first place',
   trainable_fraction: 'share that is trained',

@@ -45,7 +45,7 @@ export const terms = {
     input: 'what goes in',
     judgeModel: 'the probability that the judge gives',
     kl: 'distance from the reference, estimated',
-    letter: 'the letter of the better answer',
+    letter: 'the letter of the better answer, or the note that is due',
     longest: 'the most tokens an answer may have',
     loss: 'the loss, which training makes small',
     lossDpo: 'the loss of DPO',

@@ -85,7 +85,7 @@ export const curves: Translation['curves'] = {
 
   ordersTitle: '两种顺序并排看',
   ordersHow:
-    '每次比较都听两遍，两个回答互换位置。公正的裁判两遍说得一样，点就落在对角线上。标签取两遍的平均，所以只看位置的裁判得到的是一半。比较之前，它先单独看每个回答，记下守住了哪些原则，再摘出让它意外的词：没料到的话，也许就不是真的。',
+    '每次比较都听两遍，两个回答互换位置。公正的裁判两遍说得一样，点就落在对角线上。标签取两遍的平均，所以只看位置的裁判得到的是一半。比较之前，它先单独看每个回答，摘出让它意外的词，再记下做到了哪几条准则：它没料到的，也许就不是真的。',
   ordersPicture: 'A 更好的概率',
   aFirst: 'A 在前时',
   bFirst: 'B 在前时',
@@ -96,10 +96,10 @@ export const curves: Translation['curves'] = {
   biasFirst: '在前的位置被偏袒 {bias}（位置偏见，position bias）。',
   biasSecond: '在后的位置被偏袒 {bias}（位置偏见，position bias）。',
   onlyTorn: '只看两种顺序不一致的',
-  by: '评判原则：',
+  by: '评判准则：',
   listing: '、',
-  notes: '它记下：{principles}。',
-  notesNothing: '它觉得哪条原则都没做到。',
+  notes: '它认为做到了：{principles}。',
+  notesNothing: '它觉得一条准则也没做到。',
   odd: '它自己大概不会说：{words}。',
   quoted: '“{word}”',
   verdict: '标签 {label}：裁判选 {judge}，评分器选 {graders}。',

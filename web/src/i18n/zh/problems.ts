@@ -132,10 +132,10 @@ export const problems: Translation['problems'] = {
   judge_free_text: 'Sprout 只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
   judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
   judge_letters:
-    '这个分词器没有把 ABDLSFHTdlsfhtx 这些字母各写成一个词元，裁判就没法指明回答，也没法记下看法。请换一个分词器。',
+    '这个分词器没有把 ABDLSFHTdlsfhtx 这些字母和句点各写成一个词元，裁判就没法指明回答，也没法记下看法。请换一个分词器。',
   judge_without_town: '裁判要跟小镇的评分规则学。请把数据选为小镇。',
   judge_too_long:
-    '第 {comparison|number} 组比较有 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。',
+    '第 {comparison|number} 组比较最多要 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。',
   pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。',
   pairs_one_sided: '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。',
   candidates_alike:

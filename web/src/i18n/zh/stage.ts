@@ -82,7 +82,7 @@ export const measures: Translation['measures'] = {
   false_refusals: '本来知道却说不知道',
   unequal_groups: '得分不全相同的组',
   text_bits_per_byte: '旧文本每字节比特数',
-  replay_loss: '旧文本上的损失',
+  replay_loss: '复习内容上的损失',
   question_loss: '问题上的损失（留出）',
   position_bias: '对第一个位置的偏心',
   trainable_fraction: '训练的比例',
@@ -141,7 +141,7 @@ export const lessons: Translation['lessons'] = {
     name: 'AI 评判',
     title: '人没空的时候谁来打标签？',
     formula:
-      '评判模型先学着记下每个回答怎么样，再学着说出较好回答的字母。标签是它说“A”的概率，两种顺序取平均。只看位置的评委给出 ½。',
+      '裁判先学着记下每个回答怎么样，再学着说出较好回答的字母。标签是它说“A”的概率，两种顺序取平均。只看位置的裁判给出 ½。',
   },
   grpo: {
     name: 'GRPO 组相对策略优化',

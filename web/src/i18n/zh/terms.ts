@@ -46,7 +46,7 @@ export const terms: Translation['terms'] = {
     input: '输入',
     judgeModel: '评判模型给出的概率',
     kl: '离参考模型多远（估计值）',
-    letter: '较好的那个回答的字母',
+    letter: '较好的那个回答的字母，或该记下的那一项',
     longest: '回答最多有多少词元',
     loss: '损失，训练要让它变小',
     lossDpo: 'DPO 的损失',
