@@ -46,7 +46,7 @@ type ended struct {
 // its rewards are held against each other as means.
 func TestStagesEndOnWebGPUAsOnWorkers(t *testing.T) {
 	if os.Getenv("SPROUT_GPU") != "all" {
-		t.Skip("takes an hour where a GPU is imitated; make accept runs it")
+		t.Skip("takes minutes where a GPU is imitated; make accept runs it")
 	}
 	x := newTab(t, startWith(t, imitated), origin+"/#/pretrain?lang=en", course).ready()
 	x.do(slow, `globalThis.base = await learn(small({steps: 60, tokenizer: "byte", params: {context: 40}}))
