@@ -122,6 +122,22 @@ func TestNotesOfAJudge(t *testing.T) {
 	require.Equal(t, "<LSFHT>", "<"+string(s.Tokenizer.Decode(h.rubric(world.AllPrinciples)[1:6]))+">")
 }
 
+// Quoted are whole words, neighbours joined, each once.
+func TestQuotedWords(t *testing.T) {
+	tok := text.NewByte()
+	r := reply{words: tok.Encode("Milo is an owl, 是的.")}
+	for _, c := range []struct {
+		at   []int
+		want []string
+	}{
+		{nil, nil}, {[]int{1}, []string{"Milo"}}, {[]int{0, 3, 12}, []string{"Milo", "owl"}},
+		{[]int{12, 14}, []string{"owl,"}}, {[]int{4}, nil}, {[]int{16, 17, 18}, []string{"是"}}, {[]int{22}, []string{"."}},
+	} {
+		r.at = c.at
+		require.Equal(t, c.want, r.quoted(tok), c.at)
+	}
+}
+
 // What surprises most is quoted, in the order of the text.
 func TestOddWords(t *testing.T) {
 	require.Empty(t, odd([]int32{1, 2}, []float32{0, oddNats}))

@@ -169,17 +169,36 @@ func (s *script) hear(serve serving, all []*trial, under []world.Principle, cont
 	return out, nil
 }
 
-// quoted are the words that surprised the judge, neighbours joined.
+// quoted are the words that surprised the judge, whole ones, neighbours joined.
 func (r *reply) quoted(tok *text.Tokenizer) (out []string) {
-	for i := 0; i < len(r.at); {
-		n := i + 1
-		for n < len(r.at) && r.at[n] == r.at[n-1]+1 {
-			n++
+	letter := func(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
+	// within says that the border before token i parts no words.
+	within := func(i int) bool {
+		if i <= 0 || i >= len(r.words) {
+			return false
 		}
-		if w := strings.TrimSpace(words(tok, r.odd[i:n])); w != "" {
+		before, after := tok.Bytes(r.words[i-1]), tok.Bytes(r.words[i])
+		return len(before) > 0 && len(after) > 0 && letter(before[len(before)-1]) && letter(after[0])
+	}
+	marked := make([]bool, len(r.words)+1)
+	for _, at := range r.at {
+		marked[at] = true
+		for i := at; within(i); i-- {
+			marked[i-1] = true
+		}
+		for i := at; within(i + 1); i++ {
+			marked[i+1] = true
+		}
+	}
+	from := 0
+	for i, m := range marked {
+		if m {
+			continue
+		}
+		if w := strings.TrimSpace(words(tok, r.words[from:i])); w != "" {
 			out = append(out, w)
 		}
-		i = n
+		from = i + 1
 	}
 	return out
 }
