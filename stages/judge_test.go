@@ -170,7 +170,7 @@ func TestJudgeResumesExactlyWithAnyWorkers(t *testing.T) {
 	}
 	require.Less(t, m.TrainLoss, reports[0].Metrics.TrainLoss-0.1)
 	require.NotNil(t, reports[5].Sample)
-	require.Contains(t, reports[5].Sample.Prompt, "\n", "a question and an answer")
+	require.Equal(t, 2, strings.Count(reports[5].Sample.Prompt, "\n"), "a question and an answer, a line each")
 
 	s.Workers, s.Spawn = 3, elsewhere
 	first := startOn(t, TownJudge{}, s)
