@@ -273,7 +273,7 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * T​h​e​ ​a​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​a​d​d​ ​u​p​ ​t​o​ ​0​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​r​a​t​i​o​ ​i​s​ ​1​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​.​ ​I​n​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​t​h​e​y​ ​d​o​ ​n​o​t​:​ ​t​h​e​y​ ​p​u​l​l​ ​a​t​ ​d​i​f​f​e​r​e​n​t​ ​w​o​r​d​s​.​ ​T​h​e​ ​l​o​s​s​ ​o​f​ ​t​h​e​s​e​ ​m​e​t​h​o​d​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​p​r​o​g​r​e​s​s​ ​a​t​ ​a​n​y​ ​t​i​m​e​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 * T​h​e​ ​a​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​,​ ​i​n​ ​S​P​O​ ​o​f​ ​t​h​e​ ​w​h​o​l​e​ ​b​a​t​c​h​,​ ​a​d​d​ ​u​p​ ​t​o​ ​0​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​r​a​t​i​o​ ​i​s​ ​1​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​.​ ​I​n​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​t​h​e​y​ ​d​o​ ​n​o​t​:​ ​t​h​e​y​ ​p​u​l​l​ ​a​t​ ​d​i​f​f​e​r​e​n​t​ ​w​o​r​d​s​.​ ​T​h​e​ ​l​o​s​s​ ​o​f​ ​t​h​e​s​e​ ​m​e​t​h​o​d​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​p​r​o​g​r​e​s​s​ ​a​t​ ​a​n​y​ ​t​i​m​e​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
 			 */
 			a: string
 			/**
@@ -305,7 +305,7 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * l​n​ ​2​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​n​o​t​ ​t​e​l​l​i​n​g​ ​t​h​e​ ​t​w​o​ ​a​p​a​r​t​.​ ​I​t​ ​s​t​a​y​s​ ​t​h​e​r​e​ ​w​h​e​n​ ​s​t​e​p​s​ ​a​r​e​ ​s​o​ ​s​m​a​l​l​ ​t​h​a​t​ ​n​o​t​h​i​n​g​ ​m​o​v​e​s​:​ ​r​a​i​s​e​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​b​y​ ​f​a​c​t​o​r​s​ ​o​f​ ​t​h​r​e​e​ ​u​n​t​i​l​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​f​ ​i​t​ ​s​t​a​y​s​ ​a​t​ ​a​n​y​ ​r​a​t​e​,​ ​t​h​e​ ​p​a​i​r​s​ ​m​a​y​ ​b​e​ ​t​h​e​ ​s​a​m​e​ ​t​w​i​c​e​,​ ​o​r​ ​t​h​e​ ​l​a​b​e​l​s​ ​a​ ​c​o​i​n​.
+			 * l​n​ ​2​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​n​o​t​ ​t​e​l​l​i​n​g​ ​t​h​e​ ​t​w​o​ ​a​p​a​r​t​.​ ​I​t​ ​s​t​a​y​s​ ​t​h​e​r​e​ ​w​h​e​n​ ​s​t​e​p​s​ ​a​r​e​ ​s​o​ ​s​m​a​l​l​ ​t​h​a​t​ ​n​o​t​h​i​n​g​ ​m​o​v​e​s​:​ ​r​a​i​s​e​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​b​y​ ​f​a​c​t​o​r​s​ ​o​f​ ​t​h​r​e​e​ ​u​n​t​i​l​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​r​o​w​s​.​ ​I​f​ ​i​t​ ​s​t​a​y​s​ ​a​t​ ​a​n​y​ ​r​a​t​e​,​ ​t​h​e​ ​l​a​b​e​l​s​ ​m​a​y​ ​b​e​ ​n​o​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​a​ ​c​o​i​n​.
 			 */
 			a: string
 			/**
@@ -373,7 +373,7 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * T​h​e​ ​r​e​w​a​r​d​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​j​u​d​g​e​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​a​n​s​w​e​r​s​.​ ​W​h​a​t​ ​i​t​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​ ​i​s​ ​f​o​u​n​d​ ​a​n​d​ ​r​e​p​e​a​t​e​d​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.​ ​A​ ​l​a​r​g​e​r​ ​β​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​;​ ​b​e​t​t​e​r​ ​l​a​b​e​l​s​ ​o​n​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​s​ ​h​e​l​p​ ​m​o​s​t​.
+			 * T​h​e​ ​r​e​w​a​r​d​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​j​u​d​g​e​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​a​n​s​w​e​r​s​.​ ​W​h​a​t​ ​i​t​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​ ​i​s​ ​f​o​u​n​d​ ​a​n​d​ ​r​e​p​e​a​t​e​d​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.​ ​A​ ​l​a​r​g​e​r​ ​β​,​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​ ​(​P​P​O​,​ ​G​R​P​O​)​,​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​;​ ​e​l​s​e​w​h​e​r​e​ ​f​e​w​e​r​ ​s​t​e​p​s​ ​o​r​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​d​o​.​ ​B​e​t​t​e​r​ ​l​a​b​e​l​s​ ​o​n​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​s​ ​h​e​l​p​ ​m​o​s​t​.
 			 */
 			a: string
 			/**
@@ -423,15 +423,14 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​t​h​e​ ​o​n​e​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​.​ ​O​f​ ​t​h​e​s​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​.​ ​R​a​i​s​e​ ​β​,​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​f​e​w​e​r​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​.
+			 * T​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​t​h​e​ ​o​n​e​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​.​ ​O​f​ ​t​h​e​s​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​.​ ​R​a​i​s​e​ ​β​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​ ​(​P​P​O​,​ ​G​R​P​O​)​;​ ​e​l​s​e​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​f​e​w​e​r​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​.
 			 */
 			a: string
 			/**
-			 * I​t​ ​i​s​ ​{​k​l​}​ ​n​a​t​s​ ​t​o​ ​a​n​ ​a​n​s​w​e​r​,​ ​a​t​ ​β​ ​=​ ​{​b​e​t​a​}​.
-			 * @param {string} beta
+			 * I​t​ ​i​s​ ​{​k​l​}​ ​n​a​t​s​ ​t​o​ ​a​n​ ​a​n​s​w​e​r​.
 			 * @param {string} kl
 			 */
-			here: RequiredParams<'beta' | 'kl'>
+			here: RequiredParams<'kl'>
 		}
 		heldOutRises: {
 			/**
@@ -886,11 +885,11 @@ type RootTranslation = {
 		}
 		tooLong: {
 			/**
-			 * T​e​n​ ​t​i​m​e​s​ ​t​o​o​ ​m​a​n​y​ ​l​e​s​s​o​n​s
+			 * L​o​n​g​ ​l​e​s​s​o​n​s​,​ ​a​n​d​ ​n​o​ ​o​l​d​ ​t​e​x​t
 			 */
 			name: string
 			/**
-			 * S​i​x​t​y​ ​s​t​e​p​s​ ​a​r​e​ ​e​n​o​u​g​h​ ​t​o​ ​a​n​s​w​e​r​.​ ​W​h​a​t​ ​i​s​ ​l​e​f​t​ ​o​f​ ​i​t​s​ ​b​o​o​k​s​ ​a​f​t​e​r​ ​s​i​x​ ​h​u​n​d​r​e​d​,​ ​w​i​t​h​o​u​t​ ​a​n​y​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​?
+			 * W​h​a​t​ ​i​s​ ​l​e​f​t​ ​o​f​ ​i​t​s​ ​b​o​o​k​s​ ​a​f​t​e​r​ ​s​i​x​ ​h​u​n​d​r​e​d​ ​s​t​e​p​s​ ​w​i​t​h​o​u​t​ ​a​n​y​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​?
 			 */
 			expect: string
 			/**
@@ -932,7 +931,7 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
-			 * W​h​a​t​ ​t​h​e​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​s​a​y​ ​i​s​ ​m​u​l​t​i​p​l​i​e​d​ ​b​y​ ​α​/​r​,​ ​a​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​a​n​d​ ​m​o​r​e​.​ ​W​h​a​t​ ​w​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​d​o​?
+			 * W​h​a​t​ ​t​h​e​ ​t​w​o​ ​t​h​i​n​ ​m​a​t​r​i​c​e​s​ ​s​a​y​ ​i​s​ ​m​u​l​t​i​p​l​i​e​d​ ​b​y​ ​α​/​r​,​ ​m​a​n​y​ ​t​i​m​e​s​ ​t​h​e​ ​u​s​u​a​l​ ​2​.​ ​W​h​a​t​ ​w​i​l​l​ ​t​h​e​ ​l​o​s​s​ ​d​o​?
 			 */
 			expect: string
 			/**
@@ -3365,7 +3364,7 @@ type RootTranslation = {
 				 */
 				task: string
 				/**
-				 * I​t​ ​w​a​s​ ​r​i​g​h​t​ ​i​n​ ​{​w​o​r​s​t​}​ ​t​h​e​r​e​,​ ​a​n​d​ ​i​n​ ​{​b​e​s​t​}​ ​u​n​d​e​r​ ​i​t​s​ ​b​e​s​t​ ​p​r​i​n​c​i​p​l​e​.​ ​M​a​n​n​e​r​s​ ​c​a​n​ ​b​e​ ​s​e​e​n​ ​f​r​o​m​ ​t​h​e​ ​w​o​r​d​s​ ​a​l​o​n​e​.​ ​W​h​a​t​ ​i​s​ ​t​r​u​e​ ​m​u​s​t​ ​b​e​ ​k​n​o​w​n​,​ ​a​n​d​ ​i​s​ ​s​e​e​n​ ​o​n​l​y​ ​b​y​ ​w​h​a​t​ ​s​u​r​p​r​i​s​e​s​ ​t​h​e​ ​j​u​d​g​e​.
+				 * I​t​ ​w​a​s​ ​r​i​g​h​t​ ​i​n​ ​{​w​o​r​s​t​}​ ​t​h​e​r​e​,​ ​a​n​d​ ​i​n​ ​{​b​e​s​t​}​ ​u​n​d​e​r​ ​i​t​s​ ​b​e​s​t​ ​p​r​i​n​c​i​p​l​e​.​ ​M​a​n​n​e​r​s​ ​s​h​o​w​ ​i​n​ ​t​h​e​ ​w​o​r​d​s​ ​a​l​o​n​e​;​ ​w​h​a​t​ ​i​s​ ​t​r​u​e​ ​m​u​s​t​ ​b​e​ ​k​n​o​w​n​,​ ​a​n​d​ ​t​h​e​ ​j​u​d​g​e​ ​f​i​n​d​s​ ​i​t​ ​b​y​ ​q​u​o​t​i​n​g​ ​w​h​a​t​ ​s​u​r​p​r​i​s​e​s​ ​i​t​.​ ​S​e​e​ ​w​h​i​c​h​ ​w​a​s​ ​h​a​r​d​e​r​ ​f​o​r​ ​y​o​u​r​s​.
 				 * @param {string} best
 				 * @param {string} worst
 				 */
@@ -4010,7 +4009,7 @@ type RootTranslation = {
 		 */
 		teachTitle: string
 		/**
-		 * A​n​ ​h​o​u​r​ ​o​r​ ​a​n​ ​h​o​u​r​ ​a​n​d​ ​a​ ​h​a​l​f​,​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k​:​ ​l​e​s​s​o​n​ ​p​l​a​n​s​,​ ​w​o​r​k​s​h​e​e​t​s​ ​w​i​t​h​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​a​ ​p​a​g​e​ ​t​h​a​t​ ​l​a​y​s​ ​t​h​e​ ​r​e​s​u​l​t​s​ ​o​f​ ​t​h​i​r​t​y​ ​l​e​a​r​n​e​r​s​ ​o​v​e​r​ ​e​a​c​h​ ​o​t​h​e​r​.
+		 * T​h​r​e​e​ ​q​u​a​r​t​e​r​s​ ​o​f​ ​a​n​ ​h​o​u​r​ ​o​r​ ​a​n​ ​h​o​u​r​ ​a​n​d​ ​a​ ​h​a​l​f​,​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k​:​ ​l​e​s​s​o​n​ ​p​l​a​n​s​,​ ​w​o​r​k​s​h​e​e​t​s​ ​w​i​t​h​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​a​ ​p​a​g​e​ ​t​h​a​t​ ​l​a​y​s​ ​t​h​e​ ​r​e​s​u​l​t​s​ ​o​f​ ​t​h​i​r​t​y​ ​l​e​a​r​n​e​r​s​ ​o​v​e​r​ ​e​a​c​h​ ​o​t​h​e​r​.
 		 */
 		teach: string
 		/**
@@ -4625,7 +4624,7 @@ type RootTranslation = {
 		 */
 		walkTiny: string
 		/**
-		 * F​o​r​ ​r​e​a​l​:​ ​a​b​o​u​t​ ​h​a​l​f​ ​a​n​ ​h​o​u​r​ ​o​n​ ​t​w​o​ ​c​o​r​e​s
+		 * F​o​r​ ​r​e​a​l​:​ ​a​b​o​u​t​ ​a​ ​q​u​a​r​t​e​r​ ​o​f​ ​a​n​ ​h​o​u​r​ ​o​n​ ​t​w​o​ ​f​a​s​t​ ​c​o​r​e​s​,​ ​u​p​ ​t​o​ ​h​a​l​f​ ​a​n​ ​h​o​u​r​ ​o​n​ ​s​l​o​w​ ​o​n​e​s
 		 */
 		walkQuick: string
 		/**
@@ -4977,7 +4976,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * T​h​e​ ​f​r​o​z​e​n​ ​m​a​t​r​i​x​ ​W​₀​ ​a​n​d​,​ ​b​e​s​i​d​e​ ​i​t​,​ ​B​ ​t​i​m​e​s​ ​A​ ​o​f​ ​r​a​n​k​ ​r​.​ ​B​ ​b​e​g​i​n​s​ ​a​t​ ​z​e​r​o​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​h​a​n​g​e​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​t​h​a​t​ ​o​f​ ​S​F​T​.
+			 * T​h​e​ ​f​r​o​z​e​n​ ​m​a​t​r​i​x​ ​W​₀​ ​a​n​d​,​ ​b​e​s​i​d​e​ ​i​t​,​ ​B​ ​t​i​m​e​s​ ​A​ ​o​f​ ​r​a​n​k​ ​r​.​ ​B​ ​b​e​g​i​n​s​ ​a​t​ ​z​e​r​o​,​ ​s​o​ ​b​e​f​o​r​e​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​t​h​e​ ​o​l​d​ ​o​n​e​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​t​h​a​t​ ​o​f​ ​S​F​T​.
 			 */
 			formula: string
 		}
@@ -7177,7 +7176,7 @@ type RootTranslation = {
 		 */
 		perplexityQ: string
 		/**
-		 * O​n​e​ ​n​a​t​ ​i​s​ ​a​ ​s​u​r​p​r​i​s​e​ ​o​f​ ​1​/​e​.​ ​D​i​v​i​d​e​ ​b​y​ ​l​n​ ​2​ ​f​o​r​ ​b​i​t​s​.​ ​P​e​r​p​l​e​x​i​t​y​ ​i​s​ ​e​ ​t​o​ ​t​h​e​ ​l​o​s​s​:​ ​a​m​o​n​g​ ​h​o​w​ ​m​a​n​y​ ​e​q​u​a​l​l​y​ ​l​i​k​e​l​y​ ​t​o​k​e​n​s​ ​i​t​ ​s​e​e​m​s​ ​t​o​ ​h​e​s​i​t​a​t​e​.​ ​N​a​t​s​ ​p​e​r​ ​t​o​k​e​n​ ​d​e​p​e​n​d​ ​o​n​ ​t​h​e​ ​t​o​k​e​n​i​z​e​r​;​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​d​o​ ​n​o​t​,​ ​s​o​ ​c​o​m​p​a​r​e​ ​m​o​d​e​l​s​ ​b​y​ ​t​h​o​s​e​.
+		 * O​n​e​ ​n​a​t​ ​i​s​ ​t​h​e​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​s​o​m​e​t​h​i​n​g​ ​t​h​a​t​ ​h​a​d​ ​a​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​1​/​e​.​ ​D​i​v​i​d​e​ ​b​y​ ​l​n​ ​2​ ​f​o​r​ ​b​i​t​s​.​ ​P​e​r​p​l​e​x​i​t​y​ ​i​s​ ​e​ ​t​o​ ​t​h​e​ ​l​o​s​s​:​ ​a​m​o​n​g​ ​h​o​w​ ​m​a​n​y​ ​e​q​u​a​l​l​y​ ​l​i​k​e​l​y​ ​t​o​k​e​n​s​ ​i​t​ ​s​e​e​m​s​ ​t​o​ ​h​e​s​i​t​a​t​e​.​ ​N​a​t​s​ ​p​e​r​ ​t​o​k​e​n​ ​d​e​p​e​n​d​ ​o​n​ ​t​h​e​ ​t​o​k​e​n​i​z​e​r​;​ ​b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​d​o​ ​n​o​t​,​ ​s​o​ ​c​o​m​p​a​r​e​ ​m​o​d​e​l​s​ ​b​y​ ​t​h​o​s​e​.
 		 */
 		perplexity: string
 		/**
@@ -7897,7 +7896,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​3​ ​h​a​s​ ​a​ ​v​o​c​a​b​u​l​a​r​y​ ​o​f​ ​1​2​8​,​0​0​0​ ​t​o​k​e​n​s​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​o​n​e​ ​o​f​ ​1​5​1​,​6​4​3​,​ ​b​o​t​h​ ​b​y​t​e​ ​p​a​i​r​s​.​ ​H​e​r​e​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​a​ ​t​h​o​u​s​a​n​d​.​ ​I​t​ ​i​s​ ​t​h​e​ ​c​h​e​a​p​e​s​t​ ​s​t​a​g​e​ ​o​f​ ​a​l​l​,​ ​a​n​d​ ​o​n​e​ ​t​h​a​t​ ​c​a​n​ ​n​e​v​e​r​ ​b​e​ ​c​h​a​n​g​e​d​ ​a​f​t​e​r​w​a​r​d​s​ ​w​i​t​h​o​u​t​ ​t​r​a​i​n​i​n​g​ ​a​n​e​w​.
+			 * L​l​a​m​a​ ​3​ ​h​a​s​ ​a​ ​v​o​c​a​b​u​l​a​r​y​ ​o​f​ ​1​2​8​,​0​0​0​ ​t​o​k​e​n​s​ ​a​n​d​ ​Q​w​e​n​2​.​5​ ​o​n​e​ ​o​f​ ​1​5​1​,​6​4​3​,​ ​b​o​t​h​ ​b​y​t​e​ ​p​a​i​r​s​.​ ​H​e​r​e​ ​i​t​ ​i​s​ ​a​b​o​u​t​ ​1​,​3​0​0​.​ ​I​t​ ​i​s​ ​t​h​e​ ​c​h​e​a​p​e​s​t​ ​s​t​a​g​e​ ​o​f​ ​a​l​l​,​ ​a​n​d​ ​o​n​e​ ​t​h​a​t​ ​c​a​n​ ​n​e​v​e​r​ ​b​e​ ​c​h​a​n​g​e​d​ ​a​f​t​e​r​w​a​r​d​s​ ​w​i​t​h​o​u​t​ ​t​r​a​i​n​i​n​g​ ​a​n​e​w​.
 			 */
 			real: string
 		}
@@ -7975,7 +7974,7 @@ type RootTranslation = {
 		}
 		ppo: {
 			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​.​ ​A​ ​s​e​c​o​n​d​ ​h​e​a​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​s​c​o​r​e​ ​i​n​ ​a​d​v​a​n​c​e​,​ ​s​o​ ​t​h​a​t​ ​l​u​c​k​ ​i​s​ ​t​o​l​d​ ​f​r​o​m​ ​s​k​i​l​l​.​ ​N​o​ ​s​t​e​p​ ​m​a​y​ ​c​h​a​n​g​e​ ​a​ ​w​o​r​d​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​b​y​ ​m​o​r​e​ ​t​h​a​n​ ​a​ ​c​l​i​p​ ​a​l​l​o​w​s​.​ ​A​n​d​ ​e​v​e​r​y​ ​b​i​t​ ​o​f​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​ ​c​o​s​t​s​ ​s​o​m​e​t​h​i​n​g​,​ ​o​r​ ​i​t​ ​w​o​u​l​d​ ​s​o​o​n​ ​t​a​l​k​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
+			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​.​ ​A​ ​s​e​c​o​n​d​ ​h​e​a​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​s​c​o​r​e​ ​i​n​ ​a​d​v​a​n​c​e​,​ ​s​o​ ​t​h​a​t​ ​l​u​c​k​ ​i​s​ ​t​o​l​d​ ​f​r​o​m​ ​s​k​i​l​l​.​ ​B​e​y​o​n​d​ ​a​ ​c​l​i​p​,​ ​p​u​s​h​i​n​g​ ​a​ ​w​o​r​d​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​f​u​r​t​h​e​r​ ​e​a​r​n​s​ ​n​o​t​h​i​n​g​.​ ​A​n​d​ ​e​v​e​r​y​ ​b​i​t​ ​o​f​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​ ​c​o​s​t​s​ ​s​o​m​e​t​h​i​n​g​,​ ​o​r​ ​i​t​ ​w​o​u​l​d​ ​s​o​o​n​ ​t​a​l​k​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
 			 */
 			what: string
 			/**
@@ -7993,7 +7992,7 @@ type RootTranslation = {
 		}
 		dpo: {
 			/**
-			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​:​ ​n​o​ ​j​u​d​g​e​,​ ​n​o​ ​s​a​m​p​l​i​n​g​,​ ​o​n​e​ ​l​o​s​s​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​i​t​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​O​n​l​y​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​t​h​e​ ​t​w​o​ ​c​o​u​n​t​s​,​ ​s​o​ ​o​f​t​e​n​ ​b​o​t​h​ ​f​a​l​l​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​s​t​e​r​.​ ​I​t​ ​i​s​ ​a​s​ ​c​h​e​a​p​ ​a​s​ ​S​F​T​,​ ​a​n​d​ ​i​t​ ​n​e​v​e​r​ ​l​e​a​v​e​s​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​i​n​ ​t​h​e​ ​p​a​i​r​s​.
+			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​:​ ​n​o​ ​j​u​d​g​e​,​ ​n​o​ ​s​a​m​p​l​i​n​g​,​ ​o​n​e​ ​l​o​s​s​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​i​t​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​O​n​l​y​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​t​h​e​ ​t​w​o​ ​c​o​u​n​t​s​,​ ​s​o​ ​o​f​t​e​n​ ​b​o​t​h​ ​f​a​l​l​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​s​t​e​r​.​ ​I​t​ ​i​s​ ​a​s​ ​c​h​e​a​p​ ​a​s​ ​S​F​T​,​ ​a​n​d​ ​i​t​ ​l​e​a​r​n​s​ ​o​n​l​y​ ​f​r​o​m​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​i​n​ ​t​h​e​ ​p​a​i​r​s​.
 			 */
 			what: string
 			/**
@@ -8065,7 +8064,7 @@ type RootTranslation = {
 		}
 		grpo: {
 			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​e​i​g​h​t​ ​t​i​m​e​s​.​ ​E​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​:​ ​w​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​S​o​ ​n​o​ ​c​r​i​t​i​c​ ​i​s​ ​n​e​e​d​e​d​,​ ​h​a​l​f​ ​t​h​e​ ​m​e​m​o​r​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​a​n​d​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​l​e​a​r​n​i​n​g​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 * T​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​e​i​g​h​t​ ​t​i​m​e​s​.​ ​E​a​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​h​e​l​d​ ​a​g​a​i​n​s​t​ ​t​h​e​ ​m​e​a​n​ ​o​f​ ​i​t​s​ ​g​r​o​u​p​:​ ​w​h​a​t​ ​l​i​e​s​ ​a​b​o​v​e​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​l​i​e​s​ ​b​e​l​o​w​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​S​o​ ​n​o​ ​c​r​i​t​i​c​ ​i​s​ ​n​e​e​d​e​d​,​ ​i​n​ ​l​a​r​g​e​ ​m​o​d​e​l​s​ ​a​ ​s​e​c​o​n​d​ ​n​e​t​w​o​r​k​ ​a​s​ ​b​i​g​ ​a​s​ ​t​h​e​ ​p​o​l​i​c​y​.​ ​T​h​e​ ​l​o​s​s​ ​b​e​g​i​n​s​ ​a​t​ ​0​ ​a​n​d​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​l​e​a​r​n​i​n​g​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
 			 */
 			what: string
 			/**
@@ -8077,7 +8076,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * D​e​e​p​S​e​e​k​M​a​t​h​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​w​i​t​h​ ​6​4​ ​a​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​a​ ​K​L​ ​w​e​i​g​h​t​ ​o​f​ ​0​.​0​4​,​ ​t​h​e​ ​w​e​i​g​h​t​ ​t​h​a​t​ ​s​t​a​n​d​s​ ​h​e​r​e​ ​a​s​ ​w​e​l​l​.​ ​Q​w​e​n​2​.​5​ ​t​o​o​k​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​.​ ​Q​w​e​n​3​ ​d​i​d​ ​i​t​ ​o​n​ ​3​,​9​9​5​ ​q​u​e​s​t​i​o​n​s​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​a​ ​p​r​o​g​r​a​m​ ​c​a​n​ ​c​h​e​c​k​.
+			 * D​e​e​p​S​e​e​k​M​a​t​h​ ​i​n​t​r​o​d​u​c​e​d​ ​i​t​ ​w​i​t​h​ ​6​4​ ​a​n​s​w​e​r​s​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​a​ ​K​L​ ​w​e​i​g​h​t​ ​o​f​ ​0​.​0​4​;​ ​h​e​r​e​ ​i​t​ ​i​s​ ​0​.​1​5​,​ ​s​i​n​c​e​ ​a​ ​s​m​a​l​l​ ​m​o​d​e​l​ ​w​a​l​k​s​ ​o​f​f​ ​s​o​o​n​e​r​.​ ​Q​w​e​n​2​.​5​ ​t​o​o​k​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​.​ ​Q​w​e​n​3​ ​d​i​d​ ​i​t​ ​o​n​ ​3​,​9​9​5​ ​q​u​e​s​t​i​o​n​s​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​a​ ​p​r​o​g​r​a​m​ ​c​a​n​ ​c​h​e​c​k​.
 			 */
 			real: string
 		}
@@ -8101,7 +8100,7 @@ type RootTranslation = {
 		}
 		dapo: {
 			/**
-			 * G​R​P​O​ ​w​i​t​h​ ​s​e​v​e​r​a​l​ ​c​h​a​n​g​e​s​,​ ​e​a​c​h​ ​f​o​r​ ​s​o​m​e​t​h​i​n​g​ ​t​h​a​t​ ​w​a​s​ ​s​e​e​n​ ​t​o​ ​f​a​i​l​.​ ​T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​r​e​p​l​a​c​e​d​ ​b​y​ ​o​t​h​e​r​s​.​ ​E​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​,​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​c​u​t​ ​o​f​f​ ​l​o​s​e​ ​s​o​m​e​ ​o​f​ ​t​h​e​i​r​ ​r​e​w​a​r​d​.
+			 * G​R​P​O​ ​w​i​t​h​ ​s​e​v​e​r​a​l​ ​c​h​a​n​g​e​s​,​ ​e​a​c​h​ ​f​o​r​ ​s​o​m​e​t​h​i​n​g​ ​t​h​a​t​ ​w​a​s​ ​s​e​e​n​ ​t​o​ ​f​a​i​l​.​ ​T​h​e​ ​c​l​i​p​ ​i​s​ ​w​i​d​e​r​ ​u​p​w​a​r​d​s​,​ ​s​o​ ​t​h​a​t​ ​r​a​r​e​ ​g​o​o​d​ ​w​o​r​d​s​ ​c​a​n​ ​g​r​o​w​.​ ​G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​a​n​s​w​e​r​s​ ​s​c​o​r​e​ ​a​l​i​k​e​ ​a​r​e​ ​r​e​p​l​a​c​e​d​ ​b​y​ ​o​t​h​e​r​s​.​ ​E​v​e​r​y​ ​t​o​k​e​n​ ​c​o​u​n​t​s​ ​t​h​e​ ​s​a​m​e​,​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​c​l​o​s​e​ ​t​o​ ​t​h​e​ ​l​e​n​g​t​h​ ​l​i​m​i​t​ ​l​o​s​e​ ​s​o​m​e​ ​o​f​ ​t​h​e​i​r​ ​r​e​w​a​r​d​.
 			 */
 			what: string
 			/**
@@ -8155,7 +8154,7 @@ type RootTranslation = {
 		}
 		distill: {
 			/**
-			 * A​ ​t​e​x​t​ ​s​a​y​s​ ​w​h​i​c​h​ ​w​o​r​d​ ​c​a​m​e​ ​n​e​x​t​;​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​h​o​w​ ​l​i​k​e​l​y​ ​i​t​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​ ​a​s​ ​w​e​l​l​.​ ​T​h​e​ ​s​t​u​d​e​n​t​,​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​,​ ​l​e​a​r​n​s​ ​t​h​a​t​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​.​ ​A​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​ ​l​i​f​t​s​ ​t​h​e​ ​u​n​l​i​k​e​l​y​ ​w​o​r​d​s​ ​s​o​ ​t​h​a​t​ ​t​h​e​y​ ​a​r​e​ ​h​e​a​r​d​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​i​s​ ​w​o​r​t​h​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​a​t​ ​i​t​ ​s​a​i​d​,​ ​s​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​g​e​t​s​ ​f​u​r​t​h​e​r​ ​t​h​a​n​ ​b​y​ ​r​e​a​d​i​n​g​ ​a​l​o​n​e​.
+			 * A​ ​t​e​x​t​ ​s​a​y​s​ ​w​h​i​c​h​ ​w​o​r​d​ ​c​a​m​e​ ​n​e​x​t​;​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​h​o​w​ ​l​i​k​e​l​y​ ​i​t​ ​f​o​u​n​d​ ​e​v​e​r​y​ ​o​t​h​e​r​ ​a​s​ ​w​e​l​l​.​ ​T​h​e​ ​s​t​u​d​e​n​t​,​ ​a​ ​t​h​i​r​d​ ​o​f​ ​t​h​e​ ​s​i​z​e​,​ ​l​e​a​r​n​s​ ​t​h​a​t​ ​w​h​o​l​e​ ​d​i​s​t​r​i​b​u​t​i​o​n​.​ ​A​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​ ​a​b​o​v​e​ ​1​ ​l​i​f​t​s​ ​t​h​e​ ​u​n​l​i​k​e​l​y​ ​w​o​r​d​s​ ​s​o​ ​t​h​a​t​ ​t​h​e​y​ ​a​r​e​ ​h​e​a​r​d​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​a​l​m​o​s​t​ ​s​a​i​d​ ​t​e​l​l​s​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​o​n​e​ ​w​o​r​d​ ​t​h​a​t​ ​s​t​a​n​d​s​ ​t​h​e​r​e​,​ ​s​o​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​g​e​t​s​ ​f​u​r​t​h​e​r​ ​t​h​a​n​ ​b​y​ ​r​e​a​d​i​n​g​ ​a​l​o​n​e​.
 			 */
 			what: string
 			/**
@@ -8299,11 +8298,11 @@ type RootTranslation = {
 			 */
 			changed: string
 			/**
-			 * h​o​w​ ​f​a​r​ ​a​ ​t​o​k​e​n​ ​m​a​y​ ​b​e​c​o​m​e​ ​l​i​k​e​l​i​e​r
+			 * h​o​w​ ​m​u​c​h​ ​l​i​k​e​l​i​e​r​ ​a​ ​t​o​k​e​n​ ​m​a​y​ ​b​e​c​o​m​e​ ​a​n​d​ ​s​t​i​l​l​ ​g​a​i​n
 			 */
 			clipHigh: string
 			/**
-			 * h​o​w​ ​f​a​r​ ​a​ ​t​o​k​e​n​ ​m​a​y​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y
+			 * h​o​w​ ​m​u​c​h​ ​l​e​s​s​ ​l​i​k​e​l​y​ ​a​ ​t​o​k​e​n​ ​m​a​y​ ​b​e​c​o​m​e​ ​a​n​d​ ​s​t​i​l​l​ ​g​a​i​n
 			 */
 			clipLow: string
 			/**
@@ -9082,7 +9081,7 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * The advantages of a group add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.
+			 * The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.
 			 */
 			a: () => LocalizedString
 			/**
@@ -9110,7 +9109,7 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * ln 2 is the loss of not telling the two apart. It stays there when steps are so small that nothing moves: raise the learning rate by factors of three until the margin grows. If it stays at any rate, the pairs may be the same twice, or the labels a coin.
+			 * ln 2 is the loss of not telling the two apart. It stays there when steps are so small that nothing moves: raise the learning rate by factors of three until the margin grows. If it stays at any rate, the labels may be no better than a coin.
 			 */
 			a: () => LocalizedString
 			/**
@@ -9166,7 +9165,7 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β holds the model where the judge knows its way about; better labels on the new answers help most.
+			 * The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β, where the stage has one (PPO, GRPO), holds the model where the reward model knows its way about; elsewhere fewer steps or a lower learning rate do. Better labels on the new answers help most.
 			 */
 			a: () => LocalizedString
 			/**
@@ -9208,13 +9207,13 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β, lower the learning rate, or learn fewer times from the same answers.
+			 * The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β where the stage has one (PPO, GRPO); else lower the learning rate, or learn fewer times from the same answers.
 			 */
 			a: () => LocalizedString
 			/**
-			 * It is {kl} nats to an answer, at β = {beta}.
+			 * It is {kl} nats to an answer.
 			 */
-			here: (arg: { beta: string, kl: string }) => LocalizedString
+			here: (arg: { kl: string }) => LocalizedString
 		}
 		heldOutRises: {
 			/**
@@ -9614,11 +9613,11 @@ export type TranslationFunctions = {
 		}
 		tooLong: {
 			/**
-			 * Ten times too many lessons
+			 * Long lessons, and no old text
 			 */
 			name: () => LocalizedString
 			/**
-			 * Sixty steps are enough to answer. What is left of its books after six hundred, without any of the old text?
+			 * What is left of its books after six hundred steps without any of the old text?
 			 */
 			expect: () => LocalizedString
 			/**
@@ -9654,7 +9653,7 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
-			 * What the two thin matrices say is multiplied by α/r, a hundred times and more. What will the loss do?
+			 * What the two thin matrices say is multiplied by α/r, many times the usual 2. What will the loss do?
 			 */
 			expect: () => LocalizedString
 			/**
@@ -11839,7 +11838,7 @@ export type TranslationFunctions = {
 				 */
 				task: () => LocalizedString
 				/**
-				 * It was right in {worst} there, and in {best} under its best principle. Manners can be seen from the words alone. What is true must be known, and is seen only by what surprises the judge.
+				 * It was right in {worst} there, and in {best} under its best principle. Manners show in the words alone; what is true must be known, and the judge finds it by quoting what surprises it. See which was harder for yours.
 				 */
 				answer: (arg: { best: string, worst: string }) => LocalizedString
 				options: {
@@ -12435,7 +12434,7 @@ export type TranslationFunctions = {
 		 */
 		teachTitle: () => LocalizedString
 		/**
-		 * An hour or an hour and a half, without a network: lesson plans, worksheets with answers, and a page that lays the results of thirty learners over each other.
+		 * Three quarters of an hour or an hour and a half, without a network: lesson plans, worksheets with answers, and a page that lays the results of thirty learners over each other.
 		 */
 		teach: () => LocalizedString
 		/**
@@ -12981,7 +12980,7 @@ export type TranslationFunctions = {
 		 */
 		walkTiny: () => LocalizedString
 		/**
-		 * For real: about half an hour on two cores
+		 * For real: about a quarter of an hour on two fast cores, up to half an hour on slow ones
 		 */
 		walkQuick: () => LocalizedString
 		/**
@@ -13312,7 +13311,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so nothing changes at the first step. The loss is that of SFT.
+			 * The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so before the first step the model is the old one. The loss is that of SFT.
 			 */
 			formula: () => LocalizedString
 		}
@@ -15269,7 +15268,7 @@ export type TranslationFunctions = {
 		 */
 		perplexityQ: () => LocalizedString
 		/**
-		 * One nat is a surprise of 1/e. Divide by ln 2 for bits. Perplexity is e to the loss: among how many equally likely tokens it seems to hesitate. Nats per token depend on the tokenizer; bits per byte do not, so compare models by those.
+		 * One nat is the surprise at something that had a probability of 1/e. Divide by ln 2 for bits. Perplexity is e to the loss: among how many equally likely tokens it seems to hesitate. Nats per token depend on the tokenizer; bits per byte do not, so compare models by those.
 		 */
 		perplexity: () => LocalizedString
 		/**
@@ -15942,7 +15941,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.
+			 * Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about 1,300. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.
 			 */
 			real: () => LocalizedString
 		}
@@ -16020,7 +16019,7 @@ export type TranslationFunctions = {
 		}
 		ppo: {
 			/**
-			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. No step may change a word’s probability by more than a clip allows. And every bit of distance from the model before costs something, or it would soon talk for the score alone.
+			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. Beyond a clip, pushing a word’s probability further earns nothing. And every bit of distance from the model before costs something, or it would soon talk for the score alone.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16038,7 +16037,7 @@ export type TranslationFunctions = {
 		}
 		dpo: {
 			/**
-			 * The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it never leaves the answers that are in the pairs.
+			 * The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it learns only from the answers in the pairs.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16110,7 +16109,7 @@ export type TranslationFunctions = {
 		}
 		grpo: {
 			/**
-			 * The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, half the memory. The loss begins at 0 and says nothing about learning; look at the reward.
+			 * The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, in large models a second network as big as the policy. The loss begins at 0 and says nothing about learning; look at the reward.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16122,7 +16121,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * DeepSeekMath introduced it with 64 answers to a question and a KL weight of 0.04, the weight that stands here as well. Qwen2.5 took eight answers to each question. Qwen3 did it on 3,995 questions whose answers a program can check.
+			 * DeepSeekMath introduced it with 64 answers to a question and a KL weight of 0.04; here it is 0.15, since a small model walks off sooner. Qwen2.5 took eight answers to each question. Qwen3 did it on 3,995 questions whose answers a program can check.
 			 */
 			real: () => LocalizedString
 		}
@@ -16146,7 +16145,7 @@ export type TranslationFunctions = {
 		}
 		dapo: {
 			/**
-			 * GRPO with several changes, each for something that was seen to fail. The clip is wider upwards, so that rare good words can grow. Groups in which all answers score alike are replaced by others. Every token counts the same, there is no price on distance, and answers that are cut off lose some of their reward.
+			 * GRPO with several changes, each for something that was seen to fail. The clip is wider upwards, so that rare good words can grow. Groups in which all answers score alike are replaced by others. Every token counts the same, there is no price on distance, and answers close to the length limit lose some of their reward.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16200,7 +16199,7 @@ export type TranslationFunctions = {
 		}
 		distill: {
 			/**
-			 * A text says which word came next; the teacher says how likely it found every other as well. The student, a third of the size, learns that whole distribution. A temperature T lifts the unlikely words so that they are heard. What the teacher almost said is worth more than what it said, so the student gets further than by reading alone.
+			 * A text says which word came next; the teacher says how likely it found every other as well. The student, a third of the size, learns that whole distribution. A temperature T above 1 lifts the unlikely words so that they are heard. What the teacher almost said tells more than the one word that stands there, so the student gets further than by reading alone.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16342,11 +16341,11 @@ export type TranslationFunctions = {
 			 */
 			changed: () => LocalizedString
 			/**
-			 * how far a token may become likelier
+			 * how much likelier a token may become and still gain
 			 */
 			clipHigh: () => LocalizedString
 			/**
-			 * how far a token may become less likely
+			 * how much less likely a token may become and still gain
 			 */
 			clipLow: () => LocalizedString
 			/**

@@ -167,7 +167,7 @@ export const asked: readonly Asked[] = [
     seen(t) {
       const kl = iterations(t, 'kl').slice(-3)
       if (kl.length < 3 || mean(kl) < 15) return undefined
-      return { kl: mean(kl), beta: t.params['beta'] ?? 0 }
+      return { kl: mean(kl) }
     },
   },
   { id: 'heldOutRises', on: all, seen: (t) => risen(heldOut(t)) },

@@ -11,7 +11,7 @@ export const asked = {
   },
   zeroAtFirst: {
     q: 'Why is the loss 0 at the first step? Does it learn nothing?',
-    a: 'The advantages of a group add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.',
+    a: 'The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.',
     here: 'The loss of your first step was {loss:string}, and the gradient had a length of {norm:string}: it was learning.',
   },
   begins: {
@@ -21,7 +21,7 @@ export const asked = {
   },
   stuck: {
     q: 'Why does it stay at 0.693?',
-    a: 'ln 2 is the loss of not telling the two apart. It stays there when steps are so small that nothing moves: raise the learning rate by factors of three until the margin grows. If it stays at any rate, the pairs may be the same twice, or the labels a coin.',
+    a: 'ln 2 is the loss of not telling the two apart. It stays there when steps are so small that nothing moves: raise the learning rate by factors of three until the margin grows. If it stays at any rate, the labels may be no better than a coin.',
     here: 'After {steps:string} steps it stands at {loss:string}, at a learning rate of {lr:string}.',
   },
   chosenFalls: {
@@ -41,7 +41,7 @@ export const asked = {
   },
   hacking: {
     q: 'The reward soars. Is it getting better?',
-    a: 'The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β holds the model where the judge knows its way about; better labels on the new answers help most.',
+    a: 'The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β, where the stage has one (PPO, GRPO), holds the model where the reward model knows its way about; elsewhere fewer steps or a lower learning rate do. Better labels on the new answers help most.',
     here: 'The judge’s reward rose from {from:string} to {to:string}, while the graders, whom nobody trains on, fell from {good:string} to {now:string}.',
   },
   klNegative: {
@@ -56,8 +56,8 @@ export const asked = {
   },
   klLarge: {
     q: 'The KL explodes. What does that mean?',
-    a: 'The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β, lower the learning rate, or learn fewer times from the same answers.',
-    here: 'It is {kl:string} nats to an answer, at β = {beta:string}.',
+    a: 'The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β where the stage has one (PPO, GRPO); else lower the learning rate, or learn fewer times from the same answers.',
+    here: 'It is {kl:string} nats to an answer.',
   },
   heldOutRises: {
     q: 'Training falls and held-out rises. What now?',

@@ -41,9 +41,8 @@ export const breaks = {
     unseen: 'The loss on questions has hardly fallen yet.',
   },
   tooLong: {
-    name: 'Ten times too many lessons',
-    expect:
-      'Sixty steps are enough to answer. What is left of its books after six hundred, without any of the old text?',
+    name: 'Long lessons, and no old text',
+    expect: 'What is left of its books after six hundred steps without any of the old text?',
     seen: 'The manners stay, the answers stand at {answers:string}, but the old text needs {to:string} bits per byte where it needed {from:string}: what is not practised is overwritten. Of the facts it completes {knows:string} %, and {knew:string} % when first measured; those that the lessons repeat hold longest.',
     unseen: 'It has hardly forgotten anything.',
   },
@@ -57,7 +56,7 @@ export const breaks = {
   alphaMax: {
     name: 'α far too large',
     expect:
-      'What the two thin matrices say is multiplied by α/r, a hundred times and more. What will the loss do?',
+      'What the two thin matrices say is multiplied by α/r, many times the usual 2. What will the loss do?',
     seen: 'The loss was down to {best:string} and went up to {now:string}, with gradients of {norm:string}. A small step of A and B became a huge one of W: α works like a learning rate.',
     unseen: 'The loss held. Look at the gradient norm all the same.',
   },

@@ -227,7 +227,7 @@ export const exercises = {
       title: 'Drop all principles but one',
       task: 'The judge is asked under a single principle. Which one does it judge worst?',
       answer:
-        'It was right in {worst:string} there, and in {best:string} under its best principle. Manners can be seen from the words alone. What is true must be known, and is seen only by what surprises the judge.',
+        'It was right in {worst:string} there, and in {best:string} under its best principle. Manners show in the words alone; what is true must be known, and the judge finds it by quoting what surprises it. See which was harder for yours.',
       options: {
         true: 'true',
         honest: 'honest',

@@ -11,7 +11,7 @@ export const home = {
     'A model that read about a small made-up town. The stronger the line under a token, the surer it was; point at one to see what else it considered.',
   teachTitle: 'For a class',
   teach:
-    'An hour or an hour and a half, without a network: lesson plans, worksheets with answers, and a page that lays the results of thirty learners over each other.',
+    'Three quarters of an hour or an hour and a half, without a network: lesson plans, worksheets with answers, and a page that lays the results of thirty learners over each other.',
   teachGo: 'Plans, worksheets and results',
   prompts: 'There is a house|In our town there is|镇上有一|河边有一',
   missingTitle: 'No ready-made model here',

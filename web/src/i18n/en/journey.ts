@@ -48,7 +48,8 @@ export const journey = {
   walkWhy:
     'All stages one after the other, measured after each, while you watch. Every checkpoint is kept; stop whenever you like.',
   walkTiny: 'In miniature: about a minute, and next to nothing is learned',
-  walkQuick: 'For real: about half an hour on two cores',
+  walkQuick:
+    'For real: about a quarter of an hour on two fast cores, up to half an hour on slow ones',
   walkStart: 'Let it grow',
   walkStop: 'Stop',
   walkStopping: 'Stopping…',

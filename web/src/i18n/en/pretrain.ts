@@ -169,7 +169,7 @@ export const questions = {
     'Not to zero. Text has surprise of its own: nobody can know what a resident does tonight, since the generator rolls a die. What matters is the distance to the dashed lines, and whether held-out follows training.',
   perplexityQ: 'What is a nat, a bit per byte, a perplexity?',
   perplexity:
-    'One nat is a surprise of 1/e. Divide by ln 2 for bits. Perplexity is e to the loss: among how many equally likely tokens it seems to hesitate. Nats per token depend on the tokenizer; bits per byte do not, so compare models by those.',
+    'One nat is the surprise at something that had a probability of 1/e. Divide by ln 2 for bits. Perplexity is e to the loss: among how many equally likely tokens it seems to hesitate. Nats per token depend on the tokenizer; bits per byte do not, so compare models by those.',
   slowQ: 'My machine is slow. What can I do?',
   slow: 'Take a smaller preset: Seed learns words within a minute on almost anything. Close other busy tabs, plug in the charger, and keep fewer steps. You can pause, or close the tab, and go on tomorrow.',
   slowNumbers: 'As set now, a step reads {n:string} tokens, {steps:string} times.',

@@ -108,7 +108,7 @@ export const lessons = {
     name: 'LoRA',
     title: 'Must we retrain everything for each customer?',
     formula:
-      'The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so nothing changes at the first step. The loss is that of SFT.',
+      'The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so before the first step the model is the old one. The loss is that of SFT.',
   },
   reward: {
     name: 'Reward model',

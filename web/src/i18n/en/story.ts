@@ -13,7 +13,7 @@ export const story = {
       'A stenographer gives every pair of letters that comes up again and again a stroke of its own. After a thousand strokes most words are written in one or two.',
     misleads:
       'The stenographer knows what the words mean. The tokenizer only counts neighbours, and the model later sees the numbers of the strokes and never the letters in them: that is why spelling is hard for it.',
-    real: 'Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about a thousand. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.',
+    real: 'Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about 1,300. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.',
   },
   pretrain: {
     what: 'The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come blanks and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.',
@@ -48,7 +48,7 @@ export const story = {
     real: 'Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two judges, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its judge does not simply like length.',
   },
   ppo: {
-    what: 'The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. No step may change a word’s probability by more than a clip allows. And every bit of distance from the model before costs something, or it would soon talk for the score alone.',
+    what: 'The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. Beyond a clip, pushing a word’s probability further earns nothing. And every bit of distance from the model before costs something, or it would soon talk for the score alone.',
     image:
       'A speech before a trained judge: speak, hear the mark, change a little, speak again. Of the three ways to study, this is the one of small careful steps.',
     misleads:
@@ -56,7 +56,7 @@ export const story = {
     real: 'Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the judge and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.',
   },
   dpo: {
-    what: 'The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it never leaves the answers that are in the pairs.',
+    what: 'The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it learns only from the answers in the pairs.',
     image:
       'The same speech, learned straight from the audience’s choice: no judge is trained, the two versions and the applause are enough.',
     misleads:
@@ -88,12 +88,12 @@ export const story = {
     real: 'Constitutional AI had a model judge by written principles; RLAIF found such labels about as useful as people’s for summaries. Qwen2 names constitutional feedback among its sources of preferences. GPT-4 as a judge agreed with people in more than four of five cases, and it too favoured a place.',
   },
   grpo: {
-    what: 'The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, half the memory. The loss begins at 0 and says nothing about learning; look at the reward.',
+    what: 'The model answers the same question eight times. Each answer is held against the mean of its group: what lies above becomes likelier, what lies below less likely. So no critic is needed, in large models a second network as big as the policy. The loss begins at 0 and says nothing about learning; look at the reward.',
     image:
       'The second way to study: write a whole group of answers and compare them with one another.',
     misleads:
       'It does not pick the first of a ranking and copy it. Every answer counts by its distance from the group’s mean, and the weak ones are pushed down as hard as the good ones are pulled up. Where all are equally good or equally bad, nobody learns anything.',
-    real: 'DeepSeekMath introduced it with 64 answers to a question and a KL weight of 0.04, the weight that stands here as well. Qwen2.5 took eight answers to each question. Qwen3 did it on 3,995 questions whose answers a program can check.',
+    real: 'DeepSeekMath introduced it with 64 answers to a question and a KL weight of 0.04; here it is 0.15, since a small model walks off sooner. Qwen2.5 took eight answers to each question. Qwen3 did it on 3,995 questions whose answers a program can check.',
   },
   dr_grpo: {
     what: 'GRPO divides each answer’s loss by its length, so a long wrong answer costs less per word than a short one. And it divides by the group’s deviation, so questions that are nearly always right or nearly always wrong count more than their share. Here both divisions are gone, and a constant stands in their place. Then answers need not grow longer just because that is cheap.',
@@ -104,7 +104,7 @@ export const story = {
     real: 'The paper trained Qwen2.5-Math of 7 billion parameters for 27 hours on eight A100.',
   },
   dapo: {
-    what: 'GRPO with several changes, each for something that was seen to fail. The clip is wider upwards, so that rare good words can grow. Groups in which all answers score alike are replaced by others. Every token counts the same, there is no price on distance, and answers that are cut off lose some of their reward.',
+    what: 'GRPO with several changes, each for something that was seen to fail. The clip is wider upwards, so that rare good words can grow. Groups in which all answers score alike are replaced by others. Every token counts the same, there is no price on distance, and answers close to the length limit lose some of their reward.',
     image:
       'A group compared, by a teacher who sends away the sheets on which all have the same mark and fetches others.',
     misleads:
@@ -127,7 +127,7 @@ export const story = {
     real: 'The paper trained Qwen3 of 8 billion parameters on questions whose answers can be checked, and scored above GRPO on hard mathematics.',
   },
   distill: {
-    what: 'A text says which word came next; the teacher says how likely it found every other as well. The student, a third of the size, learns that whole distribution. A temperature T lifts the unlikely words so that they are heard. What the teacher almost said is worth more than what it said, so the student gets further than by reading alone.',
+    what: 'A text says which word came next; the teacher says how likely it found every other as well. The student, a third of the size, learns that whole distribution. A temperature T above 1 lifts the unlikely words so that they are heard. What the teacher almost said tells more than the one word that stands there, so the student gets further than by reading alone.',
     image:
       'The master’s stock, cooked down until it fits a small jar: less of it, and the taste is there.',
     misleads:

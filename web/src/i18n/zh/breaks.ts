@@ -36,8 +36,8 @@ export const breaks: Translation['breaks'] = {
     unseen: '问题上的损失还没怎么降。',
   },
   tooLong: {
-    name: '上课多了十倍',
-    expect: '六十步就够学会回答了。一点旧文本都不掺，上六百步，书里的东西还剩多少？',
+    name: '课上得很久，一点不温习',
+    expect: '一点旧文本都不掺，上六百步，书里的东西还剩多少？',
     seen: '规矩还在，回答的损失是 {answers}，可旧文本每字节要 {to} 比特，原来是 {from}：不练的就会被盖掉。事实能补全 {knows}%，第一次测时是 {knew}%；课上反复提到的，留得最久。',
     unseen: '它几乎什么也没忘。',
   },
@@ -49,7 +49,7 @@ export const breaks: Translation['breaks'] = {
   },
   alphaMax: {
     name: 'α 大得离谱',
-    expect: '两个细长矩阵说的话要乘上 α/r，一百倍还多。损失会怎样？',
+    expect: '两个细长矩阵说的话要乘上 α/r，是平常的 2 的好多倍。损失会怎样？',
     seen: '损失降到过 {best}，又涨到 {now}，梯度有 {norm}。A 和 B 走一小步，W 就走了一大步：α 的作用和学习率一样。',
     unseen: '损失没有涨。不过看看梯度范数。',
   },

@@ -206,7 +206,7 @@ export const exercises: Translation['exercises'] = {
       title: '只留一条准则',
       task: '只用一条准则来问裁判。哪一条它判得最差？',
       answer:
-        '那一条判对 {worst}，最好的一条判对 {best}。待人的样子，光看字面就知道。是真是假得先知道，裁判只有靠自己的意外才看得出来。',
+        '那一条判对 {worst}，最好的一条判对 {best}。态度看字面就知道，真假得先知道，裁判靠摘出让它意外的词来看。看看你的裁判哪样更难。',
       options: {
         true: '真实',
         honest: '诚实',

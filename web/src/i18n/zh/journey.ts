@@ -44,7 +44,7 @@ export const journey: Translation['journey'] = {
   walk: '让它自己长',
   walkWhy: '所有阶段一个接一个，每做完一个就测一次，你只管看。检查点全都留下；想停随时停。',
   walkTiny: '缩微版：大约一分钟，几乎学不到什么',
-  walkQuick: '来真的：两个核大约半小时',
+  walkQuick: '来真的：两个快的核大约一刻钟，慢的要半小时',
   walkStart: '让它长',
   walkStop: '停下',
   walkStopping: '正在停……',

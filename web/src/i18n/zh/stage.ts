@@ -107,7 +107,7 @@ export const lessons: Translation['lessons'] = {
     name: 'LoRA 低秩适配',
     title: '换一个客户，就得全部重练一遍吗？',
     formula:
-      '冻结的矩阵 W₀，旁边是秩为 r 的 B 乘 A。B 从零开始，所以第一步什么都没变。损失就是 SFT 的损失。',
+      '冻结的矩阵 W₀，旁边是秩为 r 的 B 乘 A。B 从零开始，所以走第一步之前，模型和原来一样。损失就是 SFT 的损失。',
   },
   reward: {
     name: '奖励模型',
