@@ -2,14 +2,15 @@ import { expect, test } from 'vitest'
 import en from '../i18n/en'
 import { plans } from './plans'
 
-// Seconds of a run on two cores, as docs/JOURNEY.md has them.
+// Seconds of a part's runs on two cores, as docs/JOURNEY.md has them.
 const runs: Record<string, number> = {
-  pretrain: 238,
-  sft: 69,
-  lora: 24,
-  feedback: 138,
-  dpo: 71,
-  tutor: 152,
+  pretrain: 168,
+  sft: 2 * 42, // with the loss mask and without
+  lora: 22,
+  feedback: 60 + 69, // the reward model, and PPO at β = 0
+  dpo: 46,
+  tutor: 23,
+  distil: 101,
 }
 
 test('the parts fill the lesson, and every run fits into its part with time to talk', () => {

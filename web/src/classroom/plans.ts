@@ -42,10 +42,10 @@ export const plans: Plan[] = [
       { part: 'pretrain', minutes: 15, address: '#/pretrain?preset=sprout&seed=1' },
       { part: 'sft', minutes: 10, address: '#/sft?seed=1' },
       { part: 'lora', minutes: 8, address: '#/lora?seed=1' },
-      { part: 'feedback', minutes: 12, address: '#/ppo?seed=1&beta=0' },
+      { part: 'feedback', minutes: 12, address: '#/ppo?seed=1&beta=0&steps=240' },
       { part: 'dpo', minutes: 8, address: '#/dpo?seed=1' },
       { part: 'tutor', minutes: 10, address: '#/grpo?seed=1' },
-      { part: 'distil', minutes: 7, address: '#/distill?seed=1&steps=100' },
+      { part: 'distil', minutes: 7, address: '#/distill?seed=1' },
       { part: 'close', minutes: 7, address: '#/class' },
     ],
     questions: [

@@ -5763,7 +5763,7 @@ type RootTranslation = {
 		 */
 		part: string
 		/**
-		 * M​e​a​s​u​r​e​d​ ​o​n​ ​t​w​o​ ​c​o​r​e​s​ ​w​i​t​h​ ​t​h​e​ ​s​t​a​n​d​a​r​d​ ​s​e​t​t​i​n​g​s​:​ ​p​r​e​t​r​a​i​n​i​n​g​ ​4​ ​m​i​n​u​t​e​s​,​ ​S​F​T​ ​1​,​ ​L​o​R​A​ ​a​n​d​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​h​a​l​f​ ​a​ ​m​i​n​u​t​e​ ​e​a​c​h​,​ ​D​P​O​ ​1​,​ ​P​P​O​ ​a​n​d​ ​G​R​P​O​ ​2​ ​t​o​ ​3​.​ ​S​l​o​w​e​r​ ​m​a​c​h​i​n​e​s​ ​t​a​k​e​ ​t​w​i​c​e​ ​a​s​ ​l​o​n​g​;​ ​t​h​e​ ​p​a​g​e​ ​s​a​y​s​ ​h​o​w​ ​m​u​c​h​ ​i​s​ ​l​e​f​t​ ​w​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​.
+		 * M​e​a​s​u​r​e​d​ ​o​n​ ​t​w​o​ ​c​o​r​e​s​ ​w​i​t​h​ ​t​h​e​ ​s​t​a​n​d​a​r​d​ ​s​e​t​t​i​n​g​s​:​ ​p​r​e​t​r​a​i​n​i​n​g​ ​3​ ​m​i​n​u​t​e​s​;​ ​S​F​T​,​ ​r​e​w​a​r​d​ ​m​o​d​e​l​,​ ​P​P​O​ ​a​n​d​ ​D​P​O​ ​1​ ​e​a​c​h​;​ ​L​o​R​A​ ​a​n​d​ ​G​R​P​O​ ​h​a​l​f​ ​a​ ​m​i​n​u​t​e​ ​e​a​c​h​;​ ​d​i​s​t​i​l​l​i​n​g​ ​2​.​ ​S​l​o​w​e​r​ ​m​a​c​h​i​n​e​s​ ​t​a​k​e​ ​t​w​i​c​e​ ​a​s​ ​l​o​n​g​;​ ​t​h​e​ ​p​a​g​e​ ​s​a​y​s​ ​h​o​w​ ​m​u​c​h​ ​i​s​ ​l​e​f​t​ ​w​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​.
 		 */
 		times: string
 		parts: {
@@ -5823,7 +5823,7 @@ type RootTranslation = {
 				 */
 				title: string
 				/**
-				 * F​i​r​s​t​ ​t​r​a​i​n​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​f​o​r​ ​h​a​l​f​ ​a​ ​m​i​n​u​t​e​,​ ​o​r​ ​l​o​a​d​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​o​n​e​.​ ​T​h​e​n​ ​P​P​O​ ​w​i​t​h​ ​β​ ​=​ ​0​:​ ​t​h​e​ ​s​c​o​r​e​ ​s​o​a​r​s​.​ ​R​e​a​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​l​o​u​d​.​ ​W​h​o​ ​i​s​ ​d​o​n​e​ ​s​e​t​s​ ​β​ ​b​a​c​k​ ​a​n​d​ ​c​o​m​p​a​r​e​s​.
+				 * F​i​r​s​t​ ​t​r​a​i​n​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​f​o​r​ ​a​ ​m​i​n​u​t​e​,​ ​o​r​ ​l​o​a​d​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​o​n​e​,​ ​a​n​d​ ​c​h​o​o​s​e​ ​i​t​ ​u​n​d​e​r​ ​“​W​h​o​ ​g​i​v​e​s​ ​t​h​e​ ​r​e​w​a​r​d​”​.​ ​T​h​e​n​ ​P​P​O​ ​w​i​t​h​ ​β​ ​=​ ​0​,​ ​a​ ​l​i​t​t​l​e​ ​o​v​e​r​ ​a​ ​m​i​n​u​t​e​:​ ​t​h​e​ ​r​e​w​a​r​d​ ​s​o​a​r​s​.​ ​W​a​t​c​h​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​ ​a​s​ ​w​e​l​l​,​ ​a​n​d​ ​r​e​a​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​l​o​u​d​.​ ​W​h​o​ ​i​s​ ​d​o​n​e​ ​s​e​t​s​ ​β​ ​b​a​c​k​ ​a​n​d​ ​c​o​m​p​a​r​e​s​.
 				 */
 				body: string
 			}
@@ -5843,7 +5843,7 @@ type RootTranslation = {
 				 */
 				title: string
 				/**
-				 * G​R​P​O​:​ ​s​e​v​e​r​a​l​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​e​a​c​h​ ​o​t​h​e​r​.​ ​F​i​n​d​ ​a​ ​g​r​o​u​p​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​g​o​t​ ​t​h​e​ ​s​a​m​e​ ​r​e​w​a​r​d​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​c​o​m​e​s​ ​r​e​a​d​y​-​m​a​d​e​.
+				 * G​R​P​O​:​ ​s​e​v​e​r​a​l​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​e​a​c​h​ ​o​t​h​e​r​.​ ​P​r​e​s​s​ ​“​T​e​m​p​e​r​a​t​u​r​e​ ​a​l​m​o​s​t​ ​0​”​ ​u​n​d​e​r​ ​“​W​h​a​t​ ​i​f​ ​i​t​ ​b​r​e​a​k​s​”​;​ ​t​h​e​n​ ​f​i​n​d​ ​a​ ​g​r​o​u​p​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​g​o​t​ ​t​h​e​ ​s​a​m​e​ ​r​e​w​a​r​d​.​ ​T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​c​o​m​e​s​ ​r​e​a​d​y​-​m​a​d​e​.
 				 */
 				body: string
 			}
@@ -5853,7 +5853,7 @@ type RootTranslation = {
 				 */
 				title: string
 				/**
-				 * D​i​s​t​i​l​ ​f​o​r​ ​1​0​0​ ​s​t​e​p​s​.​ ​C​o​m​p​a​r​e​ ​s​i​z​e​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​e​a​c​h​e​r​ ​a​n​d​ ​s​t​u​d​e​n​t​.
+				 * D​i​s​t​i​l​ ​w​i​t​h​ ​t​h​e​ ​s​t​a​n​d​a​r​d​ ​s​e​t​t​i​n​g​s​,​ ​a​b​o​u​t​ ​2​ ​m​i​n​u​t​e​s​.​ ​C​o​m​p​a​r​e​ ​s​i​z​e​ ​a​n​d​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​e​a​c​h​e​r​ ​a​n​d​ ​s​t​u​d​e​n​t​.
 				 */
 				body: string
 			}
@@ -14076,7 +14076,7 @@ export type TranslationFunctions = {
 		 */
 		part: () => LocalizedString
 		/**
-		 * Measured on two cores with the standard settings: pretraining 4 minutes, SFT 1, LoRA and reward model half a minute each, DPO 1, PPO and GRPO 2 to 3. Slower machines take twice as long; the page says how much is left while it trains.
+		 * Measured on two cores with the standard settings: pretraining 3 minutes; SFT, reward model, PPO and DPO 1 each; LoRA and GRPO half a minute each; distilling 2. Slower machines take twice as long; the page says how much is left while it trains.
 		 */
 		times: () => LocalizedString
 		parts: {
@@ -14136,7 +14136,7 @@ export type TranslationFunctions = {
 				 */
 				title: () => LocalizedString
 				/**
-				 * First train the reward model for half a minute, or load the ready-made one. Then PPO with β = 0: the score soars. Read the answers aloud. Who is done sets β back and compares.
+				 * First train the reward model for a minute, or load the ready-made one, and choose it under “Who gives the reward”. Then PPO with β = 0, a little over a minute: the reward soars. Watch the graders’ score as well, and read the answers aloud. Who is done sets β back and compares.
 				 */
 				body: () => LocalizedString
 			}
@@ -14156,7 +14156,7 @@ export type TranslationFunctions = {
 				 */
 				title: () => LocalizedString
 				/**
-				 * GRPO: several answers to one question are compared with each other. Find a group in which all got the same reward. The reward model comes ready-made.
+				 * GRPO: several answers to one question are compared with each other. Press “Temperature almost 0” under “What if it breaks”; then find a group in which all got the same reward. The reward model comes ready-made.
 				 */
 				body: () => LocalizedString
 			}
@@ -14166,7 +14166,7 @@ export type TranslationFunctions = {
 				 */
 				title: () => LocalizedString
 				/**
-				 * Distil for 100 steps. Compare size and answers of teacher and student.
+				 * Distil with the standard settings, about 2 minutes. Compare size and answers of teacher and student.
 				 */
 				body: () => LocalizedString
 			}

@@ -10,7 +10,7 @@ export const plans = {
   minute: 'Minute',
   part: 'What happens',
   times:
-    'Measured on two cores with the standard settings: pretraining 4 minutes, SFT 1, LoRA and reward model half a minute each, DPO 1, PPO and GRPO 2 to 3. Slower machines take twice as long; the page says how much is left while it trains.',
+    'Measured on two cores with the standard settings: pretraining 3 minutes; SFT, reward model, PPO and DPO 1 each; LoRA and GRPO half a minute each; distilling 2. Slower machines take twice as long; the page says how much is left while it trains.',
   parts: {
     opening: {
       title: 'A model writes',
@@ -34,7 +34,7 @@ export const plans = {
     },
     feedback: {
       title: 'Learning from what people prefer',
-      body: 'First train the reward model for half a minute, or load the ready-made one. Then PPO with β = 0: the score soars. Read the answers aloud. Who is done sets β back and compares.',
+      body: 'First train the reward model for a minute, or load the ready-made one, and choose it under “Who gives the reward”. Then PPO with β = 0, a little over a minute: the reward soars. Watch the graders’ score as well, and read the answers aloud. Who is done sets β back and compares.',
     },
     dpo: {
       title: 'The same wish without a judge',
@@ -42,11 +42,11 @@ export const plans = {
     },
     tutor: {
       title: 'An AI as tutor',
-      body: 'GRPO: several answers to one question are compared with each other. Find a group in which all got the same reward. The reward model comes ready-made.',
+      body: 'GRPO: several answers to one question are compared with each other. Press “Temperature almost 0” under “What if it breaks”; then find a group in which all got the same reward. The reward model comes ready-made.',
     },
     distil: {
       title: 'A small one learns from a large one',
-      body: 'Distil for 100 steps. Compare size and answers of teacher and student.',
+      body: 'Distil with the standard settings, about 2 minutes. Compare size and answers of teacher and student.',
     },
     close: {
       title: 'What did we grow?',
