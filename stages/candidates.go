@@ -54,7 +54,7 @@ func (r *Reader) Matchups(town *world.Town, questions []world.Question, o Candid
 	}
 	if len(all) == 0 && len(questions) > 0 {
 		return nil, same, problem.New("candidates_alike", problem.Args{"questions": len(questions)},
-			"The model gave the same answer to each of %d questions every time, so nothing can be compared.", len(questions))
+			"The model gave the same answer to each of %d questions every time, so nothing can be compared. Choose a model whose answers vary, such as one fresh from SFT.", len(questions))
 	}
 	return all, same, nil
 }

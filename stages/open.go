@@ -102,7 +102,7 @@ func openRun(stage Stage, s Setup, more ...[]int32) (*opened, error) {
 func (o *opened) readState(c *checkpoint.Checkpoint) error {
 	if c.Meta.Stage != o.stage.Name() {
 		return problem.New("resume_stage", problem.Args{"have": c.Meta.Stage, "want": o.stage.Name()},
-			"The checkpoint belongs to the stage %s and cannot be resumed as %s; it can be its parent.", c.Meta.Stage, o.stage.Name())
+			"The checkpoint belongs to the stage %s and cannot be resumed as %s. Resume it there, or start a new run with it as the parent.", c.Meta.Stage, o.stage.Name())
 	}
 	if !c.Meta.Resumable || len(c.Weights()) == len(c.Tensors) {
 		return problem.New("resume_weights", nil,

@@ -95,7 +95,7 @@ func checkLabels(pairs []Pair) error {
 	for i, p := range pairs {
 		if l := p.label(); !(l > 0 && l <= 1) {
 			return problem.New("pair_probability", problem.Args{"pair": i + 1, "p": fmt.Sprint(p.P)},
-				"The probability of pair %d is %v; it must be between 0 and 1.", i+1, p.P)
+				"The probability of pair %d is %v; it must be between 0 and 1. Correct that pair or leave it out.", i+1, p.P)
 		}
 		same = same && len(p.Chosen) > 0 && p.Chosen[len(p.Chosen)-1] == pairs[0].Chosen[max(0, len(pairs[0].Chosen)-1)]
 	}

@@ -24,7 +24,7 @@ func (s *Setup) fromLanguageModel(stage string) error {
 	}
 	if m := s.Parent.Meta; s.Preset != "" && m.Preset != "" && m.Preset != s.Preset {
 		return problem.New("parent_preset", problem.Args{"have": m.Preset, "want": s.Preset},
-			"The model is of the size %s, not %s; a stage keeps the size of the model that it starts from.", m.Preset, s.Preset)
+			"The model is of the size %s, not %s; a stage keeps the size of the model that it starts from. Choose that size, or start from another model.", m.Preset, s.Preset)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func NewSproutJudge(r *Reader, rules Rules) (*SproutJudge, error) {
 	}
 	if len(rules.Free) > 0 {
 		return nil, problem.New("judge_free_text", nil,
-			"A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.")
+			"A judge trained here understands only the five principles of the town. Principles in your own words need an outside judge.")
 	}
 	if err := rules.check(); err != nil {
 		return nil, err

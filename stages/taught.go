@@ -101,7 +101,7 @@ func keepsShape(cfg nn.Config, v map[string]float64) error {
 	}{{"layers", cfg.Layers}, {"width", cfg.Channels}} {
 		if want := int(v[x.key]); want != 0 && want != x.have {
 			return problem.New("student_shape", problem.Args{"key": x.key, "have": x.have, "want": want},
-				"The student to begin with has %s = %d, not %d; a trained model keeps its shape.", x.key, x.have, want)
+				"The student to begin with has %s = %d, not %d; a trained model keeps its shape. Set %[1]s to %[2]d, or begin with a fresh student.", x.key, x.have, want)
 		}
 	}
 	return nil

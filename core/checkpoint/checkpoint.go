@@ -127,11 +127,11 @@ func (c *Checkpoint) Check(want []Spec) error {
 			case !ok:
 				return problem.New("checkpoint_tensor_missing",
 					problem.Args{"tensor": name, "shape": fmt.Sprint([]int(w.Shape))},
-					"The checkpoint lacks the tensor %s of shape %v that its model configuration needs.", name, []int(w.Shape))
+					"The checkpoint lacks the tensor %s of shape %v that its model configuration needs. Export or download it again.", name, []int(w.Shape))
 			case !shape.Equal(w.Shape):
 				return problem.New("checkpoint_tensor_shape",
 					problem.Args{"tensor": name, "have": fmt.Sprint([]int(shape)), "want": fmt.Sprint([]int(w.Shape))},
-					"The tensor %s has shape %v, but the model configuration needs %v.", name, []int(shape), []int(w.Shape))
+					"The tensor %s has shape %v, but the model configuration needs %v. Export or download the file again.", name, []int(shape), []int(w.Shape))
 			}
 			delete(have, name)
 		}
@@ -139,7 +139,7 @@ func (c *Checkpoint) Check(want []Spec) error {
 	for _, t := range c.Tensors {
 		if _, left := have[t.Name]; left {
 			return problem.New("checkpoint_tensor_extra", problem.Args{"tensor": t.Name},
-				"The checkpoint holds a tensor %s that its model configuration has no place for.", t.Name)
+				"The checkpoint holds a tensor %s that its model configuration has no place for. Export or download it again.", t.Name)
 		}
 	}
 	return nil

@@ -41,7 +41,7 @@ func readHeader(r io.ReaderAt, size int64) (*fileHeader, error) {
 	if n < 2 || n > maxHeader || n > uint64(size-8) {
 		return nil, problem.New("safetensors_header_length",
 			problem.Args{"length": strconv.FormatUint(n, 10), "size": size},
-			"This is no .safetensors file, or it is cut off: it claims a header of %d bytes in a file of %d.", n, size)
+			"This is no .safetensors file, or it is cut off: it claims a header of %d bytes in a file of %d. Export or download it again.", n, size)
 	}
 	text := make([]byte, n)
 	if err := readFull(r, text, 8); err != nil {
@@ -113,7 +113,7 @@ func object(dec *json.Decoder, in string, value func(key string) error) error {
 		key := t.(string)
 		if seen[key] {
 			return problem.New("safetensors_duplicate", problem.Args{"tensor": in + key},
-				"The file names %s twice in its header; one of the two would be lost.", in+key)
+				"The file names %s twice in its header; one of the two would be lost. Export or download it again.", in+key)
 		}
 		seen[key] = true
 		if err := value(key); err != nil {
@@ -183,7 +183,7 @@ func parseEntry(dec *json.Decoder, name string) (entry, error) {
 func offsetProblem(name, begin, end string, size int64) error {
 	return problem.New("safetensors_offsets",
 		problem.Args{"tensor": name, "begin": begin, "end": end, "size": size},
-		"The tensor %s claims the bytes from %s to %s, which are no such part of the file.", name, begin, end)
+		"The tensor %s claims the bytes from %s to %s, which are no such part of the file. Export or download it again.", name, begin, end)
 }
 
 func parseNumbers(dec *json.Decoder, name, key string) ([]json.Number, error) {
@@ -219,7 +219,7 @@ func (e *entry) setShape(numbers []json.Number) error {
 	if !ok || hi != 0 || total != uint64(e.end-e.begin) {
 		shape := fmt.Sprint(numbers)
 		return problem.New("safetensors_shape", problem.Args{"tensor": e.name, "shape": shape},
-			"The tensor %s has the shape %s, which does not fit its %d bytes of %s.", e.name, shape, e.end-e.begin, e.dtype)
+			"The tensor %s has the shape %s, which does not fit its %d bytes of %s. Export or download it again.", e.name, shape, e.end-e.begin, e.dtype)
 	}
 	return nil
 }
@@ -236,10 +236,10 @@ func (h *fileHeader) checkLayout(size int64) error {
 		switch {
 		case e.begin < at:
 			return problem.New("safetensors_overlap", problem.Args{"tensor": e.name, "other": last},
-				"The tensors %s and %s claim the same bytes of the file.", last, e.name)
+				"The tensors %s and %s claim the same bytes of the file. Export or download it again.", last, e.name)
 		case e.begin > at && e.begin <= size:
 			return problem.New("safetensors_gap", problem.Args{"tensor": e.name, "bytes": e.begin - at},
-				"%d bytes before the tensor %s belong to no tensor.", e.begin-at, e.name)
+				"%d bytes before the tensor %s belong to no tensor. Export or download the file again.", e.begin-at, e.name)
 		case e.begin > at:
 			return offsetProblem(e.name, strconv.FormatInt(e.begin, 10), strconv.FormatInt(e.end, 10), size)
 		}
@@ -250,7 +250,7 @@ func (h *fileHeader) checkLayout(size int64) error {
 	}
 	if at < size {
 		return problem.New("safetensors_trailing", problem.Args{"bytes": size - at},
-			"The file goes on for %d bytes after its last tensor.", size-at)
+			"The file goes on for %d bytes after its last tensor. Export or download it again.", size-at)
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func (h *fileHeader) record() (*Checkpoint, error) {
 
 func metadataProblem(key, reason string) error {
 	return problem.New("safetensors_metadata", problem.Args{"key": key, "reason": reason},
-		"What the file says about its checkpoint cannot be read: %s: %s.", key, reason)
+		"What the file says about its checkpoint cannot be read: %s: %s. Export or download it again.", key, reason)
 }
 
 // checksums reads the sums of a file of ours and verifies those of the strings.
@@ -172,7 +172,7 @@ func (h *fileHeader) foreign() (*Checkpoint, error) {
 	}
 	if len(embed) != 2 || layers == 0 {
 		return nil, problem.New("safetensors_no_model", problem.Args{"tensors": len(h.entries)},
-			"The file holds %d tensors, but no language model of Llama's shape (it needs model.embed_tokens.weight and model.layers.0…).", len(h.entries))
+			"The file holds %d tensors, but no language model of Llama's shape (it needs model.embed_tokens.weight and model.layers.0…). Choose a file that Sprout saved.", len(h.entries))
 	}
 	var missing []string
 	c := &Checkpoint{Meta: Meta{ID: NewID(), Stage: "pretrain"}}

@@ -57,5 +57,5 @@ func (e entry) width() int64 {
 
 func headerProblem(reason string) error {
 	return problem.New("safetensors_header", problem.Args{"reason": reason},
-		"This is no valid .safetensors file: %s.", reason)
+		"This is no valid .safetensors file: %s. Export or download it again.", reason)
 }

@@ -135,7 +135,7 @@ func ParseConfig(data []byte) (Config, error) {
 	} {
 		if !f.ok {
 			return Config{}, problem.New("model_unsupported", problem.Args{"field": f.field, "value": fmt.Sprint(f.value)},
-				"The model has %s = %v, which this engine does not compute; it runs Llama models with a tied head and without biases.", f.field, f.value)
+				"The model has %s = %v, which this engine does not compute; it runs Llama models with a tied head and without biases. Choose a file that Sprout saved.", f.field, f.value)
 		}
 	}
 	return c, c.Validate()
@@ -143,12 +143,11 @@ func ParseConfig(data []byte) (Config, error) {
 
 func init() {
 	problem.Register(map[string]string{
-		"model_config":       "a model configuration with an impossible value: field, value, want",
-		"model_config_json":  "a model configuration that is no JSON",
-		"model_unsupported":  "a model of another architecture: field, value",
-		"model_preset":       "a preset that does not exist: preset, presets",
-		"model_tensor":       "a weight is missing or has another length than the model needs: tensor, have, want",
-		"model_not_finite":   "a weight to be loaded is NaN or infinite: tensor, index",
-		"model_out_of_vocab": "the tokenizer has more tokens than the model: vocab, tokens",
+		"model_config":      "a model configuration with an impossible value: field, value, want",
+		"model_config_json": "a model configuration that is no JSON",
+		"model_unsupported": "a model of another architecture: field, value",
+		"model_preset":      "a preset that does not exist: preset, presets",
+		"model_tensor":      "a weight is missing or has another length than the model needs: tensor, have, want",
+		"model_not_finite":  "a weight to be loaded is NaN or infinite: tensor, index",
 	})
 }

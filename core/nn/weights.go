@@ -67,7 +67,7 @@ func (w *weights) LoadInto(slab tensor.Tensor, get func(name string) []float32) 
 		for i, x := range data {
 			if !finite(x) {
 				return problem.New("model_not_finite", problem.Args{"tensor": q.Name, "index": i},
-					"The tensor %s is not finite at element %d; a model with such a value cannot be used.", q.Name, i)
+					"The tensor %s is not finite at element %d; a model with such a value cannot be used. Choose another checkpoint or file.", q.Name, i)
 			}
 		}
 	}

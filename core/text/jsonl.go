@@ -78,7 +78,7 @@ func parseJSONL(name string, l *loaded, foreign bool) ([]Record, error) {
 		}
 	}
 	if len(records) == 0 {
-		return nil, problem.New("jsonl_no_records", problem.Args{"name": name}, "%s has no line with words to learn.", name)
+		return nil, problem.New("jsonl_no_records", problem.Args{"name": name}, "%s has no line with words to learn. Add lines with a text, a conversation or a pair.", name)
 	}
 	if n := l.before(); n > 0 {
 		for i := range records {
@@ -213,7 +213,7 @@ func isNull(raw json.RawMessage) bool { return string(raw) == "null" }
 func (p lineParser) wrongType(key string) error {
 	n := p.line()
 	return problem.New("jsonl_wrong_type", problem.Args{"name": p.name, "line": n, "key": key},
-		"%s, line %d: %q is missing or not of the expected form (a string, or a list of {\"role\", \"content\"}).", p.name, n, key)
+		"%s, line %d: %q is missing or not of the expected form (a string, or a list of {\"role\", \"content\"}). Mend that line.", p.name, n, key)
 }
 
 func (p lineParser) unknownKeys(s []byte) error {

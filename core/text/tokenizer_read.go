@@ -22,7 +22,7 @@ const maxTokenizerJSON = 16 << 20
 func ParseJSON(data []byte) (*Tokenizer, error) {
 	if len(data) > maxTokenizerJSON {
 		return nil, problem.New("tokenizer_too_large", problem.Args{"bytes": len(data), "limit": maxTokenizerJSON},
-			"The tokenizer.json has %d bytes; the limit is %d.", len(data), maxTokenizerJSON)
+			"The tokenizer.json has %d bytes; the limit is %d. Choose another, or train one.", len(data), maxTokenizerJSON)
 	}
 	var f jsonFile
 	if err := jsonlimit.Unmarshal(data, &f); err != nil {
@@ -32,7 +32,7 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 		if errors.As(err, &wrong) {
 			return nil, unsupported(wrong.Field)
 		}
-		return nil, problem.Wrap(err, "tokenizer_not_json", problem.Args{"reason": err.Error()}, "The tokenizer.json is not valid JSON.")
+		return nil, problem.Wrap(err, "tokenizer_not_json", problem.Args{"reason": err.Error()}, "The tokenizer.json is not valid JSON. Choose another, or train one.")
 	}
 	kind := BPE
 	if f.PreTokenizer.Type == "Split" {
@@ -63,7 +63,7 @@ func unsupported(field string) error {
 func inconsistent(format string, a ...any) error {
 	reason := fmt.Sprintf(format, a...)
 	return problem.New("tokenizer_inconsistent", problem.Args{"reason": reason},
-		"The tokenizer.json contradicts itself: %s.", reason)
+		"The tokenizer.json contradicts itself: %s. Choose another, or train one.", reason)
 }
 
 // checkFramework compares what decides how text is cut. Fields that only matter

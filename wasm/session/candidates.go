@@ -61,7 +61,7 @@ func (s *Session) candidates(c protocol.GetCandidates, _ []byte) (any, []byte, e
 	}
 	if len(out.Candidates) == 0 {
 		return nil, nil, problem.New("candidates_alike", problem.Args{"questions": out.Alike},
-			"The model gave the same answer twice to each of %d questions, so there is nothing to compare. A model that has learned several manners of answering is needed.", out.Alike)
+			"The model gave the same answer twice to each of %d questions, so there is nothing to compare. Choose a model whose answers vary, such as one fresh from SFT.", out.Alike)
 	}
 	return out, nil, nil
 }

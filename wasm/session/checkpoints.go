@@ -91,7 +91,7 @@ func readModel(file []byte) (*checkpoint.Checkpoint, error) {
 	}
 	if tok.Vocab() != cfg.Vocab {
 		return nil, problem.New("checkpoint_vocab", problem.Args{"tokenizer": tok.Vocab(), "model": cfg.Vocab},
-			"The tokenizer of this file has %d tokens, its model %d; they do not belong together.", tok.Vocab(), cfg.Vocab)
+			"The tokenizer of this file has %d tokens, its model %d; they do not belong together. Export or download it again.", tok.Vocab(), cfg.Vocab)
 	}
 	return c, nil
 }

@@ -6325,7 +6325,7 @@ type RootTranslation = {
 		 */
 		jsonl_line_too_long: RequiredParams<'limit|bytes' | 'name'>
 		/**
-		 * “​{​n​a​m​e​}​”​ ​h​a​s​ ​n​o​ ​l​i​n​e​ ​w​i​t​h​ ​w​o​r​d​s​ ​t​o​ ​l​e​a​r​n​.
+		 * “​{​n​a​m​e​}​”​ ​h​a​s​ ​n​o​ ​l​i​n​e​ ​w​i​t​h​ ​w​o​r​d​s​ ​t​o​ ​l​e​a​r​n​.​ ​A​d​d​ ​l​i​n​e​s​ ​w​i​t​h​ ​a​ ​t​e​x​t​,​ ​a​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​o​r​ ​a​ ​p​a​i​r​.
 		 * @param {unknown} name
 		 */
 		jsonl_no_records: RequiredParams<'name'>
@@ -6349,7 +6349,7 @@ type RootTranslation = {
 		 */
 		jsonl_unknown_role: RequiredParams<'line|number' | 'name' | 'role'>
 		/**
-		 * I​n​ ​l​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​o​f​ ​“​{​n​a​m​e​}​”​,​ ​“​{​k​e​y​}​”​ ​i​s​ ​m​i​s​s​i​n​g​ ​o​r​ ​o​f​ ​t​h​e​ ​w​r​o​n​g​ ​t​y​p​e​.
+		 * I​n​ ​l​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​o​f​ ​“​{​n​a​m​e​}​”​,​ ​“​{​k​e​y​}​”​ ​i​s​ ​m​i​s​s​i​n​g​ ​o​r​ ​o​f​ ​t​h​e​ ​w​r​o​n​g​ ​t​y​p​e​.​ ​M​e​n​d​ ​t​h​a​t​ ​l​i​n​e​ ​a​n​d​ ​c​h​o​o​s​e​ ​t​h​e​ ​f​i​l​e​ ​a​g​a​i​n​.
 		 * @param {unknown} key
 		 * @param {unknown} line
 		 * @param {unknown} name
@@ -6384,17 +6384,17 @@ type RootTranslation = {
 		 */
 		dataset_corrupt: RequiredParams<'name'>
 		/**
-		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​c​o​n​t​r​a​d​i​c​t​s​ ​i​t​s​e​l​f​:​ ​{​r​e​a​s​o​n​}​.
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​c​o​n​t​r​a​d​i​c​t​s​ ​i​t​s​e​l​f​:​ ​{​r​e​a​s​o​n​}​.​ ​C​h​o​o​s​e​ ​a​n​o​t​h​e​r​,​ ​o​r​ ​l​e​a​r​n​ ​o​n​e​ ​h​e​r​e​.
 		 * @param {unknown} reason
 		 */
 		tokenizer_inconsistent: RequiredParams<'reason'>
 		/**
-		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​i​s​ ​n​o​t​ ​v​a​l​i​d​ ​J​S​O​N​:​ ​{​r​e​a​s​o​n​}​.
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​i​s​ ​n​o​t​ ​v​a​l​i​d​ ​J​S​O​N​:​ ​{​r​e​a​s​o​n​}​.​ ​C​h​o​o​s​e​ ​a​n​o​t​h​e​r​,​ ​o​r​ ​l​e​a​r​n​ ​o​n​e​ ​h​e​r​e​.
 		 * @param {unknown} reason
 		 */
 		tokenizer_not_json: RequiredParams<'reason'>
 		/**
-		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​i​s​ ​{​b​y​t​e​s​|​b​y​t​e​s​}​;​ ​a​t​ ​m​o​s​t​ ​{​l​i​m​i​t​|​b​y​t​e​s​}​ ​a​r​e​ ​r​e​a​d​.
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​i​s​ ​{​b​y​t​e​s​|​b​y​t​e​s​}​;​ ​a​t​ ​m​o​s​t​ ​{​l​i​m​i​t​|​b​y​t​e​s​}​ ​a​r​e​ ​r​e​a​d​.​ ​C​h​o​o​s​e​ ​a​n​o​t​h​e​r​,​ ​o​r​ ​l​e​a​r​n​ ​o​n​e​ ​h​e​r​e​.
 		 * @param {unknown} bytes
 		 * @param {unknown} limit
 		 */
@@ -6431,25 +6431,25 @@ type RootTranslation = {
 		 */
 		checkpoint_not_finite: RequiredParams<'tensor' | 'value'>
 		/**
-		 * T​h​e​ ​f​i​l​e​ ​h​a​s​ ​a​ ​t​e​n​s​o​r​ ​t​h​a​t​ ​t​h​i​s​ ​m​o​d​e​l​ ​h​a​s​ ​n​o​ ​p​l​a​c​e​ ​f​o​r​:​ ​“​{​t​e​n​s​o​r​}​”​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​f​i​l​e​ ​h​a​s​ ​a​ ​t​e​n​s​o​r​ ​t​h​a​t​ ​t​h​i​s​ ​m​o​d​e​l​ ​h​a​s​ ​n​o​ ​p​l​a​c​e​ ​f​o​r​:​ ​“​{​t​e​n​s​o​r​}​”​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} tensor
 		 */
 		checkpoint_tensor_extra: RequiredParams<'tensor'>
 		/**
-		 * T​h​e​ ​f​i​l​e​ ​l​a​c​k​s​ ​a​ ​t​e​n​s​o​r​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​n​e​e​d​s​:​ ​“​{​t​e​n​s​o​r​}​”​ ​{​s​h​a​p​e​}​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​f​i​l​e​ ​l​a​c​k​s​ ​a​ ​t​e​n​s​o​r​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​n​e​e​d​s​:​ ​“​{​t​e​n​s​o​r​}​”​ ​{​s​h​a​p​e​}​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} shape
 		 * @param {unknown} tensor
 		 */
 		checkpoint_tensor_missing: RequiredParams<'shape' | 'tensor'>
 		/**
-		 * T​h​e​ ​t​e​n​s​o​r​ ​“​{​t​e​n​s​o​r​}​”​ ​h​a​s​ ​t​h​e​ ​s​h​a​p​e​ ​{​h​a​v​e​}​ ​w​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​n​e​e​d​s​ ​{​w​a​n​t​}​.​ ​T​h​e​ ​f​i​l​e​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​t​e​n​s​o​r​ ​“​{​t​e​n​s​o​r​}​”​ ​h​a​s​ ​t​h​e​ ​s​h​a​p​e​ ​{​h​a​v​e​}​ ​w​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​n​e​e​d​s​ ​{​w​a​n​t​}​.​ ​T​h​e​ ​f​i​l​e​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} have
 		 * @param {unknown} tensor
 		 * @param {unknown} want
 		 */
 		checkpoint_tensor_shape: RequiredParams<'have' | 'tensor' | 'want'>
 		/**
-		 * T​h​e​ ​c​h​e​c​k​p​o​i​n​t​’​s​ ​t​o​k​e​n​i​z​e​r​ ​h​a​s​ ​{​t​o​k​e​n​i​z​e​r​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​a​n​d​ ​i​t​s​ ​m​o​d​e​l​ ​{​m​o​d​e​l​|​n​u​m​b​e​r​}​;​ ​t​h​e​y​ ​d​o​ ​n​o​t​ ​b​e​l​o​n​g​ ​t​o​g​e​t​h​e​r​.
+		 * T​h​e​ ​c​h​e​c​k​p​o​i​n​t​’​s​ ​t​o​k​e​n​i​z​e​r​ ​h​a​s​ ​{​t​o​k​e​n​i​z​e​r​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​a​n​d​ ​i​t​s​ ​m​o​d​e​l​ ​{​m​o​d​e​l​|​n​u​m​b​e​r​}​;​ ​t​h​e​y​ ​d​o​ ​n​o​t​ ​b​e​l​o​n​g​ ​t​o​g​e​t​h​e​r​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} model
 		 * @param {unknown} tokenizer
 		 */
@@ -6461,7 +6461,7 @@ type RootTranslation = {
 		 */
 		safetensors_dtype: RequiredParams<'dtype' | 'tensor'>
 		/**
-		 * T​h​e​ ​n​a​m​e​ ​“​{​t​e​n​s​o​r​}​”​ ​o​c​c​u​r​s​ ​t​w​i​c​e​ ​i​n​ ​t​h​e​ ​f​i​l​e​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​n​a​m​e​ ​“​{​t​e​n​s​o​r​}​”​ ​o​c​c​u​r​s​ ​t​w​i​c​e​ ​i​n​ ​t​h​e​ ​f​i​l​e​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} tensor
 		 */
 		safetensors_duplicate: RequiredParams<'tensor'>
@@ -6474,35 +6474,35 @@ type RootTranslation = {
 		 */
 		safetensors_foreign: RequiredParams<'channels|number' | 'layers|number' | 'missing' | 'vocab|number'>
 		/**
-		 * {​b​y​t​e​s​|​b​y​t​e​s​}​ ​i​n​ ​t​h​e​ ​f​i​l​e​,​ ​b​e​f​o​r​e​ ​“​{​t​e​n​s​o​r​}​”​,​ ​b​e​l​o​n​g​ ​t​o​ ​n​o​t​h​i​n​g​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * {​b​y​t​e​s​|​b​y​t​e​s​}​ ​i​n​ ​t​h​e​ ​f​i​l​e​,​ ​b​e​f​o​r​e​ ​“​{​t​e​n​s​o​r​}​”​,​ ​b​e​l​o​n​g​ ​t​o​ ​n​o​t​h​i​n​g​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} bytes
 		 * @param {unknown} tensor
 		 */
 		safetensors_gap: RequiredParams<'bytes|bytes' | 'tensor'>
 		/**
-		 * T​h​e​ ​h​e​a​d​ ​o​f​ ​t​h​e​ ​f​i​l​e​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​:​ ​{​r​e​a​s​o​n​}​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​,​ ​o​r​ ​n​o​ ​.​s​a​f​e​t​e​n​s​o​r​s​ ​f​i​l​e​.
+		 * T​h​e​ ​h​e​a​d​ ​o​f​ ​t​h​e​ ​f​i​l​e​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​:​ ​{​r​e​a​s​o​n​}​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​,​ ​o​r​ ​n​o​ ​.​s​a​f​e​t​e​n​s​o​r​s​ ​f​i​l​e​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} reason
 		 */
 		safetensors_header: RequiredParams<'reason'>
 		/**
-		 * T​h​e​ ​f​i​l​e​ ​s​a​y​s​ ​i​t​s​ ​h​e​a​d​ ​i​s​ ​{​l​e​n​g​t​h​}​ ​b​y​t​e​s​ ​l​o​n​g​,​ ​w​h​i​c​h​ ​c​a​n​n​o​t​ ​b​e​ ​i​n​ ​a​ ​f​i​l​e​ ​o​f​ ​{​s​i​z​e​|​b​y​t​e​s​}​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​,​ ​o​r​ ​n​o​ ​.​s​a​f​e​t​e​n​s​o​r​s​ ​f​i​l​e​.
+		 * T​h​e​ ​f​i​l​e​ ​s​a​y​s​ ​i​t​s​ ​h​e​a​d​ ​i​s​ ​{​l​e​n​g​t​h​}​ ​b​y​t​e​s​ ​l​o​n​g​,​ ​w​h​i​c​h​ ​c​a​n​n​o​t​ ​b​e​ ​i​n​ ​a​ ​f​i​l​e​ ​o​f​ ​{​s​i​z​e​|​b​y​t​e​s​}​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​,​ ​o​r​ ​n​o​ ​.​s​a​f​e​t​e​n​s​o​r​s​ ​f​i​l​e​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} length
 		 * @param {unknown} size
 		 */
 		safetensors_header_length: RequiredParams<'length' | 'size|bytes'>
 		/**
-		 * W​h​a​t​ ​t​h​e​ ​f​i​l​e​ ​s​a​y​s​ ​a​b​o​u​t​ ​i​t​s​ ​t​r​a​i​n​i​n​g​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​ ​(​{​k​e​y​}​:​ ​{​r​e​a​s​o​n​}​)​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * W​h​a​t​ ​t​h​e​ ​f​i​l​e​ ​s​a​y​s​ ​a​b​o​u​t​ ​i​t​s​ ​t​r​a​i​n​i​n​g​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​d​ ​(​{​k​e​y​}​:​ ​{​r​e​a​s​o​n​}​)​.​ ​I​t​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} key
 		 * @param {unknown} reason
 		 */
 		safetensors_metadata: RequiredParams<'key' | 'reason'>
 		/**
-		 * T​h​e​ ​f​i​l​e​ ​h​a​s​ ​{​t​e​n​s​o​r​s​|​n​u​m​b​e​r​}​ ​t​e​n​s​o​r​s​,​ ​b​u​t​ ​n​o​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​a​m​o​n​g​ ​t​h​e​m​.
+		 * T​h​e​ ​f​i​l​e​ ​h​a​s​ ​{​t​e​n​s​o​r​s​|​n​u​m​b​e​r​}​ ​t​e​n​s​o​r​s​,​ ​b​u​t​ ​n​o​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​a​m​o​n​g​ ​t​h​e​m​.​ ​C​h​o​o​s​e​ ​a​ ​f​i​l​e​ ​t​h​a​t​ ​S​p​r​o​u​t​ ​s​a​v​e​d​.
 		 * @param {unknown} tensors
 		 */
 		safetensors_no_model: RequiredParams<'tensors|number'>
 		/**
-		 * T​h​e​ ​t​e​n​s​o​r​ ​“​{​t​e​n​s​o​r​}​”​ ​i​s​ ​s​a​i​d​ ​t​o​ ​l​i​e​ ​f​r​o​m​ ​{​b​e​g​i​n​|​n​u​m​b​e​r​}​ ​t​o​ ​{​e​n​d​|​n​u​m​b​e​r​}​,​ ​o​u​t​s​i​d​e​ ​t​h​e​ ​f​i​l​e​ ​o​f​ ​{​s​i​z​e​|​b​y​t​e​s​}​.​ ​T​h​e​ ​f​i​l​e​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​t​e​n​s​o​r​ ​“​{​t​e​n​s​o​r​}​”​ ​i​s​ ​s​a​i​d​ ​t​o​ ​l​i​e​ ​f​r​o​m​ ​{​b​e​g​i​n​|​n​u​m​b​e​r​}​ ​t​o​ ​{​e​n​d​|​n​u​m​b​e​r​}​,​ ​o​u​t​s​i​d​e​ ​t​h​e​ ​f​i​l​e​ ​o​f​ ​{​s​i​z​e​|​b​y​t​e​s​}​.​ ​T​h​e​ ​f​i​l​e​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} begin
 		 * @param {unknown} end
 		 * @param {unknown} size
@@ -6510,19 +6510,19 @@ type RootTranslation = {
 		 */
 		safetensors_offsets: RequiredParams<'begin|number' | 'end|number' | 'size|bytes' | 'tensor'>
 		/**
-		 * T​w​o​ ​t​e​n​s​o​r​s​ ​o​f​ ​t​h​e​ ​f​i​l​e​ ​s​h​a​r​e​ ​b​y​t​e​s​:​ ​“​{​t​e​n​s​o​r​}​”​ ​a​n​d​ ​“​{​o​t​h​e​r​}​”​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​w​o​ ​t​e​n​s​o​r​s​ ​o​f​ ​t​h​e​ ​f​i​l​e​ ​s​h​a​r​e​ ​b​y​t​e​s​:​ ​“​{​t​e​n​s​o​r​}​”​ ​a​n​d​ ​“​{​o​t​h​e​r​}​”​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} other
 		 * @param {unknown} tensor
 		 */
 		safetensors_overlap: RequiredParams<'other' | 'tensor'>
 		/**
-		 * T​h​e​ ​s​h​a​p​e​ ​{​s​h​a​p​e​}​ ​o​f​ ​“​{​t​e​n​s​o​r​}​”​ ​d​o​e​s​ ​n​o​t​ ​f​i​t​ ​i​t​s​ ​b​y​t​e​s​.​ ​T​h​e​ ​f​i​l​e​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​s​h​a​p​e​ ​{​s​h​a​p​e​}​ ​o​f​ ​“​{​t​e​n​s​o​r​}​”​ ​d​o​e​s​ ​n​o​t​ ​f​i​t​ ​i​t​s​ ​b​y​t​e​s​.​ ​T​h​e​ ​f​i​l​e​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} shape
 		 * @param {unknown} tensor
 		 */
 		safetensors_shape: RequiredParams<'shape' | 'tensor'>
 		/**
-		 * T​h​e​ ​f​i​l​e​ ​g​o​e​s​ ​o​n​ ​f​o​r​ ​{​b​y​t​e​s​|​b​y​t​e​s​}​ ​a​f​t​e​r​ ​i​t​s​ ​l​a​s​t​ ​t​e​n​s​o​r​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.
+		 * T​h​e​ ​f​i​l​e​ ​g​o​e​s​ ​o​n​ ​f​o​r​ ​{​b​y​t​e​s​|​b​y​t​e​s​}​ ​a​f​t​e​r​ ​i​t​s​ ​l​a​s​t​ ​t​e​n​s​o​r​.​ ​I​t​ ​i​s​ ​d​a​m​a​g​e​d​ ​a​n​d​ ​w​a​s​ ​n​o​t​ ​i​m​p​o​r​t​e​d​.​ ​E​x​p​o​r​t​ ​o​r​ ​d​o​w​n​l​o​a​d​ ​i​t​ ​a​g​a​i​n​.
 		 * @param {unknown} bytes
 		 */
 		safetensors_trailing: RequiredParams<'bytes|bytes'>
@@ -6553,16 +6553,10 @@ type RootTranslation = {
 		 */
 		model_config_json: string
 		/**
-		 * T​h​e​ ​w​e​i​g​h​t​s​ ​h​o​l​d​ ​a​ ​v​a​l​u​e​ ​t​h​a​t​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​,​ ​i​n​ ​“​{​t​e​n​s​o​r​}​”​.​ ​N​o​t​h​i​n​g​ ​w​a​s​ ​l​o​a​d​e​d​.
+		 * T​h​e​ ​w​e​i​g​h​t​s​ ​h​o​l​d​ ​a​ ​v​a​l​u​e​ ​t​h​a​t​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​,​ ​i​n​ ​“​{​t​e​n​s​o​r​}​”​.​ ​N​o​t​h​i​n​g​ ​w​a​s​ ​l​o​a​d​e​d​.​ ​C​h​o​o​s​e​ ​a​n​o​t​h​e​r​ ​c​h​e​c​k​p​o​i​n​t​ ​o​r​ ​f​i​l​e​.
 		 * @param {unknown} tensor
 		 */
 		model_not_finite: RequiredParams<'tensor'>
-		/**
-		 * T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​h​a​s​ ​m​o​r​e​ ​t​o​k​e​n​s​ ​(​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​)​ ​t​h​a​n​ ​t​h​e​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​(​{​v​o​c​a​b​|​n​u​m​b​e​r​}​)​.
-		 * @param {unknown} tokens
-		 * @param {unknown} vocab
-		 */
-		model_out_of_vocab: RequiredParams<'tokens|number' | 'vocab|number'>
 		/**
 		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​m​o​d​e​l​ ​s​i​z​e​ ​“​{​p​r​e​s​e​t​}​”​.​ ​S​i​z​e​s​ ​a​r​e​ ​{​p​r​e​s​e​t​s​}​.
 		 * @param {unknown} preset
@@ -6577,7 +6571,7 @@ type RootTranslation = {
 		 */
 		model_tensor: RequiredParams<'have' | 'tensor' | 'want'>
 		/**
-		 * A​ ​m​o​d​e​l​ ​w​i​t​h​ ​{​f​i​e​l​d​}​ ​=​ ​{​v​a​l​u​e​}​ ​i​s​ ​o​f​ ​a​n​o​t​h​e​r​ ​k​i​n​d​ ​t​h​a​n​ ​S​p​r​o​u​t​’​s​.
+		 * A​ ​m​o​d​e​l​ ​w​i​t​h​ ​{​f​i​e​l​d​}​ ​=​ ​{​v​a​l​u​e​}​ ​i​s​ ​o​f​ ​a​n​o​t​h​e​r​ ​k​i​n​d​ ​t​h​a​n​ ​S​p​r​o​u​t​’​s​.​ ​C​h​o​o​s​e​ ​a​ ​f​i​l​e​ ​t​h​a​t​ ​S​p​r​o​u​t​ ​s​a​v​e​d​.
 		 * @param {unknown} field
 		 * @param {unknown} value
 		 */
@@ -6595,7 +6589,7 @@ type RootTranslation = {
 		 */
 		run_busy: string
 		/**
-		 * T​h​e​ ​s​e​t​t​i​n​g​ ​“​{​k​e​y​}​”​ ​m​u​s​t​ ​l​i​e​ ​b​e​t​w​e​e​n​ ​{​m​i​n​|​n​u​m​b​e​r​}​ ​a​n​d​ ​{​m​a​x​|​n​u​m​b​e​r​}​;​ ​i​t​ ​w​a​s​ ​{​v​a​l​u​e​|​n​u​m​b​e​r​}​.
+		 * T​h​e​ ​s​e​t​t​i​n​g​ ​“​{​k​e​y​}​”​ ​m​u​s​t​ ​l​i​e​ ​b​e​t​w​e​e​n​ ​{​m​i​n​|​n​u​m​b​e​r​}​ ​a​n​d​ ​{​m​a​x​|​n​u​m​b​e​r​}​;​ ​i​t​ ​w​a​s​ ​{​v​a​l​u​e​|​n​u​m​b​e​r​}​.​ ​C​h​o​o​s​e​ ​a​ ​v​a​l​u​e​ ​i​n​ ​b​e​t​w​e​e​n​.
 		 * @param {unknown} key
 		 * @param {unknown} max
 		 * @param {unknown} min
@@ -6612,12 +6606,12 @@ type RootTranslation = {
 		 */
 		teacher_missing: string
 		/**
-		 * T​h​e​ ​s​t​u​d​e​n​t​ ​t​o​ ​b​e​g​i​n​ ​w​i​t​h​ ​h​a​s​ ​{​k​e​y​}​ ​=​ ​{​h​a​v​e​|​n​u​m​b​e​r​}​,​ ​n​o​t​ ​{​w​a​n​t​|​n​u​m​b​e​r​}​.​ ​A​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​k​e​e​p​s​ ​i​t​s​ ​s​h​a​p​e​.
+		 * T​h​e​ ​s​t​u​d​e​n​t​ ​t​o​ ​b​e​g​i​n​ ​w​i​t​h​ ​h​a​s​ ​{​k​e​y​}​ ​=​ ​{​h​a​v​e​|​n​u​m​b​e​r​}​,​ ​n​o​t​ ​{​w​a​n​t​|​n​u​m​b​e​r​}​.​ ​A​ ​t​r​a​i​n​e​d​ ​m​o​d​e​l​ ​k​e​e​p​s​ ​i​t​s​ ​s​h​a​p​e​:​ ​s​e​t​ ​{​k​e​y​}​ ​t​o​ ​{​h​a​v​e​|​n​u​m​b​e​r​}​,​ ​o​r​ ​b​e​g​i​n​ ​w​i​t​h​ ​a​ ​f​r​e​s​h​ ​s​t​u​d​e​n​t​.
 		 * @param {unknown} have
 		 * @param {unknown} key
 		 * @param {unknown} want
 		 */
-		student_shape: RequiredParams<'have|number' | 'key' | 'want|number'>
+		student_shape: RequiredParams<'have|number' | 'have|number' | 'key' | 'key' | 'want|number'>
 		/**
 		 * T​h​e​r​e​ ​a​r​e​ ​{​c​o​u​n​t​|​n​u​m​b​e​r​}​ ​c​o​n​v​e​r​s​a​t​i​o​n​s​ ​w​i​t​h​ ​a​n​ ​a​n​s​w​e​r​ ​i​n​ ​t​h​e​ ​d​a​t​a​.​ ​A​t​ ​l​e​a​s​t​ ​t​w​o​ ​a​r​e​ ​n​e​e​d​e​d​:​ ​o​n​e​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​ ​a​n​d​ ​o​n​e​ ​t​o​ ​t​e​s​t​ ​w​i​t​h​.
 		 * @param {unknown} count
@@ -6774,7 +6768,7 @@ type RootTranslation = {
 		 */
 		judge_case: RequiredParams<'why'>
 		/**
-		 * A​ ​S​p​r​o​u​t​ ​u​n​d​e​r​s​t​a​n​d​s​ ​o​n​l​y​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​P​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​n​ ​o​u​t​s​i​d​e​ ​j​u​d​g​e​.
+		 * A​ ​j​u​d​g​e​ ​t​r​a​i​n​e​d​ ​h​e​r​e​ ​u​n​d​e​r​s​t​a​n​d​s​ ​o​n​l​y​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​P​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​n​ ​o​u​t​s​i​d​e​ ​j​u​d​g​e​.
 		 */
 		judge_free_text: string
 		/**
@@ -6798,7 +6792,7 @@ type RootTranslation = {
 		 */
 		judge_too_long: RequiredParams<'comparison|number' | 'context|number' | 'tokens|number'>
 		/**
-		 * T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​i​s​ ​{​p​}​;​ ​i​t​ ​m​u​s​t​ ​b​e​ ​b​e​t​w​e​e​n​ ​0​ ​a​n​d​ ​1​.
+		 * T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​i​s​ ​{​p​}​;​ ​i​t​ ​m​u​s​t​ ​b​e​ ​b​e​t​w​e​e​n​ ​0​ ​a​n​d​ ​1​.​ ​C​o​r​r​e​c​t​ ​t​h​a​t​ ​p​a​i​r​ ​o​r​ ​l​e​a​v​e​ ​i​t​ ​o​u​t​.
 		 * @param {unknown} p
 		 * @param {unknown} pair
 		 */
@@ -6809,7 +6803,7 @@ type RootTranslation = {
 		 */
 		pairs_one_sided: RequiredParams<'pairs|number'>
 		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​g​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​ ​t​o​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​{​q​u​e​s​t​i​o​n​s​|​n​u​m​b​e​r​}​ ​q​u​e​s​t​i​o​n​s​ ​e​v​e​r​y​ ​t​i​m​e​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​c​o​m​p​a​r​e​d​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​a​n​s​w​e​r​s​ ​n​o​w​ ​s​o​,​ ​n​o​w​ ​s​o​,​ ​s​u​c​h​ ​a​s​ ​o​n​e​ ​f​r​e​s​h​ ​f​r​o​m​ ​S​F​T​.
+		 * T​h​e​ ​m​o​d​e​l​ ​g​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​ ​t​o​ ​e​a​c​h​ ​o​f​ ​t​h​e​ ​{​q​u​e​s​t​i​o​n​s​|​n​u​m​b​e​r​}​ ​q​u​e​s​t​i​o​n​s​ ​e​v​e​r​y​ ​t​i​m​e​,​ ​s​o​ ​n​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​c​o​m​p​a​r​e​d​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​w​h​o​s​e​ ​a​n​s​w​e​r​s​ ​v​a​r​y​,​ ​s​u​c​h​ ​a​s​ ​o​n​e​ ​f​r​e​s​h​ ​f​r​o​m​ ​S​F​T​.
 		 * @param {unknown} questions
 		 */
 		candidates_alike: RequiredParams<'questions|number'>
@@ -6900,11 +6894,11 @@ type RootTranslation = {
 		 */
 		parent_missing: string
 		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​o​f​ ​t​h​e​ ​s​i​z​e​ ​“​{​h​a​v​e​}​”​,​ ​n​o​t​ ​“​{​w​a​n​t​}​”​.​ ​A​ ​s​t​a​g​e​ ​k​e​e​p​s​ ​t​h​e​ ​s​i​z​e​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​s​t​a​r​t​s​ ​f​r​o​m​.
+		 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​o​f​ ​t​h​e​ ​s​i​z​e​ ​“​{​h​a​v​e​}​”​,​ ​n​o​t​ ​“​{​w​a​n​t​}​”​.​ ​A​ ​s​t​a​g​e​ ​k​e​e​p​s​ ​t​h​e​ ​s​i​z​e​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​s​t​a​r​t​s​ ​f​r​o​m​:​ ​c​h​o​o​s​e​ ​“​{​h​a​v​e​}​”​,​ ​o​r​ ​s​t​a​r​t​ ​f​r​o​m​ ​a​n​o​t​h​e​r​ ​m​o​d​e​l​.
 		 * @param {unknown} have
 		 * @param {unknown} want
 		 */
-		parent_preset: RequiredParams<'have' | 'want'>
+		parent_preset: RequiredParams<'have' | 'have' | 'want'>
 		/**
 		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​{​h​a​v​e​}​”​ ​s​c​o​r​e​s​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​c​a​n​n​o​t​ ​w​r​i​t​e​ ​a​n​y​.​ ​C​h​o​o​s​e​ ​a​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​.
 		 * @param {unknown} have
@@ -6933,7 +6927,7 @@ type RootTranslation = {
 		 */
 		resume_data: string
 		/**
-		 * T​h​a​t​ ​c​h​e​c​k​p​o​i​n​t​ ​b​e​l​o​n​g​s​ ​t​o​ ​a​n​o​t​h​e​r​ ​s​t​a​g​e​.
+		 * T​h​a​t​ ​c​h​e​c​k​p​o​i​n​t​ ​b​e​l​o​n​g​s​ ​t​o​ ​a​n​o​t​h​e​r​ ​s​t​a​g​e​.​ ​R​e​s​u​m​e​ ​i​t​ ​t​h​e​r​e​,​ ​o​r​ ​s​t​a​r​t​ ​a​ ​n​e​w​ ​r​u​n​ ​f​r​o​m​ ​i​t​ ​h​e​r​e​.
 		 */
 		resume_stage: string
 		/**
@@ -14600,7 +14594,7 @@ export type TranslationFunctions = {
 		 */
 		jsonl_line_too_long: (arg: { limit: unknown, name: unknown }) => LocalizedString
 		/**
-		 * “{name}” has no line with words to learn.
+		 * “{name}” has no line with words to learn. Add lines with a text, a conversation or a pair.
 		 */
 		jsonl_no_records: (arg: { name: unknown }) => LocalizedString
 		/**
@@ -14616,7 +14610,7 @@ export type TranslationFunctions = {
 		 */
 		jsonl_unknown_role: (arg: { line: unknown, name: unknown, role: unknown }) => LocalizedString
 		/**
-		 * In line {line|number} of “{name}”, “{key}” is missing or of the wrong type.
+		 * In line {line|number} of “{name}”, “{key}” is missing or of the wrong type. Mend that line and choose the file again.
 		 */
 		jsonl_wrong_type: (arg: { key: unknown, line: unknown, name: unknown }) => LocalizedString
 		/**
@@ -14640,15 +14634,15 @@ export type TranslationFunctions = {
 		 */
 		dataset_corrupt: (arg: { name: unknown }) => LocalizedString
 		/**
-		 * This tokenizer.json contradicts itself: {reason}.
+		 * This tokenizer.json contradicts itself: {reason}. Choose another, or learn one here.
 		 */
 		tokenizer_inconsistent: (arg: { reason: unknown }) => LocalizedString
 		/**
-		 * This tokenizer.json is not valid JSON: {reason}.
+		 * This tokenizer.json is not valid JSON: {reason}. Choose another, or learn one here.
 		 */
 		tokenizer_not_json: (arg: { reason: unknown }) => LocalizedString
 		/**
-		 * This tokenizer.json is {bytes|bytes}; at most {limit|bytes} are read.
+		 * This tokenizer.json is {bytes|bytes}; at most {limit|bytes} are read. Choose another, or learn one here.
 		 */
 		tokenizer_too_large: (arg: { bytes: unknown, limit: unknown }) => LocalizedString
 		/**
@@ -14676,19 +14670,19 @@ export type TranslationFunctions = {
 		 */
 		checkpoint_not_finite: (arg: { tensor: unknown, value: unknown }) => LocalizedString
 		/**
-		 * The file has a tensor that this model has no place for: “{tensor}”. It was not imported.
+		 * The file has a tensor that this model has no place for: “{tensor}”. It was not imported. Export or download it again.
 		 */
 		checkpoint_tensor_extra: (arg: { tensor: unknown }) => LocalizedString
 		/**
-		 * The file lacks a tensor that the model needs: “{tensor}” {shape}. It was not imported.
+		 * The file lacks a tensor that the model needs: “{tensor}” {shape}. It was not imported. Export or download it again.
 		 */
 		checkpoint_tensor_missing: (arg: { shape: unknown, tensor: unknown }) => LocalizedString
 		/**
-		 * The tensor “{tensor}” has the shape {have} where the model needs {want}. The file was not imported.
+		 * The tensor “{tensor}” has the shape {have} where the model needs {want}. The file was not imported. Export or download it again.
 		 */
 		checkpoint_tensor_shape: (arg: { have: unknown, tensor: unknown, want: unknown }) => LocalizedString
 		/**
-		 * The checkpoint’s tokenizer has {tokenizer|number} tokens and its model {model|number}; they do not belong together.
+		 * The checkpoint’s tokenizer has {tokenizer|number} tokens and its model {model|number}; they do not belong together. Export or download it again.
 		 */
 		checkpoint_vocab: (arg: { model: unknown, tokenizer: unknown }) => LocalizedString
 		/**
@@ -14696,7 +14690,7 @@ export type TranslationFunctions = {
 		 */
 		safetensors_dtype: (arg: { dtype: unknown, tensor: unknown }) => LocalizedString
 		/**
-		 * The name “{tensor}” occurs twice in the file. It was not imported.
+		 * The name “{tensor}” occurs twice in the file. It was not imported. Export or download it again.
 		 */
 		safetensors_duplicate: (arg: { tensor: unknown }) => LocalizedString
 		/**
@@ -14704,39 +14698,39 @@ export type TranslationFunctions = {
 		 */
 		safetensors_foreign: (arg: { channels: unknown, layers: unknown, missing: unknown, vocab: unknown }) => LocalizedString
 		/**
-		 * {bytes|bytes} in the file, before “{tensor}”, belong to nothing. It is damaged and was not imported.
+		 * {bytes|bytes} in the file, before “{tensor}”, belong to nothing. It is damaged and was not imported. Export or download it again.
 		 */
 		safetensors_gap: (arg: { bytes: unknown, tensor: unknown }) => LocalizedString
 		/**
-		 * The head of the file cannot be read: {reason}. It is damaged, or no .safetensors file.
+		 * The head of the file cannot be read: {reason}. It is damaged, or no .safetensors file. Export or download it again.
 		 */
 		safetensors_header: (arg: { reason: unknown }) => LocalizedString
 		/**
-		 * The file says its head is {length} bytes long, which cannot be in a file of {size|bytes}. It is damaged, or no .safetensors file.
+		 * The file says its head is {length} bytes long, which cannot be in a file of {size|bytes}. It is damaged, or no .safetensors file. Export or download it again.
 		 */
 		safetensors_header_length: (arg: { length: unknown, size: unknown }) => LocalizedString
 		/**
-		 * What the file says about its training cannot be read ({key}: {reason}). It was not imported.
+		 * What the file says about its training cannot be read ({key}: {reason}). It was not imported. Export or download it again.
 		 */
 		safetensors_metadata: (arg: { key: unknown, reason: unknown }) => LocalizedString
 		/**
-		 * The file has {tensors|number} tensors, but no language model among them.
+		 * The file has {tensors|number} tensors, but no language model among them. Choose a file that Sprout saved.
 		 */
 		safetensors_no_model: (arg: { tensors: unknown }) => LocalizedString
 		/**
-		 * The tensor “{tensor}” is said to lie from {begin|number} to {end|number}, outside the file of {size|bytes}. The file is damaged and was not imported.
+		 * The tensor “{tensor}” is said to lie from {begin|number} to {end|number}, outside the file of {size|bytes}. The file is damaged and was not imported. Export or download it again.
 		 */
 		safetensors_offsets: (arg: { begin: unknown, end: unknown, size: unknown, tensor: unknown }) => LocalizedString
 		/**
-		 * Two tensors of the file share bytes: “{tensor}” and “{other}”. It is damaged and was not imported.
+		 * Two tensors of the file share bytes: “{tensor}” and “{other}”. It is damaged and was not imported. Export or download it again.
 		 */
 		safetensors_overlap: (arg: { other: unknown, tensor: unknown }) => LocalizedString
 		/**
-		 * The shape {shape} of “{tensor}” does not fit its bytes. The file is damaged and was not imported.
+		 * The shape {shape} of “{tensor}” does not fit its bytes. The file is damaged and was not imported. Export or download it again.
 		 */
 		safetensors_shape: (arg: { shape: unknown, tensor: unknown }) => LocalizedString
 		/**
-		 * The file goes on for {bytes|bytes} after its last tensor. It is damaged and was not imported.
+		 * The file goes on for {bytes|bytes} after its last tensor. It is damaged and was not imported. Export or download it again.
 		 */
 		safetensors_trailing: (arg: { bytes: unknown }) => LocalizedString
 		/**
@@ -14760,13 +14754,9 @@ export type TranslationFunctions = {
 		 */
 		model_config_json: () => LocalizedString
 		/**
-		 * The weights hold a value that is not a number, in “{tensor}”. Nothing was loaded.
+		 * The weights hold a value that is not a number, in “{tensor}”. Nothing was loaded. Choose another checkpoint or file.
 		 */
 		model_not_finite: (arg: { tensor: unknown }) => LocalizedString
-		/**
-		 * The tokenizer has more tokens ({tokens|number}) than the model knows ({vocab|number}).
-		 */
-		model_out_of_vocab: (arg: { tokens: unknown, vocab: unknown }) => LocalizedString
 		/**
 		 * There is no model size “{preset}”. Sizes are {presets}.
 		 */
@@ -14776,7 +14766,7 @@ export type TranslationFunctions = {
 		 */
 		model_tensor: (arg: { have: unknown, tensor: unknown, want: unknown }) => LocalizedString
 		/**
-		 * A model with {field} = {value} is of another kind than Sprout’s.
+		 * A model with {field} = {value} is of another kind than Sprout’s. Choose a file that Sprout saved.
 		 */
 		model_unsupported: (arg: { field: unknown, value: unknown }) => LocalizedString
 		/**
@@ -14792,7 +14782,7 @@ export type TranslationFunctions = {
 		 */
 		run_busy: () => LocalizedString
 		/**
-		 * The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}.
+		 * The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}. Choose a value in between.
 		 */
 		param_range: (arg: { key: unknown, max: unknown, min: unknown, value: unknown }) => LocalizedString
 		/**
@@ -14804,7 +14794,7 @@ export type TranslationFunctions = {
 		 */
 		teacher_missing: () => LocalizedString
 		/**
-		 * The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape.
+		 * The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape: set {key} to {have|number}, or begin with a fresh student.
 		 */
 		student_shape: (arg: { have: unknown, key: unknown, want: unknown }) => LocalizedString
 		/**
@@ -14932,7 +14922,7 @@ export type TranslationFunctions = {
 		 */
 		judge_case: (arg: { why: unknown }) => LocalizedString
 		/**
-		 * A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.
+		 * A judge trained here understands only the five principles of the town. Principles in your own words need an outside judge.
 		 */
 		judge_free_text: () => LocalizedString
 		/**
@@ -14952,7 +14942,7 @@ export type TranslationFunctions = {
 		 */
 		judge_too_long: (arg: { comparison: unknown, context: unknown, tokens: unknown }) => LocalizedString
 		/**
-		 * The probability of pair {pair|number} is {p}; it must be between 0 and 1.
+		 * The probability of pair {pair|number} is {p}; it must be between 0 and 1. Correct that pair or leave it out.
 		 */
 		pair_probability: (arg: { p: unknown, pair: unknown }) => LocalizedString
 		/**
@@ -14960,7 +14950,7 @@ export type TranslationFunctions = {
 		 */
 		pairs_one_sided: (arg: { pairs: unknown }) => LocalizedString
 		/**
-		 * The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model that answers now so, now so, such as one fresh from SFT.
+		 * The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model whose answers vary, such as one fresh from SFT.
 		 */
 		candidates_alike: (arg: { questions: unknown }) => LocalizedString
 		/**
@@ -15036,7 +15026,7 @@ export type TranslationFunctions = {
 		 */
 		parent_missing: () => LocalizedString
 		/**
-		 * The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from.
+		 * The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from: choose “{have}”, or start from another model.
 		 */
 		parent_preset: (arg: { have: unknown, want: unknown }) => LocalizedString
 		/**
@@ -15064,7 +15054,7 @@ export type TranslationFunctions = {
 		 */
 		resume_data: () => LocalizedString
 		/**
-		 * That checkpoint belongs to another stage.
+		 * That checkpoint belongs to another stage. Resume it there, or start a new run from it here.
 		 */
 		resume_stage: () => LocalizedString
 		/**

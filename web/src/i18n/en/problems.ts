@@ -30,14 +30,16 @@ export const problems = {
     'Line {line|number} of “{name}” is not valid JSON: {reason}. Nothing was loaded; mend that line and choose the file again.',
   jsonl_line_too_long:
     'A line of “{name}” is longer than {limit|bytes}. Cut it into several records.',
-  jsonl_no_records: '“{name}” has no line with words to learn.',
+  jsonl_no_records:
+    '“{name}” has no line with words to learn. Add lines with a text, a conversation or a pair.',
   jsonl_one_record:
     '“{name}” has a single example, so nothing could be held out to test with. Add a few more.',
   jsonl_unknown_keys:
     'Line {line|number} of “{name}” has the keys {keys}, but none that says what to learn. Use "text", "messages" or "conversations", and for pairs "prompt", "chosen" and "rejected".',
   jsonl_unknown_role:
     'Line {line|number} of “{name}” has the role “{role}”. Roles are system, user and assistant.',
-  jsonl_wrong_type: 'In line {line|number} of “{name}”, “{key}” is missing or of the wrong type.',
+  jsonl_wrong_type:
+    'In line {line|number} of “{name}”, “{key}” is missing or of the wrong type. Mend that line and choose the file again.',
   note_excerpt:
     '“{name}” is {size|bytes} long. An excerpt of {limit|bytes} is used, beginning at {from|bytes}; the same one for the same seed.',
   note_utf16: '“{name}” was UTF-16 and has been converted.',
@@ -46,9 +48,12 @@ export const problems = {
   dataset_not_found: 'That text is no longer here. Choose it again.',
   dataset_corrupt: 'The saved text “{name}” is damaged. Choose the file again.',
 
-  tokenizer_inconsistent: 'This tokenizer.json contradicts itself: {reason}.',
-  tokenizer_not_json: 'This tokenizer.json is not valid JSON: {reason}.',
-  tokenizer_too_large: 'This tokenizer.json is {bytes|bytes}; at most {limit|bytes} are read.',
+  tokenizer_inconsistent:
+    'This tokenizer.json contradicts itself: {reason}. Choose another, or learn one here.',
+  tokenizer_not_json:
+    'This tokenizer.json is not valid JSON: {reason}. Choose another, or learn one here.',
+  tokenizer_too_large:
+    'This tokenizer.json is {bytes|bytes}; at most {limit|bytes} are read. Choose another, or learn one here.',
   tokenizer_unsupported:
     'This tokenizer.json cuts text in a way that Sprout does not know ({field}).',
   tokenizer_not_found:
@@ -63,35 +68,37 @@ export const problems = {
   checkpoint_not_finite:
     'The file holds a value that is not a number, in “{tensor}” ({value}). It was not imported; a model with it could only write noise.',
   checkpoint_tensor_extra:
-    'The file has a tensor that this model has no place for: “{tensor}”. It was not imported.',
+    'The file has a tensor that this model has no place for: “{tensor}”. It was not imported. Export or download it again.',
   checkpoint_tensor_missing:
-    'The file lacks a tensor that the model needs: “{tensor}” {shape}. It was not imported.',
+    'The file lacks a tensor that the model needs: “{tensor}” {shape}. It was not imported. Export or download it again.',
   checkpoint_tensor_shape:
-    'The tensor “{tensor}” has the shape {have} where the model needs {want}. The file was not imported.',
+    'The tensor “{tensor}” has the shape {have} where the model needs {want}. The file was not imported. Export or download it again.',
   checkpoint_vocab:
-    'The checkpoint’s tokenizer has {tokenizer|number} tokens and its model {model|number}; they do not belong together.',
+    'The checkpoint’s tokenizer has {tokenizer|number} tokens and its model {model|number}; they do not belong together. Export or download it again.',
   safetensors_dtype:
     'The tensor “{tensor}” is stored as {dtype}, which cannot be used here. Export it as F32, F16 or BF16.',
-  safetensors_duplicate: 'The name “{tensor}” occurs twice in the file. It was not imported.',
+  safetensors_duplicate:
+    'The name “{tensor}” occurs twice in the file. It was not imported. Export or download it again.',
   safetensors_foreign:
     'This is a Llama-shaped model from elsewhere ({layers|number} layers, {channels|number} channels, {vocab|number} tokens), but it lacks {missing}. Only files made by Sprout can be imported.',
   safetensors_gap:
-    '{bytes|bytes} in the file, before “{tensor}”, belong to nothing. It is damaged and was not imported.',
+    '{bytes|bytes} in the file, before “{tensor}”, belong to nothing. It is damaged and was not imported. Export or download it again.',
   safetensors_header:
-    'The head of the file cannot be read: {reason}. It is damaged, or no .safetensors file.',
+    'The head of the file cannot be read: {reason}. It is damaged, or no .safetensors file. Export or download it again.',
   safetensors_header_length:
-    'The file says its head is {length} bytes long, which cannot be in a file of {size|bytes}. It is damaged, or no .safetensors file.',
+    'The file says its head is {length} bytes long, which cannot be in a file of {size|bytes}. It is damaged, or no .safetensors file. Export or download it again.',
   safetensors_metadata:
-    'What the file says about its training cannot be read ({key}: {reason}). It was not imported.',
-  safetensors_no_model: 'The file has {tensors|number} tensors, but no language model among them.',
+    'What the file says about its training cannot be read ({key}: {reason}). It was not imported. Export or download it again.',
+  safetensors_no_model:
+    'The file has {tensors|number} tensors, but no language model among them. Choose a file that Sprout saved.',
   safetensors_offsets:
-    'The tensor “{tensor}” is said to lie from {begin|number} to {end|number}, outside the file of {size|bytes}. The file is damaged and was not imported.',
+    'The tensor “{tensor}” is said to lie from {begin|number} to {end|number}, outside the file of {size|bytes}. The file is damaged and was not imported. Export or download it again.',
   safetensors_overlap:
-    'Two tensors of the file share bytes: “{tensor}” and “{other}”. It is damaged and was not imported.',
+    'Two tensors of the file share bytes: “{tensor}” and “{other}”. It is damaged and was not imported. Export or download it again.',
   safetensors_shape:
-    'The shape {shape} of “{tensor}” does not fit its bytes. The file is damaged and was not imported.',
+    'The shape {shape} of “{tensor}” does not fit its bytes. The file is damaged and was not imported. Export or download it again.',
   safetensors_trailing:
-    'The file goes on for {bytes|bytes} after its last tensor. It is damaged and was not imported.',
+    'The file goes on for {bytes|bytes} after its last tensor. It is damaged and was not imported. Export or download it again.',
   safetensors_truncated:
     'The file is cut off: {have|bytes} of {need|bytes} are there. Download or copy it again.',
   safetensors_version: 'The file was made by a newer Sprout (version {version}). Update this page.',
@@ -100,23 +107,22 @@ export const problems = {
   model_config: 'The model cannot have {field} = {value}; it must be {want}.',
   model_config_json: 'The description of the model in the file cannot be read.',
   model_not_finite:
-    'The weights hold a value that is not a number, in “{tensor}”. Nothing was loaded.',
-  model_out_of_vocab:
-    'The tokenizer has more tokens ({tokens|number}) than the model knows ({vocab|number}).',
+    'The weights hold a value that is not a number, in “{tensor}”. Nothing was loaded. Choose another checkpoint or file.',
   model_preset: 'There is no model size “{preset}”. Sizes are {presets}.',
   model_tensor: 'The weight “{tensor}” has {have} numbers where the model needs {want}.',
-  model_unsupported: 'A model with {field} = {value} is of another kind than Sprout’s.',
+  model_unsupported:
+    'A model with {field} = {value} is of another kind than Sprout’s. Choose a file that Sprout saved.',
 
   no_teacher:
     'This run has no teacher to compare its model with. Start a stage of distillation first.',
   no_run: 'There is no run in progress.',
   run_busy: 'A run is in progress. Stop it first; it will be saved.',
   param_range:
-    'The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}.',
+    'The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}. Choose a value in between.',
   param_unknown: 'This stage has no setting “{key}”.',
   teacher_missing: 'This stage needs a teacher: a trained model that the student learns from.',
   student_shape:
-    'The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape.',
+    'The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape: set {key} to {have|number}, or begin with a fresh student.',
   conversations_missing:
     'There are {count|number} conversations with an answer in the data. At least two are needed: one to learn from and one to test with.',
   conversations_too_long:
@@ -173,7 +179,7 @@ export const problems = {
     'No outside judge is set up here. Start the server with -judge URL, or choose another judge.',
   judge_case: 'This comparison cannot be sent to a judge: {why}.',
   judge_free_text:
-    'A Sprout understands only the five principles of the town. Principles in your own words need an outside judge.',
+    'A judge trained here understands only the five principles of the town. Principles in your own words need an outside judge.',
   judge_stage:
     'A checkpoint of the stage “{have}” has not learned to judge. Choose one of the stage “judge”.',
   judge_letters:
@@ -181,11 +187,12 @@ export const problems = {
   judge_without_town: 'A judge learns from the town’s graders. Choose the town as the data.',
   judge_too_long:
     'Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once.',
-  pair_probability: 'The probability of pair {pair|number} is {p}; it must be between 0 and 1.',
+  pair_probability:
+    'The probability of pair {pair|number} is {p}; it must be between 0 and 1. Correct that pair or leave it out.',
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.',
   candidates_alike:
-    'The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model that answers now so, now so, such as one fresh from SFT.',
+    'The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model whose answers vary, such as one fresh from SFT.',
   adapter_config: 'The adapter cannot have {field} = {value}; it must be {want}.',
   adapter_config_json: 'The description of the adapter in the file cannot be read.',
   adapter_unsupported:
@@ -215,7 +222,7 @@ export const problems = {
     'This checkpoint is an adapter: it changes a model and is none by itself. Choose its model to start from.',
   parent_missing: 'This stage goes on from a trained model. Choose a checkpoint to start from.',
   parent_preset:
-    'The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from.',
+    'The model is of the size “{have}”, not “{want}”. A stage keeps the size of the model that it starts from: choose “{have}”, or start from another model.',
   parent_stage:
     'A checkpoint of the stage “{have}” scores answers and cannot write any. Choose a language model.',
   parent_tokenizer:
@@ -227,7 +234,8 @@ export const problems = {
     'This checkpoint holds only the model and not the state of its training, so its run cannot go on. You can talk to it.',
   resume_data:
     'The run was made with another text or tokenizer. Choose the same ones to go on exactly.',
-  resume_stage: 'That checkpoint belongs to another stage.',
+  resume_stage:
+    'That checkpoint belongs to another stage. Resume it there, or start a new run from it here.',
   resume_state: 'What the checkpoint says about its run cannot be read. You can still talk to it.',
   resume_weights:
     'This checkpoint holds weights alone, so its run cannot go on exactly. You can talk to it.',

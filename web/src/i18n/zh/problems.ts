@@ -23,13 +23,14 @@ export const problems: Translation['problems'] = {
   jsonl_broken_line:
     '“{name}”的第 {line|number} 行不是合法的 JSON：{reason}。什么都没有载入；改好这一行再选一次。',
   jsonl_line_too_long: '“{name}”里有一行超过 {limit|bytes}。请拆成几条。',
-  jsonl_no_records: '“{name}”里没有一行有可学的文字。',
+  jsonl_no_records: '“{name}”里没有一行有可学的文字。请加上有文本、对话或成对回答的行。',
   jsonl_one_record: '“{name}”只有一个例子，没有可以留出来考的。请再加几个。',
   jsonl_unknown_keys:
     '“{name}”的第 {line|number} 行有 {keys} 这些键，但没有一个说明要学什么。请用 "text"、"messages" 或 "conversations"；成对的回答用 "prompt"、"chosen" 和 "rejected"。',
   jsonl_unknown_role:
     '“{name}”的第 {line|number} 行里，角色是“{role}”。角色只能是 system、user、assistant。',
-  jsonl_wrong_type: '“{name}”的第 {line|number} 行里，“{key}”缺失，或者类型不对。',
+  jsonl_wrong_type:
+    '“{name}”的第 {line|number} 行里，“{key}”缺失，或者类型不对。改好这一行再选一次。',
   note_excerpt:
     '“{name}”有 {size|bytes}，只取其中 {limit|bytes}，从 {from|bytes} 处开始；种子相同，取的就相同。',
   note_utf16: '“{name}”原来是 UTF-16，已经转换。',
@@ -37,9 +38,10 @@ export const problems: Translation['problems'] = {
   dataset_not_found: '这份文本已经不在了，请再选一次。',
   dataset_corrupt: '保存的文本“{name}”损坏了，请重新选择文件。',
 
-  tokenizer_inconsistent: '这个 tokenizer.json 自相矛盾：{reason}。',
-  tokenizer_not_json: '这个 tokenizer.json 不是合法的 JSON：{reason}。',
-  tokenizer_too_large: '这个 tokenizer.json 有 {bytes|bytes}，最多只读 {limit|bytes}。',
+  tokenizer_inconsistent: '这个 tokenizer.json 自相矛盾：{reason}。请换一个，或在这里学一个。',
+  tokenizer_not_json: '这个 tokenizer.json 不是合法的 JSON：{reason}。请换一个，或在这里学一个。',
+  tokenizer_too_large:
+    '这个 tokenizer.json 有 {bytes|bytes}，最多只读 {limit|bytes}。请换一个，或在这里学一个。',
   tokenizer_unsupported: '这个 tokenizer.json 的切法，萌芽不认识（{field}）。',
   tokenizer_not_found: '那个分词器已经不在这个标签页里了。重新学一次，很快。',
 
@@ -49,47 +51,55 @@ export const problems: Translation['problems'] = {
   checkpoint_half_range: '“{tensor}”里有个权重太大，16 位文件装不下（{value}）。请用 32 位导出。',
   checkpoint_not_finite:
     '文件的“{tensor}”里有一个不是数的值（{value}）。没有导入，带着它的模型只会写噪声。',
-  checkpoint_tensor_extra: '文件里有一个这个模型放不下的张量：“{tensor}”。没有导入。',
-  checkpoint_tensor_missing: '文件缺少模型需要的张量：“{tensor}” {shape}。没有导入。',
-  checkpoint_tensor_shape: '张量“{tensor}”的形状是 {have}，而模型需要 {want}。没有导入。',
+  checkpoint_tensor_extra:
+    '文件里有一个这个模型放不下的张量：“{tensor}”。没有导入。请重新导出或下载。',
+  checkpoint_tensor_missing:
+    '文件缺少模型需要的张量：“{tensor}” {shape}。没有导入。请重新导出或下载。',
+  checkpoint_tensor_shape:
+    '张量“{tensor}”的形状是 {have}，而模型需要 {want}。没有导入。请重新导出或下载。',
   checkpoint_vocab:
-    '检查点里的分词器有 {tokenizer|number} 个词元，模型却有 {model|number} 个，两者不是一对。',
+    '检查点里的分词器有 {tokenizer|number} 个词元，模型却有 {model|number} 个，两者不是一对。请重新导出或下载。',
   safetensors_dtype: '张量“{tensor}”存成了 {dtype}，这里用不了。请导出为 F32、F16 或 BF16。',
-  safetensors_duplicate: '文件里“{tensor}”这个名字出现了两次。没有导入。',
+  safetensors_duplicate: '文件里“{tensor}”这个名字出现了两次。没有导入。请重新导出或下载。',
   safetensors_foreign:
     '这是别处来的 Llama 式模型（{layers|number} 层，{channels|number} 通道，{vocab|number} 个词元），但缺少 {missing}。只能导入萌芽做的文件。',
-  safetensors_gap: '文件里“{tensor}”之前有 {bytes|bytes} 不属于任何东西。文件已损坏，没有导入。',
-  safetensors_header: '文件的头读不懂：{reason}。它损坏了，或者不是 .safetensors 文件。',
+  safetensors_gap:
+    '文件里“{tensor}”之前有 {bytes|bytes} 不属于任何东西。文件已损坏，没有导入。请重新导出或下载。',
+  safetensors_header:
+    '文件的头读不懂：{reason}。它损坏了，或者不是 .safetensors 文件。请重新导出或下载。',
   safetensors_header_length:
-    '文件说自己的头有 {length} 字节，可整个文件才 {size|bytes}，不可能。它损坏了，或者不是 .safetensors 文件。',
-  safetensors_metadata: '文件里关于训练的说明读不懂（{key}：{reason}）。没有导入。',
-  safetensors_no_model: '文件里有 {tensors|number} 个张量，但没有语言模型。',
+    '文件说自己的头有 {length} 字节，可整个文件才 {size|bytes}，不可能。它损坏了，或者不是 .safetensors 文件。请重新导出或下载。',
+  safetensors_metadata:
+    '文件里关于训练的说明读不懂（{key}：{reason}）。没有导入。请重新导出或下载。',
+  safetensors_no_model: '文件里有 {tensors|number} 个张量，但没有语言模型。请选萌芽保存的文件。',
   safetensors_offsets:
-    '张量“{tensor}”据说在 {begin|number} 到 {end|number}，超出了 {size|bytes} 的文件。文件已损坏，没有导入。',
+    '张量“{tensor}”据说在 {begin|number} 到 {end|number}，超出了 {size|bytes} 的文件。文件已损坏，没有导入。请重新导出或下载。',
   safetensors_overlap:
-    '文件里两个张量占了同样的字节：“{tensor}”和“{other}”。文件已损坏，没有导入。',
-  safetensors_shape: '“{tensor}”的形状 {shape} 和它的字节数对不上。文件已损坏，没有导入。',
-  safetensors_trailing: '文件在最后一个张量之后还多出 {bytes|bytes}。文件已损坏，没有导入。',
+    '文件里两个张量占了同样的字节：“{tensor}”和“{other}”。文件已损坏，没有导入。请重新导出或下载。',
+  safetensors_shape:
+    '“{tensor}”的形状 {shape} 和它的字节数对不上。文件已损坏，没有导入。请重新导出或下载。',
+  safetensors_trailing:
+    '文件在最后一个张量之后还多出 {bytes|bytes}。文件已损坏，没有导入。请重新导出或下载。',
   safetensors_truncated: '文件不完整：应有 {need|bytes}，只有 {have|bytes}。请重新下载或复制。',
   safetensors_version: '文件来自更新的萌芽（版本 {version}）。请更新这个页面。',
   demo_missing: '现成的模型读不出来。养一个自己的吧，不靠它也行。',
 
   model_config: '模型的 {field} 不能是 {value}，应当是 {want}。',
   model_config_json: '文件里对模型的描述读不懂。',
-  model_not_finite: '权重“{tensor}”里有不是数的值。什么都没有载入。',
-  model_out_of_vocab: '分词器的词元（{tokens|number} 个）比模型认识的（{vocab|number} 个）多。',
+  model_not_finite: '权重“{tensor}”里有不是数的值。什么都没有载入。请换一个检查点或文件。',
   model_preset: '没有“{preset}”这种大小。可选：{presets}。',
   model_tensor: '权重“{tensor}”有 {have} 个数，而模型需要 {want} 个。',
-  model_unsupported: '{field} = {value} 的模型和萌芽不是一类。',
+  model_unsupported: '{field} = {value} 的模型和萌芽不是一类。请选萌芽保存的文件。',
 
   no_teacher: '这次训练没有老师模型可比。请先开始一个蒸馏阶段。',
   no_run: '现在没有训练在进行。',
   run_busy: '有训练正在进行。请先停下，它会被保存。',
-  param_range: '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。',
+  param_range:
+    '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。请改到这个范围内。',
   param_unknown: '这个阶段没有“{key}”这项设置。',
   teacher_missing: '这个阶段需要一位老师：学生要向一个训练好的模型学习。',
   student_shape:
-    '作为起点的学生，{key} 是 {have|number}，不是 {want|number}。训练过的模型不能改变形状。',
+    '作为起点的学生，{key} 是 {have|number}，不是 {want|number}。训练过的模型不能改变形状：请把 {key} 设为 {have|number}，或从新的学生开始。',
   conversations_missing:
     '数据里带回答的对话只有 {count|number} 段，至少要两段：一段用来学，一段用来测。',
   conversations_too_long: '没有一段对话的回答在前 {context|number} 个词元内开始。请把上下文调长。',
@@ -129,20 +139,20 @@ export const problems: Translation['problems'] = {
   judge_refused: '裁判的服务器拒绝了请求（状态码 {status|number}）：{reason}',
   judge_missing: '这里没有设外面的裁判。请用 -judge 网址 启动服务器，或选别的裁判。',
   judge_case: '这一组比较没法交给裁判：{why}。',
-  judge_free_text: 'Sprout 只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
+  judge_free_text: '在这里训练的裁判只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
   judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
   judge_letters:
     '这个分词器没有把 ABDLSFHTdlsfhtx 这些字母和句点各写成一个词元，裁判就没法指明回答，也没法记下看法。请换一个分词器。',
   judge_without_town: '裁判要跟小镇的评分规则学。请把数据选为小镇。',
   judge_too_long:
     '第 {comparison|number} 组比较最多要 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。',
-  pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。',
+  pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。请改好这一对或去掉。',
   pairs_one_sided: '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。',
   candidates_alike:
     '对这 {questions|number} 个问题，模型每次的回答都一样，没有可比的。请选一个回答会有变化的模型，比如刚上完 SFT 的。',
   adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
   adapter_config_json: '文件里对适配器的描述读不懂。',
-  adapter_unsupported: '{field} = {value} 的适配器是另一种，Sprout 不会算。',
+  adapter_unsupported: '{field} = {value} 的适配器是另一种，萌芽不会算。',
   report_busy: '正在做另一张成绩单。请等它做完，或者停掉它。',
   report_stopped: '成绩单停下了，什么也没有留下。',
   report_without_town: '评分要靠小镇里已知的事实。请选小镇的模型和小镇的文本。',
@@ -159,14 +169,15 @@ export const problems: Translation['problems'] = {
   stage_no_window: '这一阶段不打包对话，没有损失掩码可看。',
   parent_adapter: '这个检查点是适配器，只能改动一个模型，自己不是模型。请选它的模型作为起点。',
   parent_missing: '这一阶段要从训练好的模型接着走。请选一个检查点作为起点。',
-  parent_preset: '模型的大小是“{have}”，不是“{want}”。后面的阶段沿用起点模型的大小。',
+  parent_preset:
+    '模型的大小是“{have}”，不是“{want}”。后面的阶段沿用起点模型的大小：请选“{have}”，或换一个起点模型。',
   parent_stage: '“{have}”阶段的检查点只会打分，不会写字。请选一个语言模型。',
   parent_tokenizer: '模型是用另一个分词器训练的，词元的含义对不上。请用模型自己的分词器。',
   parent_vocab: '上一代模型用的是另一个分词器。模型只认编号，请沿用上一代的分词器。',
   stage_unknown: '没有“{stage}”这个阶段。可选：{stages}。',
   not_resumable: '这个检查点只有模型，没有训练状态，不能接着练，但可以和它说话。',
   resume_data: '那次训练用的是另一份文本或分词器。要分毫不差地继续，请选同样的。',
-  resume_stage: '那个检查点属于另一个阶段。',
+  resume_stage: '那个检查点属于另一个阶段。请到那个阶段继续，或在这里从它开始新的一次训练。',
   resume_state: '检查点里关于训练的记录读不懂，但还可以和它说话。',
   resume_weights: '这个检查点只有权重，不能原样接着练，但可以和它说话。',
   training_diverged:
