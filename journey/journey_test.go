@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,6 +43,11 @@ func tiny(t *testing.T, m memory, change func(*Options)) (Passage, map[string]st
 		},
 		Tell: func(e Event) error {
 			require.NotEmpty(t, e.String())
+			if e.Last != nil {
+				for name := range e.Last.Measures {
+					require.NotEmpty(t, stages.Measures[name], "%s: %s is told but not registered", e.Key, name)
+				}
+			}
 			if e.Row != nil {
 				became[e.Key] = e.Doing
 			}
@@ -56,6 +62,10 @@ func tiny(t *testing.T, m memory, change func(*Options)) (Passage, map[string]st
 	return out, became
 }
 
+// ownMetrics are what the journey itself measures, beside what its stages tell.
+var ownMetrics = regexp.MustCompile(`^(memory_mb|heldout_loss|\w+_bpb|win_rate_vs_sft|score_\w+|grade_\w+|hacked|ranked|label_\w+` +
+	`|pairs|asked|alike|too_long|base_\w+_shot|base_\w+_plain|\w+_few_shot|alone_\w+)$`)
+
 func TestTiny(t *testing.T) {
 	m := memory{}
 	out, became := tiny(t, m, nil)
@@ -68,6 +78,11 @@ func TestTiny(t *testing.T) {
 		require.Positive(t, row.Seconds, row.Key)
 		require.Positive(t, row.MeasureSeconds, row.Key)
 		require.Equal(t, float64(row.Steps), row.Settings["steps"])
+		for name := range row.Metrics {
+			if !ownMetrics.MatchString(name) {
+				require.NotEmpty(t, stages.Measures[name], "%s: %s is told but not registered", row.Key, name)
+			}
+		}
 		meta := m[row.Key].Model.Meta
 		require.Equal(t, row.Checkpoint, meta.ID)
 		require.Equal(t, models[cmp.Or(steps[i].Parent, steps[i].Teacher)], meta.Parent, row.Key)

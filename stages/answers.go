@@ -22,17 +22,7 @@ const (
 
 // answerGauge measures how a model answers: the loss of held-out answers, what
 // has become of the pretraining text and of the facts, and for a town how many
-// questions it answers as the graders have it. Its measures:
-//
-//	text_bits_per_byte     held-out pretraining text: what is being forgotten
-//	exact_match_combos     facts of residents in phrasings never seen together
-//	exact_match_residents  facts of residents that no example names
-//	exact_match_phrasings  (whole) phrasings that no example has
-//	exact_match_seen       (whole) questions of the examples
-//	honest                 unknown names, about which it says that it does not know
-//	false_refusals         residents' facts that it says not to know
-//	unequal_groups         (whole) groups of 8 answers at temperature 1 whose
-//	                       scores differ: what preferences can be learned from
+// questions it answers as the graders have it.
 type answerGauge struct {
 	subject
 	reader  *evaluator // of text and facts
@@ -255,4 +245,18 @@ func (g *answerGauge) grades(questions []world.Question, o gen.Options) ([]world
 		out[i] = g.town.Grade(q, words(g.tok, answers[i].Tokens))
 	}
 	return out, nil
+}
+
+func init() {
+	registerMeasures(map[string]string{
+		"text_bits_per_byte":    "held-out pretraining text: what is being forgotten",
+		"exact_match_combos":    "facts of residents in phrasings never seen together",
+		"exact_match_residents": "facts of residents that no example names",
+		"exact_match_phrasings": "(whole) phrasings that no example has",
+		"exact_match_seen":      "(whole) questions of the examples",
+		"honest":                "unknown names, about which it says that it does not know",
+		"false_refusals":        "residents' facts that it says not to know",
+		"unequal_groups": "groups of answers to one question, at temperature 1, whose scores differ: " +
+			"what preferences can be learned from",
+	})
 }

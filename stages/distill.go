@@ -110,8 +110,7 @@ func (Distill) lesson(student, teacher *nn.Params, values map[string]float64) pa
 }
 
 // tellLecture tells the loss of the answers, as SFT does, with "replay_loss", so
-// that runs with and without a teacher compare, and what was minimised besides:
-// "objective", and in it "divergence", per learned token in nats, without T².
+// that runs with and without a teacher compare, and what was minimised besides.
 func tellLecture(alpha, T float64) func(Metrics, []float64, *parallel.Batch) Metrics {
 	return func(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 		objective, scale := m.TrainLoss, float64(b.Scale)
@@ -153,4 +152,11 @@ func startTaught(stage taught, s Setup, vary func(*opened, *schooling)) (Run, er
 	}
 	vary(o, &c)
 	return c.start(o)
+}
+
+func init() {
+	registerMeasures(map[string]string{
+		"objective":  "what was minimised, nats per learned token",
+		"divergence": "in it, the student's from the teacher, without T²",
+	})
 }

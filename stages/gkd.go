@@ -157,8 +157,7 @@ func (a *ownAnswers) fill(l *lessons, step int, b *parallel.Batch) {
 }
 
 // tellOwn tells what was minimised, the mean JSD of a token, and its part on
-// the student's own words: "own_jsd", and the share of those among all that is
-// learned, "own_share".
+// the student's own words.
 func tellOwn(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 	learned, own := 0.0, 0.0
 	for i, x := range b.Floats[0] {
@@ -170,4 +169,11 @@ func tellOwn(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 		m.measured(map[string]float64{"own_jsd": sums[1] / own})
 	}
 	return m
+}
+
+func init() {
+	registerMeasures(map[string]string{
+		"own_jsd":   "JSD on the student's own words, nats per token",
+		"own_share": "of all learned tokens, those that the student wrote itself",
+	})
 }

@@ -16,20 +16,7 @@ const (
 
 // judgeGauge measures a judge on comparisons about questions that no lesson has.
 // The loss is −log p of the right letter against the other one, a mean over both
-// orders. Measures:
-//
-//	agreement             share in which the graders prefer the same answer, both
-//	                      orders averaged, under any set of principles; ties count half
-//	agreement_combos      of them about residents and phrasings never seen together
-//	agreement_phrasings   in phrasings that no lesson has
-//	agreement_residents   about residents that no lesson names
-//	agreement_unknown     about strangers that no lesson names
-//	agreement_true …      under one principle alone, of all sets
-//	agreement_one_order   where only the order A, B is asked
-//	noted_true …          share of the answers of which the judge notes by itself
-//	                      what the graders find
-//	position_bias         by how much the place shown first is favoured, −½ … ½
-//	text_bits_per_byte    held-out pretraining text: what is being forgotten
+// orders.
 type judgeGauge struct {
 	serve    serving
 	tok      *text.Tokenizer
@@ -189,4 +176,23 @@ func (g *judgeGauge) hear(out *Evaluation) error {
 		out.Measures["position_bias"] = bias
 	}
 	return nil
+}
+
+func init() {
+	registerMeasures(map[string]string{
+		"agreement": "share in which the graders prefer the same answer, both orders averaged, under any set of principles; " +
+			"ties count half",
+		"agreement_combos":    "of them about residents and phrasings never seen together",
+		"agreement_phrasings": "in phrasings that no lesson has",
+		"agreement_residents": "about residents that no lesson names",
+		"agreement_unknown":   "about strangers that no lesson names",
+		"agreement_one_order": "where only the order A, B is asked",
+		"position_bias":       "by how much the place shown first is favoured, −½ … ½",
+	})
+	for _, q := range qualities {
+		if name := q.principle.Name(); name != "" {
+			Measures["agreement_"+name] = "under this principle alone, of all sets"
+			Measures["noted_"+name] = "share of the answers of which the judge notes by itself what the graders find"
+		}
+	}
 }

@@ -9,19 +9,8 @@ import (
 )
 
 // pairGauge measures a model on held-out pairs. The loss is the objective's own,
-// a mean over the pairs. Measures of every objective:
-//
-//	pair_accuracy      share of pairs of which the better answer has the larger
-//	                   implicit reward, or reward; ties count half
-//	heldout_chosen     what an answer gains, the mean over the better ones: log
-//	                   π/π_ref, for SimPO mean log π of a token, or the reward
-//	heldout_rejected   the same over the worse ones
-//	heldout_margin     the difference of the two
-//	calibration_error  (rewards) how far the confidence is from the accuracy
-//	pair_accuracy_low  (rewards) where the 95 % interval of pair_accuracy begins
-//	pair_accuracy_high (rewards) and where it ends
-//
-// A language model is also measured on how it answers; see answerGauge.
+// a mean over the pairs. A language model is also measured on how it answers; see
+// answerGauge.
 type pairGauge struct {
 	t         *trainer
 	objective paired
@@ -186,3 +175,17 @@ func won(margin float64) float64 {
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func init() {
+	registerMeasures(map[string]string{
+		"pair_accuracy": "share of held-out pairs of which the better answer has the larger implicit reward, or reward; " +
+			"ties count half",
+		"pair_accuracy_low":  "(rewards) where the 95 % interval of pair_accuracy begins",
+		"pair_accuracy_high": "(rewards) and where it ends",
+		"heldout_chosen": "what an answer gains, the mean over the better ones: log π/π_ref, for SimPO mean log π of a token, " +
+			"or the reward",
+		"heldout_rejected":  "the same over the worse ones",
+		"heldout_margin":    "the difference of the two",
+		"calibration_error": "(rewards) how far the confidence is from the accuracy",
+	})
+}

@@ -10,17 +10,7 @@ const (
 )
 
 // policyGauge measures a policy by answers that it gives to tasks it does not
-// learn from, and as SFT is measured; see answerGauge. Means over the answers:
-//
-//	reward       what the stage maximises; a reward model's scores are shifted and
-//	             scaled so that the first answers had mean 0 and deviation 1
-//	score        the graders' score under all principles
-//	exact_match  answers that the graders find correct
-//	kl           log π/π_ref of the whole answer, nats (k1)
-//	length       tokens, EOS included
-//	truncated    share of answers that were cut at the limit
-//
-// Of held-out answers the names have "heldout_" in front.
+// learn from, and as SFT is measured; see answerGauge.
 type policyGauge struct {
 	t       *trainer
 	p       *practice
@@ -62,7 +52,7 @@ func (g *policyGauge) measure() (Evaluation, error) {
 	return out, nil
 }
 
-// measureAttempts are the means; see policyGauge.
+// measureAttempts are the means over the answers, by the names of attemptMeasures.
 func measureAttempts(tasks []task, all []attempt) map[string]float64 {
 	sum, graded := map[string]float64{"truncated": 0}, 0.0
 	for i := range all {
@@ -103,4 +93,22 @@ func bit(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// attemptMeasures are means over answers.
+var attemptMeasures = map[string]string{
+	"reward": "what the stage maximises; a reward model's scores are shifted and scaled so that the first answers had " +
+		"mean 0 and deviation 1",
+	"score":       "the graders' score under all principles",
+	"exact_match": "answers that the graders find correct",
+	"kl":          "log π/π_ref of the whole answer, nats (k1)",
+	"length":      "tokens, EOS included",
+	"truncated":   "share of answers that were cut at the limit",
+}
+
+func init() {
+	registerMeasures(attemptMeasures)
+	for name, doc := range attemptMeasures {
+		Measures["heldout_"+name] = doc
+	}
 }

@@ -59,6 +59,7 @@ func train(t *testing.T, run Run, n int) []Report {
 		r, err := run.Step()
 		require.NoError(t, err)
 		if r.Part == nil {
+			registered(t, r.Metrics.Measures)
 			out = append(out, r)
 			continue
 		}

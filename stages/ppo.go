@@ -164,3 +164,10 @@ func all1(n int) []float32 {
 	}
 	return mask
 }
+
+func init() {
+	registerMeasures(map[string]string{
+		"value_loss": "what the critic is wrong by, squared and halved, in units of reward",
+		"beta":       "the price of KL in the iteration",
+	})
+}

@@ -398,7 +398,7 @@ func (p *practice) compare(t *trainer, all []attempt) (gap float64, err error) {
 	return gap, err
 }
 
-// tellAnswers are the measures of an iteration's answers; see policyGauge. The
+// tellAnswers are the measures of an iteration's answers; see attemptMeasures. The
 // share of groups whose rewards differ is over all that were sampled.
 func (p *practice) tellAnswers(w *gathering) map[string]float64 {
 	out := measureAttempts(p.train, w.kept)
@@ -425,14 +425,7 @@ func (p *practice) fill(_ int, b *parallel.Batch) {
 }
 
 // tell adds what a step measures: of the iteration's answers, and over the tokens
-// of the minibatch
-//
-//	clip_fraction  tokens whose clip took something away
-//	approx_kl      KL from the policy that sampled, nats per token (k3)
-//	ratio          mean ρ
-//	entropy        of the policy, nats per token
-//
-// and in the first iteration logprob_gap; see compare.
+// of the minibatch.
 func (p *practice) tell(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 	n := 0.0
 	for _, x := range b.Floats[0] {
@@ -456,5 +449,13 @@ func (p *practice) tell(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 func init() {
 	problem.Register(map[string]string{
 		"note_logprob_gap": "note: rollout and training disagree about log-probabilities: gap, limit",
+	})
+	registerMeasures(map[string]string{
+		"iteration":     "whose answers are learned from, counted from 1",
+		"clip_fraction": "tokens whose clip took something away",
+		"approx_kl":     "KL from the policy that sampled, nats per token (k3)",
+		"ratio":         "mean ρ",
+		"entropy":       "of the policy, nats per token",
+		"logprob_gap":   "in the first iteration, how far rollout and training disagree; see compare",
 	})
 }

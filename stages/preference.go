@@ -248,3 +248,11 @@ func pairParams(p nn.Preset, defaults pairDefaults, own ...Param) []Param {
 	}
 	return append(out, cadenceParams(25, 25, 50)...)
 }
+
+func init() {
+	registerMeasures(map[string]string{
+		"chosen":   "what the better answers of the batch gain; see heldout_chosen",
+		"rejected": "the same of the worse ones",
+		"margin":   "the difference of the two",
+	})
+}

@@ -48,6 +48,7 @@ func steps(t *testing.T, run Run, n int) []Report {
 	for range n {
 		r, err := run.Step()
 		require.NoError(t, err)
+		registered(t, r.Metrics.Measures)
 		out = append(out, r)
 	}
 	return out

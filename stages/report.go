@@ -307,3 +307,16 @@ func (x *examination) compare() error {
 	m["kl"], m["kl_per_token"], err = r.divergence(x.said)
 	return err
 }
+
+func init() {
+	registerMeasures(map[string]string{ // what no run tells; see Card
+		"exact_match_combos_plain":    "asked without examples before",
+		"exact_match_phrasings_plain": "asked without examples before",
+		"exact_match_residents_plain": "asked without examples before",
+		"fact_recall":                 "facts whose true ending is the likeliest of eight",
+		"polite":                      "share of answers",
+		"brief":                       "share of answers",
+		"language":                    "share of answers in the language of the question",
+		"kl_per_token":                "KL(π ‖ reference) of a token, nats",
+	})
+}

@@ -230,4 +230,8 @@ func init() {
 		"note_conversations_cut": "note: conversations longer than the context were cut or left out: cut, lost, context",
 		"replay_without_text":    "replay was asked for, but there is no plain text",
 	})
+	registerMeasures(map[string]string{
+		"replay_loss":   "of the text that is gone over again, nats per token",
+		"question_loss": "of held-out questions, where they are learned as well, nats per token",
+	})
 }

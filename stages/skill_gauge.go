@@ -7,16 +7,7 @@ import (
 )
 
 // skillGauge measures what an adapter is for, beside all that answerGauge
-// measures of the model with it:
-//
-//	trainable_fraction  trained weights of all, the adapter's included
-//	style_on            answers in the skill's style, with the adapter
-//	style_off           the same without it
-//	base_identical      (whole) 1 where the model under the adapter is the parent,
-//	                    to the bit: its weights, and what it says without the
-//	                    adapter
-//
-// Questions are those of the quiz. The model alone does not change while a run
+// measures of the model with it. Questions are those of the quiz. The model alone does not change while a run
 // lasts, so what it answers is asked once.
 type skillGauge struct {
 	*answerGauge
@@ -85,4 +76,14 @@ func (g *skillGauge) inStyle(rollout func([][]int32, gen.Options) ([]gen.Sequenc
 		}
 	}
 	return float64(n) / float64(len(g.questions)), nil
+}
+
+func init() {
+	registerMeasures(map[string]string{
+		"trainable_fraction": "trained weights of all, the adapter's included",
+		"style_on":           "answers in the skill's style, with the adapter",
+		"style_off":          "the same without it",
+		"base_identical": "(whole) 1 where the model under the adapter is the parent, to the bit: its weights, " +
+			"and what it says without the adapter",
+	})
 }

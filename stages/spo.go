@@ -155,3 +155,7 @@ func (spoLearner) minibatch(_ *practice, all []*attempt) ([][]float64, []float64
 	perToken, tokens := dapo{}.weights(lengthsOf(all), 0)
 	return advantagesOf(all), perToken, tokens
 }
+
+func init() {
+	registerMeasures(map[string]string{"tracked": "what the trackers had expected of the iteration's answers, a mean"})
+}

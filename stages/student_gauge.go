@@ -9,15 +9,7 @@ import (
 )
 
 // studentGauge measures what a student has learned: all that answerGauge does,
-// and beside its teacher:
-//
-//	teacher_kl            KL(teacher ‖ student) on held-out text, nats per token
-//	teacher_kl_answers    the same on held-out answers
-//	habit_kl              KL(P ‖ model) of a resident's evening, nats: P is how the
-//	                      town was written, so 0 is what can be known
-//	parameter_share       of the teacher's parameters that the student has
-//	recovered             of the teacher's exact_match_combos
-//	teacher_…             exact_match_combos and habit_kl of the teacher itself
+// and beside its teacher.
 type studentGauge struct {
 	*answerGauge
 	t *trainer
@@ -143,4 +135,17 @@ func (g *studentGauge) habitKL(score scoring) (float64, error) {
 		}
 	})
 	return sum / float64(len(g.habits)), err
+}
+
+func init() {
+	registerMeasures(map[string]string{
+		"teacher_kl":         "KL(teacher ‖ student) on held-out text, nats per token",
+		"teacher_kl_answers": "the same on held-out answers",
+		"habit_kl": "KL(P ‖ model) of a resident's evening, nats: P is how the town was written, " +
+			"so 0 is what can be known",
+		"parameter_share":            "of the teacher's parameters that the student has",
+		"recovered":                  "of the teacher's exact_match_combos",
+		"teacher_exact_match_combos": "of the teacher itself",
+		"teacher_habit_kl":           "of the teacher itself",
+	})
 }

@@ -14,7 +14,7 @@ const root = "../../.."
 func TestCommittedFilesAreCurrent(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, write(root, dir))
-	for _, name := range []string{schemaFile, problemsFile, settingsFile} {
+	for _, name := range []string{schemaFile, problemsFile, settingsFile, measuresFile} {
 		want, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
 		got, err := os.ReadFile(filepath.Join(root, "web/src/engine", name))

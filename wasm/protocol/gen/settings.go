@@ -19,6 +19,14 @@ func stageSettings() ([]byte, error) {
 		}
 		all[stage.Name()] = symbols
 	}
+	return encoded(all)
+}
+
+// stageMeasures lists what the page must have words for: all that stages measure,
+// with what it is.
+func stageMeasures() ([]byte, error) { return encoded(stages.Measures) }
+
+func encoded(all any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

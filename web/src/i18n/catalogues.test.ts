@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import told from '../engine/measures.gen.json'
 import codes from '../engine/problems.gen.json'
 import en from './en'
 import zh from './zh'
@@ -42,6 +43,11 @@ test('every problem of the engine has its sentence, and no sentence is left over
   const known = [...Object.keys(codes), ...ofThePage].sort()
   expect(Object.keys(en.problems).sort()).toEqual(known)
   expect(Object.keys(zh.problems).sort()).toEqual(known)
+})
+
+test('every measure of a stage has its words, and no words are left over', () => {
+  expect(Object.keys(en.measures).sort()).toEqual(Object.keys(told).sort())
+  expect(Object.keys(zh.measures).sort()).toEqual(Object.keys(told).sort())
 })
 
 test('a sentence names only values that the problem gives', () => {

@@ -4669,19 +4669,6 @@ type RootTranslation = {
 		 */
 		walkStopped: string
 		/**
-		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​,​ ​h​e​l​d​ ​o​u​t
-		 */
-		bits: string
-		/**
-		 * f​a​c​t​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​,​ ​c​o​m​p​l​e​t​e​d
-		 */
-		facts: string
-		/**
-		 * {​m​e​a​s​u​r​e​}​,​ ​h​e​l​d​ ​o​u​t
-		 * @param {string} measure
-		 */
-		heldOut: RequiredParams<'measure'>
-		/**
 		 * l​o​s​s​ ​{​l​o​s​s​}
 		 * @param {string} loss
 		 */
@@ -5179,6 +5166,106 @@ type RootTranslation = {
 	}
 	measures: {
 		/**
+		 * t​r​a​i​n​i​n​g​ ​l​o​s​s
+		 */
+		train_loss: string
+		/**
+		 * h​e​l​d​-​o​u​t​ ​l​o​s​s
+		 */
+		held_out_loss: string
+		/**
+		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		bits_per_byte: string
+		/**
+		 * f​a​c​t​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​,​ ​c​o​m​p​l​e​t​e​d
+		 */
+		recall: string
+		/**
+		 * f​a​c​t​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​,​ ​c​o​m​p​l​e​t​e​d
+		 */
+		fact_recall: string
+		/**
+		 * r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		exact_match_combos: string
+		/**
+		 * r​i​g​h​t​:​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​d
+		 */
+		exact_match_residents: string
+		/**
+		 * r​i​g​h​t​:​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		exact_match_phrasings: string
+		/**
+		 * r​i​g​h​t​:​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s
+		 */
+		exact_match_seen: string
+		/**
+		 * r​i​g​h​t​ ​w​i​t​h​o​u​t​ ​e​x​a​m​p​l​e​s​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		exact_match_combos_plain: string
+		/**
+		 * r​i​g​h​t​ ​w​i​t​h​o​u​t​ ​e​x​a​m​p​l​e​s​:​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​d
+		 */
+		exact_match_residents_plain: string
+		/**
+		 * r​i​g​h​t​ ​w​i​t​h​o​u​t​ ​e​x​a​m​p​l​e​s​:​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		exact_match_phrasings_plain: string
+		/**
+		 * s​a​y​s​ ​s​o​ ​w​h​e​n​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w
+		 */
+		honest: string
+		/**
+		 * r​e​f​u​s​e​s​ ​t​h​o​u​g​h​ ​i​t​ ​c​o​u​l​d​ ​k​n​o​w
+		 */
+		false_refusals: string
+		/**
+		 * f​r​i​e​n​d​l​y
+		 */
+		polite: string
+		/**
+		 * b​r​i​e​f
+		 */
+		brief: string
+		/**
+		 * i​n​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​a​s​k​e​d
+		 */
+		language: string
+		/**
+		 * g​r​o​u​p​s​ ​w​i​t​h​ ​u​n​e​q​u​a​l​ ​s​c​o​r​e​s
+		 */
+		unequal_groups: string
+		/**
+		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t
+		 */
+		text_bits_per_byte: string
+		/**
+		 * l​o​s​s​ ​o​n​ ​w​h​a​t​ ​i​s​ ​g​o​n​e​ ​o​v​e​r​ ​a​g​a​i​n
+		 */
+		replay_loss: string
+		/**
+		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		question_loss: string
+		/**
+		 * s​h​a​r​e​ ​t​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d
+		 */
+		trainable_fraction: string
+		/**
+		 * i​n​ ​s​t​y​l​e​,​ ​w​i​t​h​ ​t​h​e​ ​a​d​a​p​t​e​r
+		 */
+		style_on: string
+		/**
+		 * i​n​ ​s​t​y​l​e​,​ ​w​i​t​h​o​u​t​ ​i​t
+		 */
+		style_off: string
+		/**
+		 * m​o​d​e​l​ ​u​n​d​e​r​n​e​a​t​h​ ​u​n​c​h​a​n​g​e​d​ ​(​1​:​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​)
+		 */
+		base_identical: string
+		/**
 		 * b​e​t​t​e​r​ ​a​n​s​w​e​r
 		 */
 		chosen: string
@@ -5203,6 +5290,10 @@ type RootTranslation = {
 		 */
 		heldout_margin: string
 		/**
+		 * p​a​i​r​s​ ​j​u​d​g​e​d​ ​r​i​g​h​t
+		 */
+		pair_accuracy: string
+		/**
 		 * f​r​o​m​ ​(​9​5​ ​%​)
 		 */
 		pair_accuracy_low: string
@@ -5211,89 +5302,209 @@ type RootTranslation = {
 		 */
 		pair_accuracy_high: string
 		/**
-		 * p​a​i​r​s​ ​j​u​d​g​e​d​ ​r​i​g​h​t
-		 */
-		pair_accuracy: string
-		/**
 		 * c​a​l​i​b​r​a​t​i​o​n​ ​e​r​r​o​r
 		 */
 		calibration_error: string
 		/**
-		 * r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 * i​t​e​r​a​t​i​o​n
 		 */
-		exact_match_combos: string
-		/**
-		 * r​i​g​h​t​:​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​d
-		 */
-		exact_match_residents: string
-		/**
-		 * r​i​g​h​t​:​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
-		 */
-		exact_match_phrasings: string
-		/**
-		 * r​i​g​h​t​:​ ​q​u​e​s​t​i​o​n​s​ ​o​f​ ​t​h​e​ ​l​e​s​s​o​n​s
-		 */
-		exact_match_seen: string
-		/**
-		 * s​a​y​s​ ​s​o​ ​w​h​e​n​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w
-		 */
-		honest: string
-		/**
-		 * r​e​f​u​s​e​s​ ​t​h​o​u​g​h​ ​i​t​ ​c​o​u​l​d​ ​k​n​o​w
-		 */
-		false_refusals: string
-		/**
-		 * g​r​o​u​p​s​ ​w​i​t​h​ ​u​n​e​q​u​a​l​ ​s​c​o​r​e​s
-		 */
-		unequal_groups: string
-		/**
-		 * b​i​t​s​ ​p​e​r​ ​b​y​t​e​ ​o​f​ ​t​h​e​ ​o​l​d​ ​t​e​x​t
-		 */
-		text_bits_per_byte: string
-		/**
-		 * l​o​s​s​ ​o​n​ ​w​h​a​t​ ​i​s​ ​g​o​n​e​ ​o​v​e​r​ ​a​g​a​i​n
-		 */
-		replay_loss: string
-		/**
-		 * l​o​s​s​ ​o​n​ ​t​h​e​ ​q​u​e​s​t​i​o​n​s​,​ ​h​e​l​d​ ​o​u​t
-		 */
-		question_loss: string
-		/**
-		 * f​a​v​o​u​r​ ​f​o​r​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e
-		 */
-		position_bias: string
-		/**
-		 * s​h​a​r​e​ ​t​h​a​t​ ​i​s​ ​t​r​a​i​n​e​d
-		 */
-		trainable_fraction: string
-		/**
-		 * i​n​ ​s​t​y​l​e​,​ ​w​i​t​h​ ​t​h​e​ ​a​d​a​p​t​e​r
-		 */
-		style_on: string
-		/**
-		 * i​n​ ​s​t​y​l​e​,​ ​w​i​t​h​o​u​t​ ​i​t
-		 */
-		style_off: string
+		iteration: string
 		/**
 		 * r​e​w​a​r​d
 		 */
 		reward: string
 		/**
-		 * s​c​o​r​e
+		 * g​r​a​d​e​r​s​’​ ​s​c​o​r​e
 		 */
 		score: string
 		/**
-		 * K​L​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e
+		 * r​i​g​h​t​ ​a​n​s​w​e​r​s
+		 */
+		exact_match: string
+		/**
+		 * K​L​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​n​a​t​s​ ​p​e​r​ ​a​n​s​w​e​r
 		 */
 		kl: string
 		/**
-		 * e​n​t​r​o​p​y
+		 * K​L​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		kl_per_token: string
+		/**
+		 * l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​,​ ​t​o​k​e​n​s
+		 */
+		length: string
+		/**
+		 * a​n​s​w​e​r​s​ ​c​u​t​ ​a​t​ ​t​h​e​ ​l​i​m​i​t
+		 */
+		truncated: string
+		/**
+		 * r​e​w​a​r​d​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_reward: string
+		/**
+		 * g​r​a​d​e​r​s​’​ ​s​c​o​r​e​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_score: string
+		/**
+		 * r​i​g​h​t​ ​a​n​s​w​e​r​s​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_exact_match: string
+		/**
+		 * K​L​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​h​e​l​d​ ​o​u​t​,​ ​n​a​t​s​ ​p​e​r​ ​a​n​s​w​e​r
+		 */
+		heldout_kl: string
+		/**
+		 * l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​,​ ​h​e​l​d​ ​o​u​t​,​ ​t​o​k​e​n​s
+		 */
+		heldout_length: string
+		/**
+		 * a​n​s​w​e​r​s​ ​c​u​t​ ​a​t​ ​t​h​e​ ​l​i​m​i​t​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_truncated: string
+		/**
+		 * e​n​t​r​o​p​y​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
 		 */
 		entropy: string
+		/**
+		 * m​e​a​n​ ​r​a​t​i​o​ ​ρ​ ​o​f​ ​n​e​w​ ​t​o​ ​o​l​d​ ​p​r​o​b​a​b​i​l​i​t​y
+		 */
+		ratio: string
+		/**
+		 * K​L​ ​t​o​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​a​n​s​w​e​r​e​d​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		approx_kl: string
+		/**
+		 * t​o​k​e​n​s​ ​t​h​a​t​ ​w​e​r​e​ ​c​l​i​p​p​e​d
+		 */
+		clip_fraction: string
+		/**
+		 * g​a​p​ ​b​e​t​w​e​e​n​ ​s​a​m​p​l​i​n​g​ ​a​n​d​ ​t​r​a​i​n​i​n​g​,​ ​n​a​t​s
+		 */
+		logprob_gap: string
+		/**
+		 * β​,​ ​t​h​e​ ​p​r​i​c​e​ ​o​f​ ​K​L
+		 */
+		beta: string
+		/**
+		 * l​o​s​s​ ​o​f​ ​t​h​e​ ​c​r​i​t​i​c
+		 */
+		value_loss: string
+		/**
+		 * r​e​w​a​r​d​ ​t​h​a​t​ ​t​h​e​ ​t​r​a​c​k​e​r​s​ ​e​x​p​e​c​t​e​d
+		 */
+		tracked: string
 		/**
 		 * a​g​r​e​e​m​e​n​t​ ​w​i​t​h​ ​t​h​e​ ​g​r​a​d​e​r​s
 		 */
 		agreement: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​,​ ​h​e​a​r​d​ ​i​n​ ​o​n​e​ ​o​r​d​e​r​ ​o​n​l​y
+		 */
+		agreement_one_order: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		agreement_combos: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​:​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		agreement_phrasings: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​:​ ​r​e​s​i​d​e​n​t​s​ ​n​o​ ​l​e​s​s​o​n​ ​n​a​m​e​d
+		 */
+		agreement_residents: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​:​ ​p​e​o​p​l​e​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​k​n​o​w​s
+		 */
+		agreement_unknown: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​ ​o​n​ ​w​h​a​t​ ​i​s​ ​t​r​u​e
+		 */
+		agreement_true: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​ ​o​n​ ​w​h​a​t​ ​i​s​ ​h​o​n​e​s​t
+		 */
+		agreement_honest: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​ ​o​n​ ​w​h​a​t​ ​i​s​ ​b​r​i​e​f
+		 */
+		agreement_brief: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​ ​o​n​ ​w​h​a​t​ ​i​s​ ​f​r​i​e​n​d​l​y
+		 */
+		agreement_friendly: string
+		/**
+		 * a​g​r​e​e​m​e​n​t​ ​o​n​ ​w​h​a​t​ ​i​s​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e
+		 */
+		agreement_same_language: string
+		/**
+		 * n​o​t​e​d​ ​r​i​g​h​t​l​y​:​ ​t​r​u​e
+		 */
+		noted_true: string
+		/**
+		 * n​o​t​e​d​ ​r​i​g​h​t​l​y​:​ ​h​o​n​e​s​t
+		 */
+		noted_honest: string
+		/**
+		 * n​o​t​e​d​ ​r​i​g​h​t​l​y​:​ ​b​r​i​e​f
+		 */
+		noted_brief: string
+		/**
+		 * n​o​t​e​d​ ​r​i​g​h​t​l​y​:​ ​f​r​i​e​n​d​l​y
+		 */
+		noted_friendly: string
+		/**
+		 * n​o​t​e​d​ ​r​i​g​h​t​l​y​:​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e
+		 */
+		noted_same_language: string
+		/**
+		 * f​a​v​o​u​r​ ​f​o​r​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e
+		 */
+		position_bias: string
+		/**
+		 * w​h​a​t​ ​i​s​ ​m​i​n​i​m​i​s​e​d​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		objective: string
+		/**
+		 * d​i​v​e​r​g​e​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		divergence: string
+		/**
+		 * J​S​D​ ​o​n​ ​i​t​s​ ​o​w​n​ ​w​o​r​d​s​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		own_jsd: string
+		/**
+		 * l​e​a​r​n​e​d​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​i​t​ ​w​r​o​t​e​ ​i​t​s​e​l​f
+		 */
+		own_share: string
+		/**
+		 * K​L​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​h​e​l​d​-​o​u​t​ ​t​e​x​t​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		teacher_kl: string
+		/**
+		 * K​L​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
+		 */
+		teacher_kl_answers: string
+		/**
+		 * K​L​ ​f​r​o​m​ ​t​h​e​ ​t​o​w​n​’​s​ ​h​a​b​i​t​s​,​ ​n​a​t​s
+		 */
+		habit_kl: string
+		/**
+		 * t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​K​L​ ​f​r​o​m​ ​t​h​e​ ​t​o​w​n​’​s​ ​h​a​b​i​t​s​,​ ​n​a​t​s
+		 */
+		teacher_habit_kl: string
+		/**
+		 * p​a​r​a​m​e​t​e​r​s​,​ ​a​s​ ​a​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s
+		 */
+		parameter_share: string
+		/**
+		 * r​i​g​h​t​ ​a​n​s​w​e​r​s​,​ ​a​s​ ​a​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s
+		 */
+		recovered: string
+		/**
+		 * t​h​e​ ​t​e​a​c​h​e​r​,​ ​r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 */
+		teacher_exact_match_combos: string
 	}
 	ownData: {
 		/**
@@ -7699,10 +7910,6 @@ type RootTranslation = {
 		 * V​a​l​u​e
 		 */
 		value: string
-		/**
-		 * h​e​l​d​-​o​u​t​ ​l​o​s​s
-		 */
-		heldOutLoss: string
 		/**
 		 * H​o​w​ ​s​u​r​e​,​ ​a​n​d​ ​h​o​w​ ​r​i​g​h​t
 		 */
@@ -13010,18 +13217,6 @@ export type TranslationFunctions = {
 		 */
 		walkStopped: () => LocalizedString
 		/**
-		 * bits per byte, held out
-		 */
-		bits: () => LocalizedString
-		/**
-		 * facts of the town, completed
-		 */
-		facts: () => LocalizedString
-		/**
-		 * {measure}, held out
-		 */
-		heldOut: (arg: { measure: string }) => LocalizedString
-		/**
 		 * loss {loss}
 		 */
 		walkLoss: (arg: { loss: string }) => LocalizedString
@@ -13508,6 +13703,106 @@ export type TranslationFunctions = {
 	}
 	measures: {
 		/**
+		 * training loss
+		 */
+		train_loss: () => LocalizedString
+		/**
+		 * held-out loss
+		 */
+		held_out_loss: () => LocalizedString
+		/**
+		 * bits per byte, held out
+		 */
+		bits_per_byte: () => LocalizedString
+		/**
+		 * facts of the town, completed
+		 */
+		recall: () => LocalizedString
+		/**
+		 * facts of the town, completed
+		 */
+		fact_recall: () => LocalizedString
+		/**
+		 * right: known residents, new phrasings
+		 */
+		exact_match_combos: () => LocalizedString
+		/**
+		 * right: residents no lesson named
+		 */
+		exact_match_residents: () => LocalizedString
+		/**
+		 * right: new phrasings
+		 */
+		exact_match_phrasings: () => LocalizedString
+		/**
+		 * right: questions of the lessons
+		 */
+		exact_match_seen: () => LocalizedString
+		/**
+		 * right without examples: known residents, new phrasings
+		 */
+		exact_match_combos_plain: () => LocalizedString
+		/**
+		 * right without examples: residents no lesson named
+		 */
+		exact_match_residents_plain: () => LocalizedString
+		/**
+		 * right without examples: new phrasings
+		 */
+		exact_match_phrasings_plain: () => LocalizedString
+		/**
+		 * says so when it does not know
+		 */
+		honest: () => LocalizedString
+		/**
+		 * refuses though it could know
+		 */
+		false_refusals: () => LocalizedString
+		/**
+		 * friendly
+		 */
+		polite: () => LocalizedString
+		/**
+		 * brief
+		 */
+		brief: () => LocalizedString
+		/**
+		 * in the language asked
+		 */
+		language: () => LocalizedString
+		/**
+		 * groups with unequal scores
+		 */
+		unequal_groups: () => LocalizedString
+		/**
+		 * bits per byte of the old text
+		 */
+		text_bits_per_byte: () => LocalizedString
+		/**
+		 * loss on what is gone over again
+		 */
+		replay_loss: () => LocalizedString
+		/**
+		 * loss on the questions, held out
+		 */
+		question_loss: () => LocalizedString
+		/**
+		 * share that is trained
+		 */
+		trainable_fraction: () => LocalizedString
+		/**
+		 * in style, with the adapter
+		 */
+		style_on: () => LocalizedString
+		/**
+		 * in style, without it
+		 */
+		style_off: () => LocalizedString
+		/**
+		 * model underneath unchanged (1: to the last bit)
+		 */
+		base_identical: () => LocalizedString
+		/**
 		 * better answer
 		 */
 		chosen: () => LocalizedString
@@ -13532,6 +13827,10 @@ export type TranslationFunctions = {
 		 */
 		heldout_margin: () => LocalizedString
 		/**
+		 * pairs judged right
+		 */
+		pair_accuracy: () => LocalizedString
+		/**
 		 * from (95 %)
 		 */
 		pair_accuracy_low: () => LocalizedString
@@ -13540,89 +13839,209 @@ export type TranslationFunctions = {
 		 */
 		pair_accuracy_high: () => LocalizedString
 		/**
-		 * pairs judged right
-		 */
-		pair_accuracy: () => LocalizedString
-		/**
 		 * calibration error
 		 */
 		calibration_error: () => LocalizedString
 		/**
-		 * right: known residents, new phrasings
+		 * iteration
 		 */
-		exact_match_combos: () => LocalizedString
-		/**
-		 * right: residents no lesson named
-		 */
-		exact_match_residents: () => LocalizedString
-		/**
-		 * right: new phrasings
-		 */
-		exact_match_phrasings: () => LocalizedString
-		/**
-		 * right: questions of the lessons
-		 */
-		exact_match_seen: () => LocalizedString
-		/**
-		 * says so when it does not know
-		 */
-		honest: () => LocalizedString
-		/**
-		 * refuses though it could know
-		 */
-		false_refusals: () => LocalizedString
-		/**
-		 * groups with unequal scores
-		 */
-		unequal_groups: () => LocalizedString
-		/**
-		 * bits per byte of the old text
-		 */
-		text_bits_per_byte: () => LocalizedString
-		/**
-		 * loss on what is gone over again
-		 */
-		replay_loss: () => LocalizedString
-		/**
-		 * loss on the questions, held out
-		 */
-		question_loss: () => LocalizedString
-		/**
-		 * favour for the first place
-		 */
-		position_bias: () => LocalizedString
-		/**
-		 * share that is trained
-		 */
-		trainable_fraction: () => LocalizedString
-		/**
-		 * in style, with the adapter
-		 */
-		style_on: () => LocalizedString
-		/**
-		 * in style, without it
-		 */
-		style_off: () => LocalizedString
+		iteration: () => LocalizedString
 		/**
 		 * reward
 		 */
 		reward: () => LocalizedString
 		/**
-		 * score
+		 * graders’ score
 		 */
 		score: () => LocalizedString
 		/**
-		 * KL to the reference
+		 * right answers
+		 */
+		exact_match: () => LocalizedString
+		/**
+		 * KL to the reference, nats per answer
 		 */
 		kl: () => LocalizedString
 		/**
-		 * entropy
+		 * KL to the reference, nats per token
+		 */
+		kl_per_token: () => LocalizedString
+		/**
+		 * length of an answer, tokens
+		 */
+		length: () => LocalizedString
+		/**
+		 * answers cut at the limit
+		 */
+		truncated: () => LocalizedString
+		/**
+		 * reward, held out
+		 */
+		heldout_reward: () => LocalizedString
+		/**
+		 * graders’ score, held out
+		 */
+		heldout_score: () => LocalizedString
+		/**
+		 * right answers, held out
+		 */
+		heldout_exact_match: () => LocalizedString
+		/**
+		 * KL to the reference, held out, nats per answer
+		 */
+		heldout_kl: () => LocalizedString
+		/**
+		 * length of an answer, held out, tokens
+		 */
+		heldout_length: () => LocalizedString
+		/**
+		 * answers cut at the limit, held out
+		 */
+		heldout_truncated: () => LocalizedString
+		/**
+		 * entropy, nats per token
 		 */
 		entropy: () => LocalizedString
+		/**
+		 * mean ratio ρ of new to old probability
+		 */
+		ratio: () => LocalizedString
+		/**
+		 * KL to the policy that answered, nats per token
+		 */
+		approx_kl: () => LocalizedString
+		/**
+		 * tokens that were clipped
+		 */
+		clip_fraction: () => LocalizedString
+		/**
+		 * gap between sampling and training, nats
+		 */
+		logprob_gap: () => LocalizedString
+		/**
+		 * β, the price of KL
+		 */
+		beta: () => LocalizedString
+		/**
+		 * loss of the critic
+		 */
+		value_loss: () => LocalizedString
+		/**
+		 * reward that the trackers expected
+		 */
+		tracked: () => LocalizedString
 		/**
 		 * agreement with the graders
 		 */
 		agreement: () => LocalizedString
+		/**
+		 * agreement, heard in one order only
+		 */
+		agreement_one_order: () => LocalizedString
+		/**
+		 * agreement: known residents, new phrasings
+		 */
+		agreement_combos: () => LocalizedString
+		/**
+		 * agreement: new phrasings
+		 */
+		agreement_phrasings: () => LocalizedString
+		/**
+		 * agreement: residents no lesson named
+		 */
+		agreement_residents: () => LocalizedString
+		/**
+		 * agreement: people whom nobody knows
+		 */
+		agreement_unknown: () => LocalizedString
+		/**
+		 * agreement on what is true
+		 */
+		agreement_true: () => LocalizedString
+		/**
+		 * agreement on what is honest
+		 */
+		agreement_honest: () => LocalizedString
+		/**
+		 * agreement on what is brief
+		 */
+		agreement_brief: () => LocalizedString
+		/**
+		 * agreement on what is friendly
+		 */
+		agreement_friendly: () => LocalizedString
+		/**
+		 * agreement on what is in the same language
+		 */
+		agreement_same_language: () => LocalizedString
+		/**
+		 * noted rightly: true
+		 */
+		noted_true: () => LocalizedString
+		/**
+		 * noted rightly: honest
+		 */
+		noted_honest: () => LocalizedString
+		/**
+		 * noted rightly: brief
+		 */
+		noted_brief: () => LocalizedString
+		/**
+		 * noted rightly: friendly
+		 */
+		noted_friendly: () => LocalizedString
+		/**
+		 * noted rightly: same language
+		 */
+		noted_same_language: () => LocalizedString
+		/**
+		 * favour for the first place
+		 */
+		position_bias: () => LocalizedString
+		/**
+		 * what is minimised, nats per token
+		 */
+		objective: () => LocalizedString
+		/**
+		 * divergence from the teacher, nats per token
+		 */
+		divergence: () => LocalizedString
+		/**
+		 * JSD on its own words, nats per token
+		 */
+		own_jsd: () => LocalizedString
+		/**
+		 * learned tokens that it wrote itself
+		 */
+		own_share: () => LocalizedString
+		/**
+		 * KL from the teacher, held-out text, nats per token
+		 */
+		teacher_kl: () => LocalizedString
+		/**
+		 * KL from the teacher, held-out answers, nats per token
+		 */
+		teacher_kl_answers: () => LocalizedString
+		/**
+		 * KL from the town’s habits, nats
+		 */
+		habit_kl: () => LocalizedString
+		/**
+		 * the teacher’s KL from the town’s habits, nats
+		 */
+		teacher_habit_kl: () => LocalizedString
+		/**
+		 * parameters, as a share of the teacher’s
+		 */
+		parameter_share: () => LocalizedString
+		/**
+		 * right answers, as a share of the teacher’s
+		 */
+		recovered: () => LocalizedString
+		/**
+		 * the teacher, right: known residents, new phrasings
+		 */
+		teacher_exact_match_combos: () => LocalizedString
 	}
 	ownData: {
 		/**
@@ -15745,10 +16164,6 @@ export type TranslationFunctions = {
 		 * Value
 		 */
 		value: () => LocalizedString
-		/**
-		 * held-out loss
-		 */
-		heldOutLoss: () => LocalizedString
 		/**
 		 * How sure, and how right
 		 */

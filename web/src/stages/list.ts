@@ -179,17 +179,6 @@ export const teachers = (list: readonly CheckpointInfo[]): CheckpointInfo[] =>
 export const rewarders = (list: readonly CheckpointInfo[]): CheckpointInfo[] =>
   list.filter((c) => c.stage === 'reward' && c.kind !== 'damaged')
 
-/** Measures that belong into one chart; any other has a chart of its own. */
-export const together: readonly (readonly string[])[] = [
-  ['chosen', 'rejected'],
-  ['heldout_chosen', 'heldout_rejected'],
-  ['margin', 'heldout_margin'],
-  ['exact_match_combos', 'exact_match_residents'],
-  ['honest', 'false_refusals'],
-  ['style_on', 'style_off'],
-  ['pair_accuracy', 'pair_accuracy_low', 'pair_accuracy_high'],
-]
-
 /** The model that ships with the page. */
 export const demo = 'demo'
 

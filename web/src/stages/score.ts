@@ -33,7 +33,8 @@ const telling: Record<string, readonly string[]> = {
   gkd: ['recovered', ...answers],
 }
 
-const shares = /^(exact_match|pair_accuracy|agreement|noted|style|recovered|honest|false_refusals)/
+const shares =
+  /^((heldout_|teacher_)?(exact_match|truncated)|pair_accuracy|agreement|noted|style|recovered|honest|false_refusals|unequal_groups|own_share|(fact_)?recall$|polite|brief|language)/
 
 /** What is known best of a checkpoint; undefined before anything was measured. */
 export function score(c: CheckpointInfo): Score | undefined {

@@ -58,9 +58,6 @@ export const journey = {
   walkDone: 'All {n:string} steps are through, in {time:string}.',
   walkFailed: '{n:string} of {of:string} steps could not be made: {names:string}.',
   walkStopped: 'Stopped. What was made is kept.',
-  bits: 'bits per byte, held out',
-  facts: 'facts of the town, completed',
-  heldOut: '{measure:string}, held out',
   walkLoss: 'loss {loss:string}',
   legs: {
     ppo_beta0: 'PPO without a price on change (β = 0)',

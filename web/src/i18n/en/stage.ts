@@ -52,7 +52,6 @@ export const stage = {
   measureWhy: 'All held-out questions and preferences, not only the quick part.',
   measured: 'Measure',
   value: 'Value',
-  heldOutLoss: 'held-out loss',
   calibration: 'How sure, and how right',
   calibrationWhy:
     'Each dot is a group of pairs. On the line, confidence and accuracy are the same; below it the model is too sure.',
@@ -61,39 +60,6 @@ export const stage = {
   done: 'done',
   next: 'next',
   prompts: 'Who are you?|Hello!|你好！',
-}
-
-/** What the stages measure, by the engine's names. */
-export const measures = {
-  chosen: 'better answer',
-  rejected: 'worse answer',
-  margin: 'margin',
-  heldout_chosen: 'better answer, held out',
-  heldout_rejected: 'worse answer, held out',
-  heldout_margin: 'margin, held out',
-  pair_accuracy_low: 'from (95 %)',
-  pair_accuracy_high: 'to (95 %)',
-  pair_accuracy: 'pairs judged right',
-  calibration_error: 'calibration error',
-  exact_match_combos: 'right: known residents, new phrasings',
-  exact_match_residents: 'right: residents no lesson named',
-  exact_match_phrasings: 'right: new phrasings',
-  exact_match_seen: 'right: questions of the lessons',
-  honest: 'says so when it does not know',
-  false_refusals: 'refuses though it could know',
-  unequal_groups: 'groups with unequal scores',
-  text_bits_per_byte: 'bits per byte of the old text',
-  replay_loss: 'loss on what is gone over again',
-  question_loss: 'loss on the questions, held out',
-  position_bias: 'favour for the first place',
-  trainable_fraction: 'share that is trained',
-  style_on: 'in style, with the adapter',
-  style_off: 'in style, without it',
-  reward: 'reward',
-  score: 'score',
-  kl: 'KL to the reference',
-  entropy: 'entropy',
-  agreement: 'agreement with the graders',
 }
 
 /** One page per stage: the learner's question, what happens, what the formula says. */

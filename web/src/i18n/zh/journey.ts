@@ -53,9 +53,6 @@ export const journey: Translation['journey'] = {
   walkDone: '{n} 步全部走完，用了 {time}。',
   walkFailed: '{of} 步里有 {n} 步没做成：{names}。',
   walkStopped: '停下了，做好的都留着。',
-  bits: '每字节比特数（留出）',
-  facts: '小镇的事实，补全正确',
-  heldOut: '{measure}（留出）',
   walkLoss: '损失 {loss}',
   legs: {
     ppo_beta0: '没有代价的 PPO（β = 0）',

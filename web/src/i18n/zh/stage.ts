@@ -52,7 +52,6 @@ export const stage: Translation['stage'] = {
   measureWhy: '所有留出的问题和偏好，不只是训练时测的那一小部分。',
   measured: '指标',
   value: '数值',
-  heldOutLoss: '留出损失',
   calibration: '有多大把握，又有多准',
   calibrationWhy: '每个点是一组回答对。在斜线上，把握和准确率一样；在线下面，就是太自信了。',
   confidence: '把握',
@@ -60,39 +59,6 @@ export const stage: Translation['stage'] = {
   done: '已完成',
   next: '下一步',
   prompts: '你好！|你是谁？|Hello!',
-}
-
-/** 各阶段测的东西，按引擎的名字。 */
-export const measures: Translation['measures'] = {
-  chosen: '较好的回答',
-  rejected: '较差的回答',
-  margin: '差距',
-  heldout_chosen: '较好的回答（留出）',
-  heldout_rejected: '较差的回答（留出）',
-  heldout_margin: '差距（留出）',
-  pair_accuracy_low: '下限（95 %）',
-  pair_accuracy_high: '上限（95 %）',
-  pair_accuracy: '判对的回答对',
-  calibration_error: '校准误差',
-  exact_match_combos: '答对：认识的居民，新问法',
-  exact_match_residents: '答对：课上没提过的居民',
-  exact_match_phrasings: '答对：新问法',
-  exact_match_seen: '答对：课上的问题',
-  honest: '不知道就说不知道',
-  false_refusals: '本来知道却说不知道',
-  unequal_groups: '得分不全相同的组',
-  text_bits_per_byte: '旧文本每字节比特数',
-  replay_loss: '复习内容上的损失',
-  question_loss: '问题上的损失（留出）',
-  position_bias: '对第一个位置的偏心',
-  trainable_fraction: '训练的比例',
-  style_on: '合风格（带适配器）',
-  style_off: '合风格（不带）',
-  reward: '奖励',
-  score: '得分',
-  kl: '与参考模型的 KL',
-  entropy: '熵',
-  agreement: '与评分器一致',
 }
 
 /** 每个阶段一页：学习者的问题、发生的事、公式的意思。 */

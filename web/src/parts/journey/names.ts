@@ -13,16 +13,9 @@ export function stopQuestion(stop: Stop, words: TranslationFunctions): string {
   return isStage(stop) ? words.lessons[stop].title() : words[stop].title()
 }
 
-/** A measure in words; one that the page has no words for by its own name. */
+/** A measure in words; one that only another version of the page knows by its own name. */
 export function measureName(key: string, words: TranslationFunctions): string {
-  if (key === 'held_out_loss') return words.stage.heldOutLoss()
-  if (key === 'bits_per_byte') return words.journey.bits()
-  if (key === 'fact_recall') return words.journey.facts()
   const known = words.measures as unknown as Record<string, (() => string) | undefined>
   // The catalogue answers to any key, with nothing where it has no words.
-  const own = known[key]?.()
-  if (own) return own
-  if (key.startsWith('heldout_'))
-    return words.journey.heldOut({ measure: measureName(key.slice('heldout_'.length), words) })
-  return key.replaceAll('_', ' ')
+  return known[key]?.() || key.replaceAll('_', ' ')
 }
