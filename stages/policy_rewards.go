@@ -28,7 +28,7 @@ func rewardParam() Param {
 	return Param{
 		Key: "reward", Symbol: `R`, Default: float64(byModel), Min: float64(byModel), Max: float64(byTruth), Integer: true,
 		DocEN: "Who says what an answer is worth: 0 a reward model, or the graders' score where there is none; 1 the graders' score under all principles; 2 the graders, 1 for a correct answer and 0 for any other.",
-		DocZH: "由谁给回答打分：0 奖励模型，没有奖励模型时用评分器的得分；1 评分器按全部原则打分；2 只看对错，对为 1，错为 0。",
+		DocZH: "由谁给回答打分：0 奖励模型，没有奖励模型时用评分器的得分；1 评分器按全部准则打分；2 只看对错，对为 1，错为 0。",
 	}
 }
 

@@ -45,7 +45,7 @@ func (SimPO) Params(p nn.Preset) []Param {
 	return pairParams(p, gentleDefaults, Param{
 		Key: "beta", Symbol: `\beta`, Default: 2, Min: 0.1, Max: 20, Log: true,
 		DocEN: "How much a nat of mean log-probability counts as reward.",
-		DocZH: "平均对数概率每相差一奈特算作多少奖励。",
+		DocZH: "平均对数概率每相差一纳特算作多少奖励。",
 	}, Param{
 		Key: "gamma", Symbol: `\gamma`, Default: 1, Min: 0, Max: 10,
 		DocEN: "Margin of reward by which the better answer should win.",

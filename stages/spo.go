@@ -28,7 +28,7 @@ func (SPO) Params(p nn.Preset) []Param {
 	own := []Param{{
 		Key: "first_samples", Symbol: `n_0`, Default: 2, Min: 0, Max: 64, Integer: true, Unit: "answers",
 		DocEN: "Answers to every question before the first step, from which the trackers begin. With 0 each begins at one half.",
-		DocZH: "开始前对每个问题采样多少个回答，作为跟踪器的起点。0 表示都从二分之一开始。",
+		DocZH: "开始前对每个问题采样多少个回答，作为追踪器的起点。0 表示都从二分之一开始。",
 	}}
 	own = append(own, clipParams(0.2, 0.28)...)
 	return policyParams(p, spoDefaults, own...)

@@ -373,11 +373,11 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * T​h​e​ ​r​e​w​a​r​d​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​e​ ​j​u​d​g​e​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​a​n​s​w​e​r​s​.​ ​W​h​a​t​ ​i​t​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​ ​i​s​ ​f​o​u​n​d​ ​a​n​d​ ​r​e​p​e​a​t​e​d​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.​ ​A​ ​l​a​r​g​e​r​ ​β​,​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​ ​(​P​P​O​,​ ​G​R​P​O​)​,​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​;​ ​e​l​s​e​w​h​e​r​e​ ​f​e​w​e​r​ ​s​t​e​p​s​ ​o​r​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​d​o​.​ ​B​e​t​t​e​r​ ​l​a​b​e​l​s​ ​o​n​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​s​ ​h​e​l​p​ ​m​o​s​t​.
+			 * T​h​e​ ​r​e​w​a​r​d​ ​i​s​ ​w​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​s​a​y​s​,​ ​a​n​d​ ​t​h​a​t​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​a​n​s​w​e​r​s​.​ ​W​h​a​t​ ​i​t​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​ ​i​s​ ​f​o​u​n​d​ ​a​n​d​ ​r​e​p​e​a​t​e​d​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.​ ​A​ ​l​a​r​g​e​r​ ​β​,​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​ ​(​P​P​O​,​ ​G​R​P​O​)​,​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​w​h​e​r​e​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​i​t​s​ ​w​a​y​ ​a​b​o​u​t​;​ ​e​l​s​e​w​h​e​r​e​ ​f​e​w​e​r​ ​s​t​e​p​s​ ​o​r​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​d​o​.​ ​B​e​t​t​e​r​ ​l​a​b​e​l​s​ ​o​n​ ​t​h​e​ ​n​e​w​ ​a​n​s​w​e​r​s​ ​h​e​l​p​ ​m​o​s​t​.
 			 */
 			a: string
 			/**
-			 * T​h​e​ ​j​u​d​g​e​’​s​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​f​e​l​l​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​t​o​ ​{​n​o​w​}​.
+			 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​f​e​l​l​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​t​o​ ​{​n​o​w​}​.
 			 * @param {string} from
 			 * @param {string} good
 			 * @param {string} now
@@ -423,7 +423,7 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​t​h​e​ ​o​n​e​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​.​ ​O​f​ ​t​h​e​s​e​ ​t​h​e​ ​j​u​d​g​e​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​.​ ​R​a​i​s​e​ ​β​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​ ​(​P​P​O​,​ ​G​R​P​O​)​;​ ​e​l​s​e​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​f​e​w​e​r​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​.
+			 * T​h​e​ ​m​o​d​e​l​ ​s​a​y​s​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​t​h​e​ ​o​n​e​ ​i​t​ ​c​a​m​e​ ​f​r​o​m​ ​w​o​u​l​d​ ​h​a​r​d​l​y​ ​h​a​v​e​ ​s​a​i​d​.​ ​O​f​ ​t​h​e​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​.​ ​R​a​i​s​e​ ​β​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​ ​(​P​P​O​,​ ​G​R​P​O​)​;​ ​e​l​s​e​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​f​e​w​e​r​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​.
 			 */
 			a: string
 			/**
@@ -956,7 +956,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * T​h​e​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​w​e​n​t​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​d​o​w​n​ ​t​o​ ​{​n​o​w​}​.​ ​I​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.
+			 * T​h​e​ ​r​e​w​a​r​d​ ​r​o​s​e​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​,​ ​w​h​o​m​ ​n​o​b​o​d​y​ ​t​r​a​i​n​s​ ​o​n​,​ ​w​e​n​t​ ​f​r​o​m​ ​{​g​o​o​d​}​ ​d​o​w​n​ ​t​o​ ​{​n​o​w​}​.​ ​I​t​ ​s​a​y​s​ ​w​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​i​k​e​s​ ​b​y​ ​m​i​s​t​a​k​e​:​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​.
 			 * @param {string} from
 			 * @param {string} good
 			 * @param {string} now
@@ -3010,7 +3010,7 @@ type RootTranslation = {
 			}
 			rewardStart: {
 				/**
-				 * T​h​e​ ​f​i​r​s​t​ ​l​o​s​s​ ​o​f​ ​a​ ​j​u​d​g​e
+				 * T​h​e​ ​f​i​r​s​t​ ​l​o​s​s​ ​o​f​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l
 				 */
 				title: string
 				/**
@@ -4945,6 +4945,10 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
+			 * S​F​T​:​ ​S​u​p​e​r​v​i​s​e​d​ ​F​i​n​e​-​T​u​n​i​n​g
+			 */
+			spelled: string
+			/**
 			 * I​t​ ​k​n​o​w​s​ ​t​h​i​n​g​s​.​ ​W​h​y​ ​d​o​e​s​ ​i​t​ ​n​o​t​ ​a​n​s​w​e​r​?
 			 */
 			title: string
@@ -4958,6 +4962,10 @@ type RootTranslation = {
 			 * L​o​R​A
 			 */
 			name: string
+			/**
+			 * L​o​R​A​:​ ​L​o​w​-​R​a​n​k​ ​A​d​a​p​t​a​t​i​o​n
+			 */
+			spelled: string
 			/**
 			 * M​u​s​t​ ​w​e​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​t​h​i​n​g​ ​f​o​r​ ​e​a​c​h​ ​c​u​s​t​o​m​e​r​?
 			 */
@@ -4987,6 +4995,10 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
+			 * P​P​O​:​ ​P​r​o​x​i​m​a​l​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
+			/**
 			 * H​o​w​ ​d​o​ ​y​o​u​ ​t​r​a​i​n​ ​o​n​ ​a​ ​s​c​o​r​e​?
 			 */
 			title: string
@@ -5001,7 +5013,11 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
-			 * D​o​ ​w​e​ ​n​e​e​d​ ​t​h​e​ ​j​u​d​g​e​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​?
+			 * D​P​O​:​ ​D​i​r​e​c​t​ ​P​r​e​f​e​r​e​n​c​e​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
+			/**
+			 * D​o​ ​w​e​ ​n​e​e​d​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​?
 			 */
 			title: string
 			/**
@@ -5028,6 +5044,10 @@ type RootTranslation = {
 			 * I​P​O
 			 */
 			name: string
+			/**
+			 * I​P​O​:​ ​I​d​e​n​t​i​t​y​ ​P​r​e​f​e​r​e​n​c​e​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
 			/**
 			 * W​h​e​n​ ​i​s​ ​f​a​r​ ​e​n​o​u​g​h​?
 			 */
@@ -5057,6 +5077,10 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
+			 * G​R​P​O​:​ ​G​r​o​u​p​ ​R​e​l​a​t​i​v​e​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
+			/**
 			 * W​h​i​c​h​ ​o​f​ ​e​i​g​h​t​ ​a​n​s​w​e​r​s​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​i​t​s​ ​g​r​o​u​p​?
 			 */
 			title: string
@@ -5070,6 +5094,10 @@ type RootTranslation = {
 			 * D​r​.​ ​G​R​P​O
 			 */
 			name: string
+			/**
+			 * D​r​.​ ​G​R​P​O​:​ ​G​R​P​O​ ​D​o​n​e​ ​R​i​g​h​t
+			 */
+			spelled: string
 			/**
 			 * T​w​o​ ​b​i​a​s​e​s​ ​o​f​ ​G​R​P​O​,​ ​t​a​k​e​n​ ​o​u​t
 			 */
@@ -5085,6 +5113,10 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
+			 * D​A​P​O​:​ ​D​e​c​o​u​p​l​e​d​ ​C​l​i​p​ ​a​n​d​ ​D​y​n​a​m​i​c​ ​S​a​m​p​l​i​n​g​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
+			/**
 			 * R​o​o​m​ ​u​p​w​a​r​d​s​,​ ​a​n​d​ ​n​o​ ​i​d​l​e​ ​g​r​o​u​p​s
 			 */
 			title: string
@@ -5099,6 +5131,10 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
+			 * S​i​m​P​O​:​ ​S​i​m​p​l​e​ ​P​r​e​f​e​r​e​n​c​e​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
+			/**
 			 * P​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​f​e​r​e​n​c​e
 			 */
 			title: string
@@ -5112,6 +5148,10 @@ type RootTranslation = {
 			 * S​P​O​,​ ​s​i​n​g​l​e​-​s​t​r​e​a​m
 			 */
 			name: string
+			/**
+			 * S​P​O​:​ ​S​i​n​g​l​e​-​s​t​r​e​a​m​ ​P​o​l​i​c​y​ ​O​p​t​i​m​i​z​a​t​i​o​n
+			 */
+			spelled: string
 			/**
 			 * O​n​e​ ​a​n​s​w​e​r​ ​p​e​r​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​e​n​o​u​g​h
 			 */
@@ -5154,6 +5194,10 @@ type RootTranslation = {
 			 * G​K​D​,​ ​o​n​-​p​o​l​i​c​y
 			 */
 			name: string
+			/**
+			 * G​K​D​:​ ​G​e​n​e​r​a​l​i​z​e​d​ ​K​n​o​w​l​e​d​g​e​ ​D​i​s​t​i​l​l​a​t​i​o​n
+			 */
+			spelled: string
 			/**
 			 * C​o​r​r​e​c​t​e​d​ ​o​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s
 			 */
@@ -6010,7 +6054,7 @@ type RootTranslation = {
 			}
 			sft: {
 				/**
-				 * S​u​p​e​r​v​i​s​e​d​ ​f​i​n​e​-​t​u​n​i​n​g
+				 * S​u​p​e​r​v​i​s​e​d​ ​f​i​n​e​-​t​u​n​i​n​g​ ​(​S​F​T​)
 				 */
 				title: string
 				/**
@@ -6040,7 +6084,7 @@ type RootTranslation = {
 			}
 			dpo: {
 				/**
-				 * T​h​e​ ​s​a​m​e​ ​w​i​s​h​ ​w​i​t​h​o​u​t​ ​a​ ​j​u​d​g​e
+				 * T​h​e​ ​s​a​m​e​ ​w​i​s​h​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l
 				 */
 				title: string
 				/**
@@ -7970,7 +8014,7 @@ type RootTranslation = {
 		}
 		sft: {
 			/**
-			 * F​i​n​e​-​t​u​n​i​n​g​ ​o​n​ ​i​n​s​t​r​u​c​t​i​o​n​s
+			 * S​u​p​e​r​v​i​s​e​d​ ​f​i​n​e​-​t​u​n​i​n​g​ ​(​S​F​T​)
 			 */
 			name: string
 			/**
@@ -8020,7 +8064,7 @@ type RootTranslation = {
 			 */
 			image: string
 			/**
-			 * D​P​O​:​ ​t​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​j​u​d​g​e​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​.
+			 * D​P​O​:​ ​t​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​.
 			 */
 			what: string
 		}
@@ -8157,7 +8201,7 @@ type RootTranslation = {
 		}
 		reward: {
 			/**
-			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​t​h​e​y​ ​l​i​k​e​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​.​ ​I​t​ ​i​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​;​ ​h​o​w​ ​l​a​r​g​e​ ​i​s​ ​i​t​s​ ​o​w​n​ ​a​f​f​a​i​r​.​ ​T​h​e​n​ ​t​h​e​r​e​ ​i​s​ ​a​ ​j​u​d​g​e​ ​f​o​r​ ​a​n​y​ ​t​e​x​t​,​ ​o​n​e​ ​t​h​a​t​ ​n​e​v​e​r​ ​t​i​r​e​s​ ​a​n​d​ ​t​h​a​t​ ​c​a​n​ ​b​e​ ​f​o​o​l​e​d​.
+			 * N​o​b​o​d​y​ ​c​a​n​ ​w​r​i​t​e​ ​d​o​w​n​ ​w​h​a​t​ ​a​ ​g​o​o​d​ ​a​n​s​w​e​r​ ​i​s​,​ ​b​u​t​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​p​e​o​p​l​e​ ​c​a​n​ ​s​a​y​ ​w​h​i​c​h​ ​t​h​e​y​ ​l​i​k​e​ ​b​e​t​t​e​r​.​ ​A​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​s​i​n​g​l​e​ ​n​u​m​b​e​r​ ​a​t​ ​i​t​s​ ​e​n​d​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​s​u​c​h​ ​p​a​i​r​s​.​ ​I​t​ ​i​s​ ​t​o​ ​g​i​v​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​t​h​e​ ​l​a​r​g​e​r​ ​n​u​m​b​e​r​;​ ​h​o​w​ ​l​a​r​g​e​ ​i​s​ ​i​t​s​ ​o​w​n​ ​a​f​f​a​i​r​.​ ​T​h​e​n​ ​t​h​e​r​e​ ​i​s​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​i​t​ ​s​c​o​r​e​s​ ​a​n​y​ ​t​e​x​t​,​ ​n​e​v​e​r​ ​t​i​r​e​s​,​ ​a​n​d​ ​c​a​n​ ​b​e​ ​f​o​o​l​e​d​.
 			 */
 			what: string
 			/**
@@ -8169,13 +8213,13 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​2​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​1​.​4​ ​m​i​l​l​i​o​n​ ​c​o​m​p​a​r​i​s​o​n​s​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​m​a​d​e​ ​b​y​ ​p​e​o​p​l​e​,​ ​a​n​d​ ​h​a​d​ ​t​w​o​ ​j​u​d​g​e​s​,​ ​o​n​e​ ​f​o​r​ ​h​e​l​p​f​u​l​n​e​s​s​ ​a​n​d​ ​o​n​e​ ​f​o​r​ ​s​a​f​e​t​y​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​ ​c​o​l​l​e​c​t​s​ ​c​o​m​p​a​r​i​s​o​n​s​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​w​a​y​ ​a​n​d​ ​t​a​k​e​s​ ​c​a​r​e​ ​t​h​a​t​ ​i​t​s​ ​j​u​d​g​e​ ​d​o​e​s​ ​n​o​t​ ​s​i​m​p​l​y​ ​l​i​k​e​ ​l​e​n​g​t​h​.
+			 * L​l​a​m​a​ ​2​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​1​.​4​ ​m​i​l​l​i​o​n​ ​c​o​m​p​a​r​i​s​o​n​s​ ​o​f​ ​i​t​s​ ​o​w​n​,​ ​m​a​d​e​ ​b​y​ ​p​e​o​p​l​e​,​ ​a​n​d​ ​h​a​d​ ​t​w​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​s​,​ ​o​n​e​ ​f​o​r​ ​h​e​l​p​f​u​l​n​e​s​s​ ​a​n​d​ ​o​n​e​ ​f​o​r​ ​s​a​f​e​t​y​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​ ​c​o​l​l​e​c​t​s​ ​c​o​m​p​a​r​i​s​o​n​s​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​w​a​y​ ​a​n​d​ ​t​a​k​e​s​ ​c​a​r​e​ ​t​h​a​t​ ​i​t​s​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​d​o​e​s​ ​n​o​t​ ​s​i​m​p​l​y​ ​l​i​k​e​ ​l​e​n​g​t​h​.
 			 */
 			real: string
 		}
 		ppo: {
 			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​t​h​e​ ​j​u​d​g​e​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​.​ ​A​ ​s​e​c​o​n​d​ ​h​e​a​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​s​c​o​r​e​ ​i​n​ ​a​d​v​a​n​c​e​,​ ​s​o​ ​t​h​a​t​ ​l​u​c​k​ ​i​s​ ​t​o​l​d​ ​f​r​o​m​ ​s​k​i​l​l​.​ ​B​e​y​o​n​d​ ​a​ ​c​l​i​p​,​ ​p​u​s​h​i​n​g​ ​a​ ​w​o​r​d​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​f​u​r​t​h​e​r​ ​e​a​r​n​s​ ​n​o​t​h​i​n​g​.​ ​A​n​d​ ​e​v​e​r​y​ ​b​i​t​ ​o​f​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​ ​c​o​s​t​s​ ​s​o​m​e​t​h​i​n​g​,​ ​o​r​ ​i​t​ ​w​o​u​l​d​ ​s​o​o​n​ ​t​a​l​k​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
+			 * T​h​e​ ​m​o​d​e​l​ ​w​r​i​t​e​s​ ​a​n​s​w​e​r​s​,​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​s​c​o​r​e​s​ ​t​h​e​m​,​ ​a​n​d​ ​w​h​a​t​ ​s​c​o​r​e​d​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​e​x​p​e​c​t​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​w​o​r​d​ ​b​y​ ​w​o​r​d​.​ ​A​ ​s​e​c​o​n​d​ ​h​e​a​d​ ​g​u​e​s​s​e​s​ ​t​h​e​ ​s​c​o​r​e​ ​i​n​ ​a​d​v​a​n​c​e​,​ ​s​o​ ​t​h​a​t​ ​l​u​c​k​ ​i​s​ ​t​o​l​d​ ​f​r​o​m​ ​s​k​i​l​l​.​ ​B​e​y​o​n​d​ ​a​ ​c​l​i​p​,​ ​p​u​s​h​i​n​g​ ​a​ ​w​o​r​d​’​s​ ​p​r​o​b​a​b​i​l​i​t​y​ ​f​u​r​t​h​e​r​ ​e​a​r​n​s​ ​n​o​t​h​i​n​g​.​ ​A​n​d​ ​e​v​e​r​y​ ​b​i​t​ ​o​f​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​ ​c​o​s​t​s​ ​s​o​m​e​t​h​i​n​g​,​ ​o​r​ ​i​t​ ​w​o​u​l​d​ ​s​o​o​n​ ​t​a​l​k​ ​f​o​r​ ​t​h​e​ ​s​c​o​r​e​ ​a​l​o​n​e​.
 			 */
 			what: string
 			/**
@@ -8187,13 +8231,13 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​2​ ​t​o​o​k​ ​2​0​0​ ​t​o​ ​4​0​0​ ​i​t​e​r​a​t​i​o​n​s​ ​o​f​ ​P​P​O​,​ ​w​i​t​h​ ​a​ ​K​L​ ​p​r​i​c​e​ ​o​f​ ​0​.​0​1​ ​f​o​r​ ​t​h​e​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​s​ ​a​n​d​ ​0​.​0​0​5​ ​f​o​r​ ​t​h​e​ ​l​a​r​g​e​r​.​ ​F​o​u​r​ ​m​o​d​e​l​s​ ​l​i​e​ ​i​n​ ​m​e​m​o​r​y​ ​a​t​ ​o​n​c​e​:​ ​t​h​e​ ​p​o​l​i​c​y​,​ ​i​t​s​ ​c​r​i​t​i​c​,​ ​t​h​e​ ​j​u​d​g​e​ ​a​n​d​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​,​ ​a​t​ ​6​ ​a​n​d​ ​3​2​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​,​ ​w​i​n​s​ ​1​5​ ​%​ ​m​o​r​e​ ​c​o​m​p​a​r​i​s​o​n​s​ ​t​h​a​n​ ​i​t​s​ ​S​F​T​ ​m​o​d​e​l​ ​i​n​ ​C​h​i​n​e​s​e​ ​t​a​s​k​s​.
+			 * L​l​a​m​a​ ​2​ ​t​o​o​k​ ​2​0​0​ ​t​o​ ​4​0​0​ ​i​t​e​r​a​t​i​o​n​s​ ​o​f​ ​P​P​O​,​ ​w​i​t​h​ ​a​ ​K​L​ ​p​r​i​c​e​ ​o​f​ ​0​.​0​1​ ​f​o​r​ ​t​h​e​ ​s​m​a​l​l​e​r​ ​m​o​d​e​l​s​ ​a​n​d​ ​0​.​0​0​5​ ​f​o​r​ ​t​h​e​ ​l​a​r​g​e​r​.​ ​F​o​u​r​ ​m​o​d​e​l​s​ ​l​i​e​ ​i​n​ ​m​e​m​o​r​y​ ​a​t​ ​o​n​c​e​:​ ​t​h​e​ ​p​o​l​i​c​y​,​ ​i​t​s​ ​c​r​i​t​i​c​,​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​a​n​d​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.​ ​C​h​a​t​G​L​M​-​R​L​H​F​,​ ​a​t​ ​6​ ​a​n​d​ ​3​2​ ​b​i​l​l​i​o​n​ ​p​a​r​a​m​e​t​e​r​s​,​ ​w​i​n​s​ ​1​5​ ​%​ ​m​o​r​e​ ​c​o​m​p​a​r​i​s​o​n​s​ ​t​h​a​n​ ​i​t​s​ ​S​F​T​ ​m​o​d​e​l​ ​i​n​ ​C​h​i​n​e​s​e​ ​t​a​s​k​s​.
 			 */
 			real: string
 		}
 		dpo: {
 			/**
-			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​:​ ​n​o​ ​j​u​d​g​e​,​ ​n​o​ ​s​a​m​p​l​i​n​g​,​ ​o​n​e​ ​l​o​s​s​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​i​t​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​O​n​l​y​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​t​h​e​ ​t​w​o​ ​c​o​u​n​t​s​,​ ​s​o​ ​o​f​t​e​n​ ​b​o​t​h​ ​f​a​l​l​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​s​t​e​r​.​ ​I​t​ ​i​s​ ​a​s​ ​c​h​e​a​p​ ​a​s​ ​S​F​T​,​ ​a​n​d​ ​i​t​ ​l​e​a​r​n​s​ ​o​n​l​y​ ​f​r​o​m​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​i​n​ ​t​h​e​ ​p​a​i​r​s​.
+			 * T​h​e​ ​s​a​m​e​ ​p​a​i​r​s​,​ ​a​n​d​ ​n​o​b​o​d​y​ ​i​n​ ​t​h​e​ ​m​i​d​d​l​e​:​ ​n​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​,​ ​n​o​ ​s​a​m​p​l​i​n​g​,​ ​o​n​e​ ​l​o​s​s​.​ ​T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​ ​t​h​a​n​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​f​i​n​d​s​ ​i​t​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.​ ​O​n​l​y​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​b​e​t​w​e​e​n​ ​t​h​e​ ​t​w​o​ ​c​o​u​n​t​s​,​ ​s​o​ ​o​f​t​e​n​ ​b​o​t​h​ ​f​a​l​l​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​f​a​s​t​e​r​.​ ​I​t​ ​i​s​ ​a​s​ ​c​h​e​a​p​ ​a​s​ ​S​F​T​,​ ​a​n​d​ ​i​t​ ​l​e​a​r​n​s​ ​o​n​l​y​ ​f​r​o​m​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​i​n​ ​t​h​e​ ​p​a​i​r​s​.
 			 */
 			what: string
 			/**
@@ -8223,7 +8267,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​2​’​s​ ​p​e​o​p​l​e​ ​a​l​s​o​ ​s​a​i​d​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​a​s​,​ ​f​r​o​m​ ​“​n​e​g​l​i​g​i​b​l​y​”​ ​t​o​ ​“​s​i​g​n​i​f​i​c​a​n​t​l​y​”​,​ ​a​n​d​ ​i​t​s​ ​j​u​d​g​e​ ​l​e​a​r​n​e​d​ ​a​ ​l​a​r​g​e​r​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​c​l​e​a​r​e​r​ ​c​h​o​i​c​e​s​.​ ​T​h​a​t​ ​u​s​e​s​ ​d​o​u​b​t​ ​p​a​i​r​ ​b​y​ ​p​a​i​r​,​ ​w​h​e​r​e​ ​ε​ ​i​s​ ​o​n​e​ ​n​u​m​b​e​r​ ​f​o​r​ ​a​l​l​.
+			 * L​l​a​m​a​ ​2​’​s​ ​p​e​o​p​l​e​ ​a​l​s​o​ ​s​a​i​d​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​a​s​,​ ​f​r​o​m​ ​“​n​e​g​l​i​g​i​b​l​y​”​ ​t​o​ ​“​s​i​g​n​i​f​i​c​a​n​t​l​y​”​,​ ​a​n​d​ ​i​t​s​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​e​a​r​n​e​d​ ​a​ ​l​a​r​g​e​r​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​c​l​e​a​r​e​r​ ​c​h​o​i​c​e​s​.​ ​T​h​a​t​ ​u​s​e​s​ ​d​o​u​b​t​ ​p​a​i​r​ ​b​y​ ​p​a​i​r​,​ ​w​h​e​r​e​ ​ε​ ​i​s​ ​o​n​e​ ​n​u​m​b​e​r​ ​f​o​r​ ​a​l​l​.
 			 */
 			real: string
 		}
@@ -8391,7 +8435,7 @@ type RootTranslation = {
 		}
 		gkd: {
 			/**
-			 * T​r​a​i​n​e​d​ ​o​n​ ​p​e​r​f​e​c​t​ ​t​e​x​t​s​,​ ​a​ ​s​t​u​d​e​n​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s​,​ ​a​n​d​ ​o​n​e​ ​w​r​o​n​g​ ​w​o​r​d​ ​l​e​a​d​s​ ​t​o​ ​t​h​e​ ​n​e​x​t​.​ ​H​e​r​e​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​w​o​r​d​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​i​t​ ​i​s​ ​c​o​r​r​e​c​t​e​d​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​p​l​a​c​e​s​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.​ ​N​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​,​ ​o​n​l​y​ ​t​h​r​o​u​g​h​ ​w​h​a​t​ ​i​s​ ​t​h​o​u​g​h​t​ ​o​f​ ​i​t​.
+			 * T​r​a​i​n​e​d​ ​o​n​ ​p​e​r​f​e​c​t​ ​t​e​x​t​s​,​ ​a​ ​s​t​u​d​e​n​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​o​w​n​ ​m​i​s​t​a​k​e​s​,​ ​a​n​d​ ​o​n​e​ ​w​r​o​n​g​ ​w​o​r​d​ ​l​e​a​d​s​ ​t​o​ ​t​h​e​ ​n​e​x​t​.​ ​H​e​r​e​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​a​t​ ​e​v​e​r​y​ ​w​o​r​d​ ​w​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​t​h​o​u​g​h​t​ ​t​h​e​r​e​.​ ​S​o​ ​i​t​ ​i​s​ ​c​o​r​r​e​c​t​e​d​ ​i​n​ ​t​h​e​ ​v​e​r​y​ ​p​l​a​c​e​s​ ​i​t​ ​g​e​t​s​ ​i​t​s​e​l​f​ ​i​n​t​o​.​ ​N​o​ ​g​r​a​d​i​e​n​t​ ​p​a​s​s​e​s​ ​t​h​r​o​u​g​h​ ​t​h​e​ ​w​r​i​t​i​n​g​,​ ​o​n​l​y​ ​t​h​r​o​u​g​h​ ​c​o​m​p​a​r​i​n​g​ ​t​h​e​ ​t​w​o​ ​d​i​s​t​r​i​b​u​t​i​o​n​s​.
 			 */
 			what: string
 			/**
@@ -9366,11 +9410,11 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β, where the stage has one (PPO, GRPO), holds the model where the reward model knows its way about; elsewhere fewer steps or a lower learning rate do. Better labels on the new answers help most.
+			 * The reward is what the reward model says, and that was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β, where the stage has one (PPO, GRPO), holds the model where the reward model knows its way about; elsewhere fewer steps or a lower learning rate do. Better labels on the new answers help most.
 			 */
 			a: () => LocalizedString
 			/**
-			 * The judge’s reward rose from {from} to {to}, while the graders, whom nobody trains on, fell from {good} to {now}.
+			 * The reward model’s score rose from {from} to {to}, while the graders, whom nobody trains on, fell from {good} to {now}.
 			 */
 			here: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
 		}
@@ -9408,7 +9452,7 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β where the stage has one (PPO, GRPO); else lower the learning rate, or learn fewer times from the same answers.
+			 * The model says things that the one it came from would hardly have said. Of these a reward model knows nothing. Raise β where the stage has one (PPO, GRPO); else lower the learning rate, or learn fewer times from the same answers.
 			 */
 			a: () => LocalizedString
 			/**
@@ -9876,7 +9920,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * The reward rose from {from} to {to}, and the graders, whom nobody trains on, went from {good} down to {now}. It says what the judge likes by mistake: reward hacking.
+			 * The reward rose from {from} to {to}, and the graders, whom nobody trains on, went from {good} down to {now}. It says what the reward model likes by mistake: reward hacking.
 			 */
 			seen: (arg: { from: string, good: string, now: string, to: string }) => LocalizedString
 			/**
@@ -11723,7 +11767,7 @@ export type TranslationFunctions = {
 			}
 			rewardStart: {
 				/**
-				 * The first loss of a judge
+				 * The first loss of a reward model
 				 */
 				title: () => LocalizedString
 				/**
@@ -13482,6 +13526,10 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
+			 * SFT: Supervised Fine-Tuning
+			 */
+			spelled: () => LocalizedString
+			/**
 			 * It knows things. Why does it not answer?
 			 */
 			title: () => LocalizedString
@@ -13495,6 +13543,10 @@ export type TranslationFunctions = {
 			 * LoRA
 			 */
 			name: () => LocalizedString
+			/**
+			 * LoRA: Low-Rank Adaptation
+			 */
+			spelled: () => LocalizedString
 			/**
 			 * Must we retrain everything for each customer?
 			 */
@@ -13524,6 +13576,10 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
+			 * PPO: Proximal Policy Optimization
+			 */
+			spelled: () => LocalizedString
+			/**
 			 * How do you train on a score?
 			 */
 			title: () => LocalizedString
@@ -13538,7 +13594,11 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
-			 * Do we need the judge in the middle?
+			 * DPO: Direct Preference Optimization
+			 */
+			spelled: () => LocalizedString
+			/**
+			 * Do we need a reward model in the middle?
 			 */
 			title: () => LocalizedString
 			/**
@@ -13565,6 +13625,10 @@ export type TranslationFunctions = {
 			 * IPO
 			 */
 			name: () => LocalizedString
+			/**
+			 * IPO: Identity Preference Optimization
+			 */
+			spelled: () => LocalizedString
 			/**
 			 * When is far enough?
 			 */
@@ -13594,6 +13658,10 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
+			 * GRPO: Group Relative Policy Optimization
+			 */
+			spelled: () => LocalizedString
+			/**
 			 * Which of eight answers is better than its group?
 			 */
 			title: () => LocalizedString
@@ -13607,6 +13675,10 @@ export type TranslationFunctions = {
 			 * Dr. GRPO
 			 */
 			name: () => LocalizedString
+			/**
+			 * Dr. GRPO: GRPO Done Right
+			 */
+			spelled: () => LocalizedString
 			/**
 			 * Two biases of GRPO, taken out
 			 */
@@ -13622,6 +13694,10 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
+			 * DAPO: Decoupled Clip and Dynamic Sampling Policy Optimization
+			 */
+			spelled: () => LocalizedString
+			/**
 			 * Room upwards, and no idle groups
 			 */
 			title: () => LocalizedString
@@ -13636,6 +13712,10 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
+			 * SimPO: Simple Preference Optimization
+			 */
+			spelled: () => LocalizedString
+			/**
 			 * Pairs, without a reference
 			 */
 			title: () => LocalizedString
@@ -13649,6 +13729,10 @@ export type TranslationFunctions = {
 			 * SPO, single-stream
 			 */
 			name: () => LocalizedString
+			/**
+			 * SPO: Single-stream Policy Optimization
+			 */
+			spelled: () => LocalizedString
 			/**
 			 * One answer per question is enough
 			 */
@@ -13691,6 +13775,10 @@ export type TranslationFunctions = {
 			 * GKD, on-policy
 			 */
 			name: () => LocalizedString
+			/**
+			 * GKD: Generalized Knowledge Distillation
+			 */
+			spelled: () => LocalizedString
 			/**
 			 * Corrected on its own mistakes
 			 */
@@ -14525,7 +14613,7 @@ export type TranslationFunctions = {
 			}
 			sft: {
 				/**
-				 * Supervised fine-tuning
+				 * Supervised fine-tuning (SFT)
 				 */
 				title: () => LocalizedString
 				/**
@@ -14555,7 +14643,7 @@ export type TranslationFunctions = {
 			}
 			dpo: {
 				/**
-				 * The same wish without a judge
+				 * The same wish without a reward model
 				 */
 				title: () => LocalizedString
 				/**
@@ -16224,7 +16312,7 @@ export type TranslationFunctions = {
 		}
 		sft: {
 			/**
-			 * Fine-tuning on instructions
+			 * Supervised fine-tuning (SFT)
 			 */
 			name: () => LocalizedString
 			/**
@@ -16274,7 +16362,7 @@ export type TranslationFunctions = {
 			 */
 			image: () => LocalizedString
 			/**
-			 * DPO: the same pairs, without a judge in the middle.
+			 * DPO: the same pairs, without a reward model in the middle.
 			 */
 			what: () => LocalizedString
 		}
@@ -16406,7 +16494,7 @@ export type TranslationFunctions = {
 		}
 		reward: {
 			/**
-			 * Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a judge for any text, one that never tires and that can be fooled.
+			 * Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a reward model: it scores any text, never tires, and can be fooled.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16418,13 +16506,13 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two judges, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its judge does not simply like length.
+			 * Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two reward models, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its reward model does not simply like length.
 			 */
 			real: () => LocalizedString
 		}
 		ppo: {
 			/**
-			 * The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. Beyond a clip, pushing a word’s probability further earns nothing. And every bit of distance from the model before costs something, or it would soon talk for the score alone.
+			 * The model writes answers, a reward model scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. Beyond a clip, pushing a word’s probability further earns nothing. And every bit of distance from the model before costs something, or it would soon talk for the score alone.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16436,13 +16524,13 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the judge and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.
+			 * Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the reward model and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.
 			 */
 			real: () => LocalizedString
 		}
 		dpo: {
 			/**
-			 * The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it learns only from the answers in the pairs.
+			 * The same pairs, and nobody in the middle: no reward model, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it learns only from the answers in the pairs.
 			 */
 			what: () => LocalizedString
 			/**
@@ -16472,7 +16560,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its judge learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.
+			 * Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its reward model learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.
 			 */
 			real: () => LocalizedString
 		}
@@ -16640,7 +16728,7 @@ export type TranslationFunctions = {
 		}
 		gkd: {
 			/**
-			 * Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through what is thought of it.
+			 * Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through comparing the two distributions.
 			 */
 			what: () => LocalizedString
 			/**

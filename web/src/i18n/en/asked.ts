@@ -41,8 +41,8 @@ export const asked = {
   },
   hacking: {
     q: 'The reward soars. Is it getting better?',
-    a: 'The reward is what the judge says, and the judge was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β, where the stage has one (PPO, GRPO), holds the model where the reward model knows its way about; elsewhere fewer steps or a lower learning rate do. Better labels on the new answers help most.',
-    here: 'The judge’s reward rose from {from:string} to {to:string}, while the graders, whom nobody trains on, fell from {good:string} to {now:string}.',
+    a: 'The reward is what the reward model says, and that was trained on other answers. What it likes by mistake is found and repeated: reward hacking. A larger β, where the stage has one (PPO, GRPO), holds the model where the reward model knows its way about; elsewhere fewer steps or a lower learning rate do. Better labels on the new answers help most.',
+    here: 'The reward model’s score rose from {from:string} to {to:string}, while the graders, whom nobody trains on, fell from {good:string} to {now:string}.',
   },
   klNegative: {
     q: 'How can the KL be negative?',
@@ -56,7 +56,7 @@ export const asked = {
   },
   klLarge: {
     q: 'The KL explodes. What does that mean?',
-    a: 'The model says things that the one it came from would hardly have said. Of these the judge knows nothing. Raise β where the stage has one (PPO, GRPO); else lower the learning rate, or learn fewer times from the same answers.',
+    a: 'The model says things that the one it came from would hardly have said. Of these a reward model knows nothing. Raise β where the stage has one (PPO, GRPO); else lower the learning rate, or learn fewer times from the same answers.',
     here: 'It is {kl:string} nats to an answer.',
   },
   heldOutRises: {

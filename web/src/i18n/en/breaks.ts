@@ -64,7 +64,7 @@ export const breaks = {
     name: 'β = 0: no price on distance',
     expect:
       'Nothing holds it to the model before. The reward will rise: will the answers get better?',
-    seen: 'The reward rose from {from:string} to {to:string}, and the graders, whom nobody trains on, went from {good:string} down to {now:string}. It says what the judge likes by mistake: reward hacking.',
+    seen: 'The reward rose from {from:string} to {to:string}, and the graders, whom nobody trains on, went from {good:string} down to {now:string}. It says what the reward model likes by mistake: reward hacking.',
     unseen:
       'The graders have not fallen by more than their noise. Look how the KL grows, and give it more steps.',
   },

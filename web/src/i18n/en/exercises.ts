@@ -126,7 +126,7 @@ export const exercises = {
       answer: 'Rank {rank:string}: {trained:string} numbers, {style:string} in style.',
     },
     rewardStart: {
-      title: 'The first loss of a judge',
+      title: 'The first loss of a reward model',
       task: 'At the first step every answer gets the score 0. What is −ln σ(0 − 0)?',
       answer:
         'The run began at {loss:string}. σ(0) = ½, as with a thrown coin, and −ln ½ = ln 2 = {expected:string}.',

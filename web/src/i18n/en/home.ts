@@ -34,7 +34,7 @@ export const stages = {
     what: 'It guesses the next token a million times, and is corrected each time.',
   },
   sft: {
-    name: 'Fine-tuning on instructions',
+    name: 'Supervised fine-tuning (SFT)',
     image: 'School: asked “how are you”, it answers, where before it would have gone on reciting.',
     what: 'The same loss, on the answers alone.',
   },
@@ -52,7 +52,7 @@ export const stages = {
   feedbackDirect: {
     name: 'Preferences, directly',
     image: 'The same speech, learned straight from what the audience chose.',
-    what: 'DPO: the same pairs, without a judge in the middle.',
+    what: 'DPO: the same pairs, without a reward model in the middle.',
   },
   tutor: {
     name: 'AI feedback',

@@ -25,7 +25,7 @@ export const plans = {
       body: 'Everybody draws the loss they expect, then starts the run. While it trains: questions 2 and 3. Watch the samples; call out the first true sentence about a resident. Who is not done after nine minutes goes on with the ready-made base.',
     },
     sft: {
-      title: 'Supervised fine-tuning',
+      title: 'Supervised fine-tuning (SFT)',
       body: 'The same question before and after. Run it with the standard settings, then once more without the loss mask. Questions 4 and 5.',
     },
     lora: {
@@ -37,7 +37,7 @@ export const plans = {
       body: 'First train the reward model for a minute, or load the ready-made one, and choose it under “Who gives the reward”. Then PPO with β = 0, a little over a minute: the reward soars. Watch the graders’ score as well, and read the answers aloud. Who is done sets β back and compares.',
     },
     dpo: {
-      title: 'The same wish without a judge',
+      title: 'The same wish without a reward model',
       body: 'Before starting, write down the loss at step 0. Then run DPO. Look at margin, better and worse answer: both may fall.',
     },
     tutor: {

@@ -66,12 +66,14 @@ export const stage = {
 export const lessons = {
   sft: {
     name: 'SFT',
+    spelled: 'SFT: Supervised Fine-Tuning',
     title: 'It knows things. Why does it not answer?',
     formula:
       'The mean negative log-probability of the tokens n whose mask m is 1: what the assistant says, and the token that ends it. Questions are read, not learned.',
   },
   lora: {
     name: 'LoRA',
+    spelled: 'LoRA: Low-Rank Adaptation',
     title: 'Must we retrain everything for each customer?',
     formula:
       'The frozen matrix W₀ and, beside it, B times A of rank r. B begins at zero, so before the first step the model is the old one. The loss is that of SFT.',
@@ -84,13 +86,15 @@ export const lessons = {
   },
   ppo: {
     name: 'PPO',
+    spelled: 'PPO: Proximal Policy Optimization',
     title: 'How do you train on a score?',
     formula:
       'ρ is how much likelier a token has become since it was written, A how much better the answer went than expected. Below 1 − ε and above 1 + ε there is nothing more to gain. Each token pays for leaving the reference, and the last one is paid the whole score.',
   },
   dpo: {
     name: 'DPO',
-    title: 'Do we need the judge in the middle?',
+    spelled: 'DPO: Direct Preference Optimization',
+    title: 'Do we need a reward model in the middle?',
     formula:
       'π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.',
   },
@@ -101,6 +105,7 @@ export const lessons = {
   },
   ipo: {
     name: 'IPO',
+    spelled: 'IPO: Identity Preference Optimization',
     title: 'When is far enough?',
     formula: 'h is the margin as in DPO. Its goal is 1/(2τ), and the loss is zero there.',
   },
@@ -112,28 +117,33 @@ export const lessons = {
   },
   grpo: {
     name: 'GRPO',
+    spelled: 'GRPO: Group Relative Policy Optimization',
     title: 'Which of eight answers is better than its group?',
     formula:
       'A is the reward minus the mean of its group, over the group’s deviation. Groups in which all are equal teach nothing.',
   },
   dr_grpo: {
     name: 'Dr. GRPO',
+    spelled: 'Dr. GRPO: GRPO Done Right',
     title: 'Two biases of GRPO, taken out',
     formula: 'The same, with a constant in place of the length and no deviation.',
   },
   dapo: {
     name: 'DAPO',
+    spelled: 'DAPO: Decoupled Clip and Dynamic Sampling Policy Optimization',
     title: 'Room upwards, and no idle groups',
     formula: 'GRPO with two bounds, ε below and a larger one above, and a mean over tokens.',
   },
   simpo: {
     name: 'SimPO',
+    spelled: 'SimPO: Simple Preference Optimization',
     title: 'Pairs, without a reference',
     formula:
       '|y| is the length of an answer. Where the two averages are equal the loss is ln(1 + e^γ).',
   },
   spo: {
     name: 'SPO, single-stream',
+    spelled: 'SPO: Single-stream Policy Optimization',
     title: 'One answer per question is enough',
     formula:
       'A is the reward minus what the tracker expected before, normalised over the batch. Then the tracker learns.',
@@ -151,6 +161,7 @@ export const lessons = {
   },
   gkd: {
     name: 'GKD, on-policy',
+    spelled: 'GKD: Generalized Knowledge Distillation',
     title: 'Corrected on its own mistakes',
     formula:
       'M is a mixture of teacher P and student Q. The share λ of the answers is the student’s own; no gradient passes through the writing.',

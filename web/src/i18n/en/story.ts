@@ -40,23 +40,23 @@ export const story = {
     real: 'The paper that introduced it trains ten thousand times fewer numbers than GPT-3 has. QLoRA fitted an adapter to the Llama of 65 billion parameters on one graphics processor of 48 GB, in a day.',
   },
   reward: {
-    what: 'Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a judge for any text, one that never tires and that can be fooled.',
+    what: 'Nobody can write down what a good answer is, but of two answers people can say which they like better. A model with a single number at its end learns from such pairs. It is to give the better answer the larger number; how large is its own affair. Then there is a reward model: it scores any text, never tires, and can be fooled.',
     image:
       'A judge is trained by listening to pairs of speeches and hearing each time which one the audience preferred. Later the judge marks any speech alone.',
     misleads:
       'The judge has no taste, only a memory of what was preferred, length and politeness included. On speeches unlike those of the training the marks mean little, and a speaker who practises before this judge alone will find that out.',
-    real: 'Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two judges, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its judge does not simply like length.',
+    real: 'Llama 2 learned from 1.4 million comparisons of its own, made by people, and had two reward models, one for helpfulness and one for safety. ChatGLM-RLHF collects comparisons in the same way and takes care that its reward model does not simply like length.',
   },
   ppo: {
-    what: 'The model writes answers, the judge scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. Beyond a clip, pushing a word’s probability further earns nothing. And every bit of distance from the model before costs something, or it would soon talk for the score alone.',
+    what: 'The model writes answers, a reward model scores them, and what scored better than expected becomes likelier, word by word. A second head guesses the score in advance, so that luck is told from skill. Beyond a clip, pushing a word’s probability further earns nothing. And every bit of distance from the model before costs something, or it would soon talk for the score alone.',
     image:
       'A speech before a trained judge: speak, hear the mark, change a little, speak again. Of the three ways to study, this is the one of small careful steps.',
     misleads:
       'PPO and DPO look like two lessons, one after the other. They are siblings: both start from the same SFT model, and you choose one. And careful steps keep it from stumbling, not from flattering: against that there is only the price β.',
-    real: 'Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the judge and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.',
+    real: 'Llama 2 took 200 to 400 iterations of PPO, with a KL price of 0.01 for the smaller models and 0.005 for the larger. Four models lie in memory at once: the policy, its critic, the reward model and the reference. ChatGLM-RLHF, at 6 and 32 billion parameters, wins 15 % more comparisons than its SFT model in Chinese tasks.',
   },
   dpo: {
-    what: 'The same pairs, and nobody in the middle: no judge, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it learns only from the answers in the pairs.',
+    what: 'The same pairs, and nobody in the middle: no reward model, no sampling, one loss. The better answer is made likelier than the frozen model finds it, the worse one less likely. Only the distance between the two counts, so often both fall, the worse one faster. It is as cheap as SFT, and it learns only from the answers in the pairs.',
     image:
       'The same speech, learned straight from the audience’s choice: no judge is trained, the two versions and the applause are enough.',
     misleads:
@@ -69,7 +69,7 @@ export const story = {
       'You read the audience’s choice, and know that one in ten raised the wrong hand. So you never let one vote change your speech without limit.',
     misleads:
       'The doubt is the same for all pairs. It does not find the wrong votes; it only believes all of them a little less.',
-    real: 'Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its judge learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.',
+    real: 'Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its reward model learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.',
   },
   ipo: {
     what: 'The loss of DPO falls for as long as the distance grows, even on pairs that are long decided. IPO gives the distance a goal, 1/(2τ), and squares what is missing. Beyond the goal it pulls back. So a few pairs cannot drive the model far away.',
@@ -142,7 +142,7 @@ export const story = {
     real: 'From about 800,000 examples that were gathered with DeepSeek-R1, models of the Qwen2.5 and Llama 3 families learned to reason by SFT alone.',
   },
   gkd: {
-    what: 'Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through what is thought of it.',
+    what: 'Trained on perfect texts, a student has never seen its own mistakes, and one wrong word leads to the next. Here the student writes, and the teacher says at every word what it would have thought there. So it is corrected in the very places it gets itself into. No gradient passes through the writing, only through comparing the two distributions.',
     image: 'The apprentice cooks, the master tastes every spoon.',
     misleads:
       'The master does not say whether the dish is good. It says what itself would have done next, and where that is wrong too, the student learns the error.',

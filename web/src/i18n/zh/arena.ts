@@ -52,6 +52,6 @@ export const arena: Translation['arena'] = {
   undo: '撤回上一票',
   clear: '忘掉所有的票',
   open: '在擂台上',
-  demo: '现成的模型（Seed，已预训练）',
+  demo: '现成的模型（种子，已预训练）',
   none: '这里还只有现成的模型。你养出来的每个检查点都可以来回答。',
 }

@@ -5,7 +5,7 @@ export const common: Translation['common'] = {
   home: '旅程',
   stages: '阶段',
   chapters: {
-    sft: '指令微调',
+    sft: '监督微调',
     lora: 'LoRA 适配',
     feedback: '奖励',
     feedbackDirect: '直接偏好',
@@ -97,7 +97,7 @@ export const checkpoints: Translation['checkpoints'] = {
   busy: '请先停下正在进行的训练。',
   step: '第 {step} 步，共 {steps} 步',
   parent: '长自“{name}”',
-  score: '留出集损失 {loss} nat／词元，{bits} 比特／字节',
+  score: '留出集损失 {loss} 纳特／词元，{bits} 比特／字节',
   kinds: {
     auto: '自动保存',
     manual: '你保存的',

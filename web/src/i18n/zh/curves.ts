@@ -51,12 +51,12 @@ export const curves: Translation['curves'] = {
 
   attemptTitle: '这一轮的回答',
   attemptHow: '优势是一个回答各词元的平均，白化之前：实际得到的，减去评论家预期的。',
-  trackerTitle: 'SPO 的跟踪器（tracker）',
+  trackerTitle: 'SPO 的追踪器（tracker）',
   trackerHow:
-    '没有组：每个回答只与策略最近在同一问题上的表现比较，v = a/(a + b)。比完以后跟踪器再记下这个回答，并忘掉一点过去。结果未定的问题会被问得更多。',
+    '没有组：每个回答只与策略最近在同一问题上的表现比较，v = a/(a + b)。比完以后追踪器再记下这个回答，并忘掉一点过去。结果未定的问题会被问得更多。',
   trackerSpread: '对所有问题的预期',
   trackerValue: 'v，预期奖励',
-  trackerAll: '所有跟踪器',
+  trackerAll: '所有追踪器',
   trackerNow:
     '平均预期 {mean}。{all} 个问题中有 {tried} 个至少问过一次，最多的问过 {most} 次；{open} 结果未定（v 在 0.25 与 0.75 之间）。',
   expected: '之前的 v（a : b）',

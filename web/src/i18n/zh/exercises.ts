@@ -66,7 +66,7 @@ export const exercises: Translation['exercises'] = {
     firstLoss: {
       title: '第一个损失',
       task: '模型要在 {vocab} 个词元里选，什么也没学过。第 1 步的损失会是多少？',
-      answer: '是 {loss}。每个词元大约分到 V 分之一，对此的惊讶就是 ln V = {lnV}。',
+      answer: '是 {loss}。每个词元大约分到 V 分之一，对此的意外就是 ln V = {lnV}。',
       options: { zero: '0', one: '1', lnV: '大约 ln V', vocab: 'V' },
     },
     factsWhen: {
@@ -117,7 +117,7 @@ export const exercises: Translation['exercises'] = {
       answer: '秩 {rank}：{trained} 个数，{style} 符合风格。',
     },
     rewardStart: {
-      title: '裁判的第一个损失',
+      title: '评委的第一个损失',
       task: '第一步时，每个回答都得 0 分。−ln σ(0 − 0) 是多少？',
       answer: '运行从 {loss} 开始。σ(0) = ½，和抛硬币一样，−ln ½ = ln 2 = {expected}。',
     },
@@ -137,7 +137,7 @@ export const exercises: Translation['exercises'] = {
       title: '第一步的 ρ',
       task: 'ρ 是一个词元现在的概率，除以写下它时的概率。第一步时它的平均值是多少？',
       answer:
-        'ρ 是 {ratio}，有 {clipped} 的词元被截断。写下回答之后什么都还没学，两个模型就是同一个。截断要到后面几步才起作用。',
+        'ρ 是 {ratio}，有 {clipped} 的词元被裁剪。写下回答之后什么都还没学，两个模型就是同一个。裁剪要到后面几步才起作用。',
       options: { zero: '0', one: '1', spread: '说不准：每个词元都不一样' },
     },
     klTrend: {
@@ -156,20 +156,20 @@ export const exercises: Translation['exercises'] = {
       title: '第 0 步的损失',
       task: '模型此时就是自己的参考。预测损失，写到三位小数。',
       answer:
-        '运行从 {loss} 开始。模型和参考一致，间隔是 0，−ln σ(0) = ln 2 = {expected}，和 β 无关。一直停在那里，就是没有在学：看看学习率。',
+        '运行从 {loss} 开始。模型和参考一致，差距是 0，−ln σ(0) = ln 2 = {expected}，和 β 无关。一直停在那里，就是没有在学：看看学习率。',
     },
     bothWays: {
       title: '好的回答会更可能出现吗？',
-      task: 'DPO 会拉大间隔。和参考相比，两个回答本身各会怎样？',
+      task: 'DPO 会拉大差距。和参考相比，两个回答本身各会怎样？',
       answer:
-        '较好的变了 {chosen} 纳特，较差的变了 {rejected}，间隔是 {margin}。训练的只是间隔，所以两个都可能下降，只要较差的降得更多。',
+        '较好的变了 {chosen} 纳特，较差的变了 {rejected}，差距是 {margin}。训练的只是差距，所以两个都可能下降，只要较差的降得更多。',
       options: { apart: '好的升，差的降', both_up: '都升', both_down: '都降' },
     },
     doubtFloor: {
       title: '最低能到多少？',
       task: '每个标签都有 ε = {epsilon} 的怀疑。损失永远不会低于哪个值？',
       answer:
-        '你这次最低是 {lowest}，下界是 {bound}，也就是 ε 的熵。十个标签里怀疑一个，就永远留着一点惊讶，间隔也不值得无止境地拉大。',
+        '你这次最低是 {lowest}，下界是 {bound}，也就是 ε 的熵。十个标签里怀疑一个，就永远留着一点意外，差距也不值得无止境地拉大。',
       options: { zero: '0', entropy: '{entropy}，ε 的熵', ln2: '一半对一半，ln 2' },
     },
     ipoStart: {
@@ -179,7 +179,7 @@ export const exercises: Translation['exercises'] = {
     },
     ipoGoal: {
       title: '到得了目标吗？',
-      task: '间隔的目标是 {goal}。运行结束时，留出的间隔在哪里？',
+      task: '差距的目标是 {goal}。运行结束时，留出的差距在哪里？',
       answer: '{margin}，目标是 {goal}。超过目标，损失会往回拉；DPO 则会一直走下去。',
       options: { below: '还没到', at: '差不多到了', beyond: '远远超过' },
     },
@@ -194,7 +194,7 @@ export const exercises: Translation['exercises'] = {
       title: '那好的回答本身呢？',
       task: '较好的回答，每个词元的平均对数概率，在你的运行里会怎样？',
       answer:
-        '每个词元从 {from} 纳特到 {to} 纳特，间隔 {margin}。没有参考拉住它：学习率太大，它会一直掉，直到模型不停重复。',
+        '每个词元从 {from} 纳特到 {to} 纳特，差距 {margin}。没有参考拉住它：学习率太大，它会一直掉，直到模型不停重复。',
       options: { rises: '上升', stays: '不变', falls: '下降' },
     },
     agreement: {
@@ -211,7 +211,7 @@ export const exercises: Translation['exercises'] = {
         true: '真实',
         honest: '诚实',
         brief: '简短',
-        friendly: '友善',
+        friendly: '友好',
         same_language: '同一种语言',
       },
     },
@@ -276,7 +276,7 @@ export const exercises: Translation['exercises'] = {
       title: '最大能有多大？',
       task: 'JSD 拿两边和它们的混合比较，这里 β = {beta}。它永远不会超过哪个值？',
       answer:
-        '你这次最大是 {largest}，上界是 {bound}。混合里两边都有一份，谁也不会无限惊讶。KL 没有这样的上界。',
+        '你这次最大是 {largest}，上界是 {bound}。混合里两边都有一份，谁也不会无限意外。KL 没有这样的上界。',
       options: { entropy: '{entropy}', one: '1', endless: '没有上界' },
     },
   },

@@ -34,9 +34,9 @@ export const stages: Translation['stages'] = {
     what: '预训练（pretraining）：猜下一个词元，猜上百万次，每次都被纠正。',
   },
   sft: {
-    name: '指令微调',
+    name: '监督微调（SFT）',
     image: '上学了：问它“你好吗”，它会回答，而不再接着背诗。',
-    what: '指令微调（SFT）：还是同一个损失，只算在回答上。',
+    what: '还是同一个损失，只算在回答上。',
   },
   lora: {
     name: 'LoRA 低秩适配',
@@ -56,7 +56,7 @@ export const stages: Translation['stages'] = {
   tutor: {
     name: 'AI 的反馈',
     image: '尖子生当上了助教。',
-    what: '由评判模型打标签，再用 PPO、GRPO 或 SPO 学习。',
+    what: '由裁判打标签，再用 PPO、GRPO 或 SPO 学习。',
   },
   distil: {
     name: '蒸馏',

@@ -25,7 +25,7 @@ export const journey: Translation['journey'] = {
       '听大家的话。什么叫好，谁也写不出来；两个回答里喜欢哪个，谁都说得上来。评委学会了大家的口味，它就对着评委练。',
     feedbackDirect: '或者不要中间人：同样的选择，直接学到模型里去。',
     tutor:
-      '人总会累，于是请一位 AI 助教。几条原则交给它，模型就在它眼前练：独自练，分组练，成对练。',
+      '人总会累，于是请一位 AI 助教。几条准则交给它，模型就在它眼前练：独自练，分组练，成对练。',
     distil: '最后，给学徒写一本薄薄的手册：小得多，也快得多，要紧的差不多都在里面。',
   },
   pace: '有多少时间？',
@@ -56,8 +56,8 @@ export const journey: Translation['journey'] = {
   walkLoss: '损失 {loss}',
   legs: {
     ppo_beta0: '没有代价的 PPO（β = 0）',
-    rlaif_reward: '从评判的标签学奖励模型',
-    rlaif_ppo: '照评判口味做的 PPO',
+    rlaif_reward: '从裁判的标签学奖励模型',
+    rlaif_ppo: '照裁判的口味做的 PPO',
     distill_alone: '没有老师的学生',
   },
   doing: {

@@ -105,7 +105,7 @@ export const problems: Translation['problems'] = {
   conversations_too_long: '没有一段对话的回答在前 {context|number} 个词元内开始。请把上下文调长。',
   note_conversations_cut:
     '有 {cut|number} 段对话超过 {context|number} 个词元，已截短；其中 {lost|number} 段的回答开始得太晚，没有采用。',
-  replay_without_text: '没有可以重温的普通文本。请选模型预训练时用的文本，或把重温比例设为 0。',
+  replay_without_text: '没有可以温习的普通文本。请选模型预训练时用的文本，或把温习的比例设为 0。',
   prompt_too_long:
     '问题“{prompt}”有 {tokens|number} 个词元，加上最长 {answer|number} 个词元的回答，超过了模型一次能读的 {context|number} 个。请缩短问题，或把回答的上限调小。',
   reward_missing: '没有人给回答打分。请选一个奖励模型，或选小镇，由评分器打分。',

@@ -4,7 +4,7 @@ import type { Translation } from '../i18n-types'
 export const stage: Translation['stage'] = {
   parent: '从哪里接着走',
   parentNone: '还没有合适的检查点。请先做：',
-  parentDemo: '现成的模型（Seed，已预训练）',
+  parentDemo: '现成的模型（种子，已预训练）',
   parentOf: '{name} · {stage}',
   reward: '谁来给奖励',
   graders: '小镇的评分器：可以核对的奖励',
@@ -64,13 +64,15 @@ export const stage: Translation['stage'] = {
 /** 每个阶段一页：学习者的问题、发生的事、公式的意思。 */
 export const lessons: Translation['lessons'] = {
   sft: {
-    name: '指令微调 SFT',
+    name: 'SFT 监督微调',
+    spelled: 'SFT 监督微调（Supervised Fine-Tuning）',
     title: '它知道，为什么不回答？',
     formula:
       '掩码 m 为 1 的词元 n 的平均负对数概率：助手说的话，以及结束它的那个词元。问题只读，不学。',
   },
   lora: {
     name: 'LoRA 低秩适配',
+    spelled: 'LoRA 低秩适配（Low-Rank Adaptation）',
     title: '换一个客户，就得全部重练一遍吗？',
     formula:
       '冻结的矩阵 W₀，旁边是秩为 r 的 B 乘 A。B 从零开始，所以走第一步之前，模型和原来一样。损失就是 SFT 的损失。',
@@ -83,12 +85,14 @@ export const lessons: Translation['lessons'] = {
   },
   ppo: {
     name: 'PPO 近端策略优化',
+    spelled: 'PPO 近端策略优化（Proximal Policy Optimization）',
     title: '怎么用分数来训练？',
     formula:
-      'ρ 是一个词元写下之后变得多可能的倍数，A 是回答比预期好多少。低于 1 − ε 或高于 1 + ε 就没有好处了。每个词元都要为偏离参考模型付费，最后一个词元拿到整个得分。',
+      'ρ 是一个词元写下之后变得多可能的倍数，A 是回答比预期好多少。低于 1 − ε 或高于 1 + ε 就没有好处了。每个词元偏离参考模型都有代价，最后一个词元拿到整个得分。',
   },
   dpo: {
     name: 'DPO 直接偏好优化',
+    spelled: 'DPO 直接偏好优化（Direct Preference Optimization）',
     title: '中间非要一个评委吗？',
     formula:
       'π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。',
@@ -100,37 +104,44 @@ export const lessons: Translation['lessons'] = {
   },
   ipo: {
     name: 'IPO 恒等偏好优化',
+    spelled: 'IPO 恒等偏好优化（Identity Preference Optimization）',
     title: '多远才算够？',
     formula: 'h 是和 DPO 一样的差距，目标是 1/(2τ)，到了那里损失为零。',
   },
   judge: {
-    name: 'AI 评判',
+    name: 'AI 裁判',
     title: '人没空的时候谁来打标签？',
     formula:
       '裁判先学着记下每个回答怎么样，再学着说出较好回答的字母。标签是它说“A”的概率，两种顺序取平均。只看位置的裁判给出 ½。',
   },
   grpo: {
     name: 'GRPO 组相对策略优化',
+    spelled: 'GRPO 组相对策略优化（Group Relative Policy Optimization）',
     title: '八个回答里，哪个比同组的好？',
     formula: 'A 是奖励减去本组平均，再除以本组的标准差。全组都一样时，什么也学不到。',
   },
   dr_grpo: {
     name: 'Dr. GRPO',
+    spelled: 'Dr. GRPO 改正过的 GRPO（GRPO Done Right）',
     title: '去掉 GRPO 的两个偏差',
     formula: '同样的式子，长度换成常数，也不除标准差。',
   },
   dapo: {
     name: 'DAPO 解耦裁剪',
+    spelled:
+      'DAPO 解耦裁剪与动态采样的策略优化（Decoupled Clip and Dynamic Sampling Policy Optimization）',
     title: '往上留余地，不要空转的组',
     formula: '有两个界的 GRPO：下界 ε，上界更大；在词元上取平均。',
   },
   simpo: {
     name: 'SimPO 简单偏好优化',
+    spelled: 'SimPO 简单偏好优化（Simple Preference Optimization）',
     title: '成对学习，不要参考模型',
     formula: '|y| 是回答的长度。两个平均相等时，损失是 ln(1 + e^γ)。',
   },
   spo: {
     name: 'SPO 单流策略优化',
+    spelled: 'SPO 单流策略优化（Single-stream Policy Optimization）',
     title: '一个问题答一遍就够了',
     formula: 'A 是奖励减去追踪器事先的估计，在整批里归一化。然后追踪器再学。',
   },
@@ -146,6 +157,7 @@ export const lessons: Translation['lessons'] = {
   },
   gkd: {
     name: 'GKD 在策略蒸馏',
+    spelled: 'GKD 广义知识蒸馏（Generalized Knowledge Distillation）',
     title: '在自己的错误上被纠正',
     formula: 'M 是老师 P 和学生 Q 的混合。比例 λ 的回答是学生自己写的；梯度不穿过写作。',
   },

@@ -44,7 +44,7 @@ export const terms: Translation['terms'] = {
     hard: '在文本上的普通损失',
     inOrder: '两个回答，原来的顺序',
     input: '输入',
-    judgeModel: '评判模型给出的概率',
+    judgeModel: '裁判给出的概率',
     kl: '离参考模型多远（估计值）',
     letter: '较好的那个回答的字母，或该记下的那一项',
     longest: '回答最多有多少词元',
