@@ -69,7 +69,7 @@ bench: $(if $(filter all,$(MODE)),build) ## time a training step in Chromium (WO
 # Not in package.json: Dawn is 100 MB for all systems, and only this needs it.
 DAWN := webgpu@0.6.2
 CHECK ?= bench
-bench-gpu: web/node_modules/.package-lock.json ## time the WebGPU backend under Node on this machine's GPU (CHECK=conformance, curve, stages, answers)
+bench-gpu: web/node_modules/.package-lock.json ## time the WebGPU backend under Node on this machine's GPU (CHECK=conformance, curve, stages, answers, lost)
 	@mkdir -p build/gpu
 	@test -d build/gpu/node_modules/webgpu || npm install --prefix build/gpu --no-audit --no-fund --no-save $(DAWN)
 	GOOS=js GOARCH=wasm go build -trimpath -o build/gpu/engine.wasm ./e2e/gpu/engine

@@ -17,7 +17,7 @@ import (
 //	L(θ) = −E log σ(β/|w|·log π_θ(w) − β/|l|·log π_θ(l) − γ)
 //
 // Traps: means and no sums, so repeating every token of an answer changes
-// nothing. β is some ten times that of DPO. Nothing holds the model near where
+// nothing. β is some four times that of DPO. Nothing holds the model near where
 // it started: too high a learning rate ends in repetition.
 type SimPO struct{}
 

@@ -32,7 +32,7 @@ func (l Lang) String() string { return [...]string{"en", "zh"}[l] }
 // Size of a town.
 type Size string
 
-// The sizes: quick suits a model of 0.8 million parameters and 1,000 steps.
+// The sizes: quick suits a model of 0.8 million parameters and 3,200 steps.
 const (
 	Quick    Size = "quick"
 	Standard Size = "standard"
