@@ -66,7 +66,7 @@ func (r *Reader) written(w writer, town *world.Town, questions []world.Question,
 	// The last token needs no place in the context.
 	if o.MaxTokens = min(o.MaxTokens, context-longest+1); o.MaxTokens < 1 {
 		return nil, problem.New("report_context", problem.Args{"context": context, "tokens": longest},
-			"The model reads %d tokens at once, but a question has %d: it cannot be asked.", context, longest)
+			"The model reads %d tokens at once, but a question has %d: it cannot be asked. Choose a model with a larger context.", context, longest)
 	}
 	sequences, err := w(prompts, o)
 	if err != nil {

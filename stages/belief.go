@@ -32,7 +32,7 @@ func (r *Reader) Believes(t *world.Town, fact int, lang world.Lang) (Belief, err
 	}
 	if longest > r.context {
 		return out, problem.New("report_context", problem.Args{"context": r.context, "tokens": longest},
-			"The model reads %d tokens at once, but a question has %d: it cannot be asked.", r.context, longest)
+			"The model reads %d tokens at once, but a question has %d: it cannot be asked. Choose a model with a larger context.", r.context, longest)
 	}
 	e := newReader(r.score, nil, 0, 0, nil, nil, r.Tokenizer, 0, r.context)
 	err := e.complete([]cloze{q}, longest, func(_ int, nats []float64) {

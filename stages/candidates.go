@@ -196,10 +196,7 @@ func Prefer(all []Matchup, labels []float64, source string) (pairs []Pair, ties 
 			P: p, Source: source,
 		})
 	}
-	if n := len(pairs); n >= enoughToDoubt && (first == 0 || first == n) {
-		return pairs, ties, oneSided(n)
-	}
-	return pairs, ties, nil
+	return pairs, ties, CheckPlaces(first, len(pairs))
 }
 
 // Agreement is the share of labels with which the graders agree under some

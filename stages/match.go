@@ -62,7 +62,7 @@ func (o ReportOptions) check(models ...Examinee) error {
 	for _, m := range models {
 		if stage := m.Checkpoint.Meta.Stage; notLanguageModels[stage] {
 			return problem.New("report_stage", problem.Args{"stage": stage},
-				"A checkpoint of the stage %s writes no answers, so there is nothing to grade.", stage)
+				"A checkpoint of the stage %s writes no answers, so there is nothing to grade. Choose one that writes, such as one of SFT.", stage)
 		}
 		tok, err := text.ParseJSON(m.Checkpoint.Tokenizer)
 		if err != nil {

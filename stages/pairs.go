@@ -105,9 +105,18 @@ func checkLabels(pairs []Pair) error {
 	return nil
 }
 
+// CheckPlaces is the problem "pairs_one_sided" where all of enough choices, or
+// none, went to the answer shown first: such a choice may look at the place alone.
+func CheckPlaces(first, choices int) error {
+	if choices >= enoughToDoubt && (first == 0 || first == choices) {
+		return oneSided(choices)
+	}
+	return nil
+}
+
 func oneSided(n int) error {
 	return problem.New("pairs_one_sided", problem.Args{"pairs": n},
-		"All %d preferences go to the same side. Nothing can be learned from that but to choose always the same.", n)
+		"All %d preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, now the one side and now the other, or import others.", n)
 }
 
 // labelsOf are the labels of pairs, as tokens for the fingerprint of a run's data
@@ -137,7 +146,7 @@ func newContest(tok *text.Tokenizer, p Pair, i int) (contest, error) {
 	}
 	if shared == len(p.Chosen) && shared == len(p.Rejected) {
 		return contest{}, problem.New("pair_equal", problem.Args{"pair": i},
-			"The two answers of pair %d are the same, so neither can be preferred.", i)
+			"The two answers of pair %d are the same, so neither can be preferred. Change one, or leave the pair out.", i)
 	}
 	prompt := tok.AppendChat(nil, p.Chosen[:shared])
 	var c contest
@@ -148,7 +157,7 @@ func newContest(tok *text.Tokenizer, p Pair, i int) (contest, error) {
 		}
 		if turns[shared].Role != text.RoleAssistant {
 			return c, problem.New("pair_prompts", problem.Args{"pair": i},
-				"The two answers of pair %d belong to different questions.", i)
+				"The two answers of pair %d belong to different questions. Give both the same question, or leave the pair out.", i)
 		}
 		c[k] = NewConversation(tok, turns, true)
 		clear(c[k].Learned[:len(prompt)])

@@ -393,7 +393,7 @@ func (p *practice) compare(t *trainer, all []attempt) (gap float64, err error) {
 	})
 	if err == nil && gap > logProbGap {
 		t.notes = append(t.notes, problem.New("note_logprob_gap", problem.Args{"gap": gap, "limit": logProbGap},
-			"Sampling and training disagree about the probability of a token by %.2g nats, more than the %.0e that rounding explains.", gap, logProbGap))
+			"Sampling and training disagree about the probability of a token by %.2g nats, more than the %.0e that rounding explains. The run goes on; where its curves look odd, begin again without the GPU.", gap, logProbGap))
 	}
 	return gap, err
 }

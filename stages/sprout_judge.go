@@ -54,7 +54,7 @@ func (j *SproutJudge) Compare(ctx context.Context, all []Comparison, progress fu
 		trials[i], under[i] = j.trial(c), j.rules.Principles
 		if n := trials[i].most(&j.script); n > most {
 			return nil, problem.New("judge_too_long", problem.Args{"comparison": i + 1, "tokens": n, "context": most},
-				"Comparison %d may take %d tokens, more than the %d that the judge reads at once.", i+1, n, most)
+				"Comparison %d may take %d tokens, more than the %d that the judge reads at once. Leave it out, or train a judge with a larger context.", i+1, n, most)
 		}
 	}
 	said, err := j.script.hear(j.reader.group.Serve, trials, under, most, func(done float64) error {

@@ -311,7 +311,7 @@ func settings(params []Param, given map[string]float64) (map[string]float64, err
 	}
 	for key := range given {
 		if _, ok := out[key]; !ok {
-			return nil, problem.New("param_unknown", problem.Args{"key": key}, "This stage has no setting %q.", key)
+			return nil, problem.New("param_unknown", problem.Args{"key": key}, "This stage has no setting %q. Leave it out, or choose the stage that it belongs to.", key)
 		}
 	}
 	return out, nil

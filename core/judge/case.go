@@ -6,8 +6,6 @@ package judge
 import (
 	"strings"
 	"unicode/utf8"
-
-	"sprout/core/problem"
 )
 
 // Limits of a case, in bytes of UTF-8.
@@ -37,34 +35,30 @@ func (c Case) Swapped() Case {
 
 // Check holds a case against the limits: problem "judge_case".
 func (c Case) Check() error {
-	bad := func(why string, limit int) error {
-		return problem.New("judge_case", problem.Args{"why": why, "limit": limit},
-			"This comparison cannot be sent to a judge: %s (limit %d).", why, limit)
-	}
 	for _, t := range []struct{ name, text string }{{"question", c.Question}, {"answer A", c.A}, {"answer B", c.B}, {"the background", c.Background}} {
 		switch {
 		case !utf8.ValidString(t.text):
-			return bad(t.name+" is no valid UTF-8", 0)
+			return Unfit(t.name+" is no valid UTF-8", 0)
 		case len(t.text) > MaxText:
-			return bad(t.name+" is too long", MaxText)
+			return Unfit(t.name+" is too long", MaxText)
 		}
 	}
 	if strings.TrimSpace(c.Question) == "" {
-		return bad("there is no question", 0)
+		return Unfit("there is no question", 0)
 	}
 	if c.A == c.B {
-		return bad("the two answers are the same", 0)
+		return Unfit("the two answers are the same", 0)
 	}
 	if len(c.Principles) == 0 || len(c.Principles) > MaxPrinciples {
-		return bad("there is no principle to go by, or too many", MaxPrinciples)
+		return Unfit("there is no principle to go by, or too many", MaxPrinciples)
 	}
 	for _, p := range c.Principles {
 		if !utf8.ValidString(p) || len(p) > MaxPrinciple || strings.TrimSpace(p) == "" {
-			return bad("a principle is empty, too long or no valid UTF-8", MaxPrinciple)
+			return Unfit("a principle is empty, too long or no valid UTF-8", MaxPrinciple)
 		}
 	}
 	if c.Lang != "" && c.Lang != "en" && c.Lang != "zh" {
-		return bad("its language is unknown", 0)
+		return Unfit("its language is unknown", 0)
 	}
 	return nil
 }

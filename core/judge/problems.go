@@ -8,7 +8,7 @@ import (
 
 func init() {
 	problem.Register(map[string]string{
-		"judge_case":         "a comparison that no judge can be asked: why, limit",
+		"judge_case":         "a comparison that no judge can be asked: bytes (most of a text), principles (most of them), rule (most bytes of one)",
 		"judge_missing":      "no outside judge is set up here",
 		"judge_unreachable":  "the judge's endpoint cannot be reached: url (its host), reason",
 		"judge_slow":         "the judge did not answer in time: seconds",
@@ -16,6 +16,13 @@ func init() {
 		"judge_busy":         "the judge asks to wait: seconds",
 		"judge_refused":      "the judge's endpoint refuses the request: status, reason",
 	})
+}
+
+// Unfit is the problem "judge_case": why a case cannot be judged, and the limit
+// that it breaks, if any.
+func Unfit(why string, limit int) error {
+	return problem.New("judge_case", problem.Args{"bytes": MaxText, "principles": MaxPrinciples, "rule": MaxPrinciple},
+		"This comparison cannot be sent to a judge: %s (limit %d). Shorten it or leave it out. What has been judged so far is kept.", why, limit)
 }
 
 // Missing is the problem "judge_missing".
@@ -51,7 +58,7 @@ func Busy(seconds float64) error {
 // Refused is the problem "judge_refused".
 func Refused(status int, reason string) error {
 	return problem.New("judge_refused", problem.Args{"status": status, "reason": Excerpt(reason)},
-		"The judge's endpoint refuses the request (status %d): %s", status, Excerpt(reason))
+		"The judge's endpoint refuses the request (status %d): %s. Check the address and the model that the server was started with (-judge, -judge-model). What it has judged so far is kept.", status, Excerpt(reason))
 }
 
 // Excerpt is enough of a foreign text to recognise it.

@@ -57,7 +57,7 @@ func ParseJSON(data []byte) (*Tokenizer, error) {
 
 func unsupported(field string) error {
 	return problem.New("tokenizer_unsupported", problem.Args{"field": field},
-		"The tokenizer.json cuts text in another way than Sprout's tokenizers (%s). Use a file that Sprout wrote.", field)
+		"The tokenizer.json cuts text in another way than Sprout's tokenizers (%s). Use a file that Sprout wrote, or learn a tokenizer here.", field)
 }
 
 func inconsistent(format string, a ...any) error {

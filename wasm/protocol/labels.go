@@ -4,7 +4,8 @@ package protocol
 type (
 	// GetCandidates has a checkpoint answer the next questions of a town, each
 	// twice at temperature 1. Questions to which both answers are the same are
-	// passed over. Result: Candidates.
+	// passed over, and so are comparisons that are labelled already. Result:
+	// Candidates.
 	GetCandidates struct {
 		Checkpoint string `json:"checkpoint"`
 		Dataset    string `json:"dataset"`        // a town; empty: the checkpoint's
@@ -45,14 +46,15 @@ type (
 	// GetJudge asks whether the page's server has a judge. Result: OutsideJudge.
 	GetJudge struct{}
 	// JudgeCandidates has pairs labelled by a judge and keeps the labels one by
-	// one, so that none is lost when it fails. Result: Judged.
+	// one, so that none is lost when it fails. What a judge says of a pair takes
+	// the place of what it said before. Result: Judged.
 	JudgeCandidates struct {
 		// Judge is "endpoint" (the server's), "browser" (the browser's own model,
 		// through JudgeAskedEvent), or the id of a checkpoint that has learned to
 		// judge, which reads no words of one's own.
 		Judge      string      `json:"judge"`
 		Name       string      `json:"name"`    // kept with the labels
-		Dataset    string      `json:"dataset"` // a town that the questions are about, if any
+		Dataset    string      `json:"dataset"` // a town that the questions are about, where the model that answered has none
 		Candidates []Candidate `json:"candidates"`
 		Principles []string    `json:"principles"`     // of the town's constitution, by name
 		Free       []string    `json:"free,omitempty"` // in one's own words
@@ -95,6 +97,7 @@ type (
 		P          float64  `json:"p"`
 		Who        string   `json:"who"`             // "click", "simulated", "judge", or a file's own word
 		Judge      string   `json:"judge,omitempty"` // its name
+		Bias       float64  `json:"bias,omitempty"`  // of the judge: P + Bias was said with A first, P − Bias with B first
 		Time       int64    `json:"time"`            // Unix ms
 		Principles []string `json:"principles,omitempty"`
 	}

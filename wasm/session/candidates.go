@@ -13,7 +13,7 @@ import (
 
 const (
 	candidateTokens = 48 // of an answer
-	mostAlike       = 8  // questions passed over for each pair that is wanted
+	mostAlike       = 8  // questions passed over for each pair that is wanted, besides those labelled
 	mostCandidates  = 64 // at a time
 	// streamCandidates orders the questions of a seed.
 	streamCandidates = 0x63616e64
@@ -29,14 +29,20 @@ func (s *Session) candidates(c protocol.GetCandidates, _ []byte) (any, []byte, e
 	if err != nil {
 		return nil, nil, err
 	}
-	repeats, err := s.repeatable(c)
+	labels, _, err := s.labels()
 	if err != nil {
 		return nil, nil, err
 	}
+	known := map[string]bool{} // what is labelled already, whoever did
+	for _, l := range labels {
+		key, _ := comparison(l.Candidate)
+		known[key] = true
+	}
+	repeats, most := repeatable(labels, c), mostAlike*c.Count+len(known)
 	rng := tensor.NewRNG(c.Seed, streamCandidates, 0)
 	order := rng.Perm(len(asked))
 	out := protocol.Candidates{Candidates: []protocol.Candidate{}, Next: c.From}
-	for len(out.Candidates) < c.Count {
+	for len(out.Candidates) < c.Count && out.Alike < most {
 		if c.Repeat > 0 && len(repeats) > 0 && out.Next > 0 && out.Next%c.Repeat == 0 {
 			out.Candidates = append(out.Candidates, repeats[0])
 			repeats = repeats[1:]
@@ -49,12 +55,13 @@ func (s *Session) candidates(c protocol.GetCandidates, _ []byte) (any, []byte, e
 			return nil, nil, err
 		}
 		out.Next++
-		if a != b && a != "" && b != "" {
-			out.Candidates = append(out.Candidates, protocol.Candidate{
-				Question: q.Text, A: a, B: b, Lang: langNames[q.Lang], Checkpoint: c.Checkpoint,
-			})
-		} else if out.Alike++; out.Alike >= mostAlike*c.Count {
-			break
+		pair := protocol.Candidate{Question: q.Text, A: a, B: b, Lang: langNames[q.Lang], Checkpoint: c.Checkpoint}
+		key, _ := comparison(pair)
+		if a == b || a == "" || b == "" || known[key] {
+			out.Alike++
+		} else {
+			known[key] = true
+			out.Candidates = append(out.Candidates, pair)
 		}
 		s.progress("candidates", float64(len(out.Candidates))/float64(c.Count))
 		s.host.Yield()
@@ -102,14 +109,7 @@ func (s *Session) townQuestions(c protocol.GetCandidates) ([]world.Question, err
 
 // repeatable are the clicks that were not repeated yet, oldest first, the other
 // way round.
-func (s *Session) repeatable(c protocol.GetCandidates) (out []protocol.Candidate, err error) {
-	if c.Repeat <= 0 {
-		return nil, nil
-	}
-	list, _, err := s.labels()
-	if err != nil {
-		return nil, err
-	}
+func repeatable(list []protocol.Label, c protocol.GetCandidates) (out []protocol.Candidate) {
 	done := map[string]bool{}
 	for _, l := range list {
 		done[l.Repeats] = true
@@ -122,7 +122,7 @@ func (s *Session) repeatable(c protocol.GetCandidates) (out []protocol.Candidate
 		again.A, again.B, again.Repeats = l.B, l.A, l.ID
 		out = append(out, again)
 	}
-	return out, nil
+	return out
 }
 
 // twoAnswers samples question number n at temperature 1, as often as there are

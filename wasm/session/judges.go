@@ -54,6 +54,10 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 		return nil, nil, err
 	}
 	defer done()
+	earlier, err := s.labelsOf(c.Name)
+	if err != nil {
+		return nil, nil, err
+	}
 	out := protocol.Judged{Labels: []protocol.Label{}}
 	names = append(names[:len(names):len(names)], c.Free...)
 	for i, candidate := range c.Candidates {
@@ -64,15 +68,20 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 			return nil, nil, err
 		}
 		what := compared(candidate)
-		if own, ok := j.(*stages.SproutJudge); ok && !own.Fits(what) {
+		if own, ok := j.(*stages.SproutJudge); !ok {
+			what.Background = s.background(candidate, c.Dataset)
+		} else if !own.Fits(what) {
 			out.TooLong++
 			continue
 		}
 		said, err := j.Compare(context.Background(), []stages.Comparison{what}, nil)
 		if err == nil {
-			l.P, l.Time = said[0].P, unixMilli()
+			l.P, l.Bias, l.Time = said[0].P, said[0].Bias, unixMilli()
+			key, _ := comparison(candidate)
+			l.ID = earlier[key]
 			one := []protocol.Label{l}
 			if err = s.keepLabels(one...); err == nil {
+				earlier[key] = one[0].ID
 				out.Labels = append(out.Labels, one[0])
 				out.Bias += (said[0].Bias - out.Bias) / float64(len(out.Labels))
 			}
@@ -85,6 +94,37 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 	}
 	s.progress("judging", 1)
 	return out, nil, nil
+}
+
+// labelsOf are the IDs of a judge's labels by what they compare.
+func (s *Session) labelsOf(judge string) (map[string]string, error) {
+	list, _, err := s.labels()
+	ids := map[string]string{}
+	for _, l := range list {
+		if l.Who == stages.SourceJudge && l.Judge == judge {
+			key, _ := comparison(l.Candidate)
+			ids[key] = l.ID
+		}
+	}
+	return ids, err
+}
+
+// background is what an outside judge is told, since it cannot know it: all that
+// the town of the model that answered, else the town given, knows of whom the
+// question is about. Empty where nobody knows; the judge then goes by the words.
+func (s *Session) background(c protocol.Candidate, dataset string) string {
+	of := []string{dataset}
+	if m, err := s.meta(c.Checkpoint); err == nil {
+		of = []string{m.Dataset.ID, dataset}
+	}
+	for _, id := range of {
+		if d, err := s.dataset(id); err == nil && d.town != nil {
+			if q, ok := d.town.Recognise(c.Question); ok {
+				return d.town.Knowledge(q)
+			}
+		}
+	}
+	return ""
 }
 
 func principle(name string) (world.Principle, bool) {

@@ -14,7 +14,8 @@ import (
 
 func init() {
 	problem.Register(map[string]string{
-		"label_unusable":  "an opinion that cannot be kept: why",
+		"label_unusable":  "an opinion without a question, two different answers, a probability or somebody whose it is",
+		"label_line":      "a line of a file of preferences lacks two different answers to one question: line",
 		"labels_no_pairs": "a file holds no preferences: name",
 		"town_needed":     "questions to compare answers to come from a town, and there is none",
 	})
@@ -72,7 +73,7 @@ func checkLabel(l protocol.Label) error {
 	default:
 		return nil
 	}
-	return problem.New("label_unusable", problem.Args{"why": why}, "This opinion cannot be kept: %s.", why)
+	return problem.New("label_unusable", nil, "This opinion cannot be kept: %s. Compare two different answers to one question.", why)
 }
 
 func (s *Session) addLabel(c protocol.AddLabel, _ []byte) (any, []byte, error) {
@@ -174,15 +175,23 @@ func pairOf(l protocol.Label) (p stages.Pair, ok bool) {
 	return stages.Pair{Chosen: answered(better), Rejected: answered(worse), P: p1, Source: l.Who}, p1 > 0.5
 }
 
-// useLabels makes lessons of labels. Problem "pairs_missing".
+// useLabels makes lessons of labels. Problems "pairs_missing", and
+// "pairs_one_sided" of clicks, whose places are known: a judge hears both orders,
+// and another program's file names no places.
 func (s *Session) useLabels(c protocol.UseLabels, _ []byte) (any, []byte, error) {
 	list, _, err := s.labels()
 	if err != nil {
 		return nil, nil, err
 	}
 	d := &dataset{corpus: &text.Corpus{Name: "labels.jsonl", Format: "jsonl"}}
+	clicks, first := 0, 0
 	for _, l := range list {
 		if p, ok := pairOf(l); ok && (c.Who == "" || c.Who == l.Who) {
+			if l.Who == stages.SourceClick {
+				if clicks++; l.P > 0.5 {
+					first++
+				}
+			}
 			d.pairs = append(d.pairs, p)
 			d.corpus.Train = append(d.corpus.Train, text.Doc{Turns: p.Chosen})
 		}
@@ -190,6 +199,9 @@ func (s *Session) useLabels(c protocol.UseLabels, _ []byte) (any, []byte, error)
 	if len(d.pairs) == 0 {
 		return nil, nil, problem.New("pairs_missing", nil,
 			"There are no preferences to learn from. Compare some answers first, or choose a file with pairs.")
+	}
+	if err := stages.CheckPlaces(first, clicks); err != nil {
+		return nil, nil, err
 	}
 	s.adopt(d, "jsonl")
 	return d.info, nil, nil

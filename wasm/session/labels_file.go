@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
@@ -24,6 +25,7 @@ type labelNotes struct {
 	P          *float64 `json:"p,omitempty"`      // probability that chosen is the better one; absent: 1
 	Source     string   `json:"source,omitempty"` // who compared
 	Judge      string   `json:"judge,omitempty"`
+	Bias       float64  `json:"bias,omitempty"`    // of the judge, see protocol.Label
 	Flipped    bool     `json:"flipped,omitempty"` // the rejected one was shown first
 	ID         string   `json:"id,omitempty"`
 	Time       int64    `json:"time,omitempty"` // Unix ms
@@ -51,7 +53,7 @@ func writeLabels(list []protocol.Label) ([]byte, error) {
 		p, _ := pairOf(l)
 		line := labelLine{p.Chosen, p.Rejected, labelNotes{
 			P: &p.P, Source: l.Who, Judge: l.Judge, Flipped: l.P < 0.5, ID: l.ID, Time: l.Time, Lang: l.Lang,
-			Checkpoint: l.Checkpoint, Repeats: l.Repeats, Principles: l.Principles,
+			Checkpoint: l.Checkpoint, Repeats: l.Repeats, Principles: l.Principles, Bias: l.Bias,
 		}}
 		if err := enc.Encode(line); err != nil {
 			return nil, err
@@ -64,7 +66,7 @@ func writeLabels(list []protocol.Label) ([]byte, error) {
 }
 
 // readLabels reads a file of preferences, this program's or any other's.
-// Problems: those of package text for JSONL, "labels_no_pairs", "label_unusable".
+// Problems: those of package text for JSONL, "labels_no_pairs", "label_line".
 func readLabels(name string, file []byte) ([]protocol.Label, error) {
 	records, _, err := text.ReadRecords(name, bytes.NewReader(file), int64(len(file)), text.ReadOptions{ForeignLabels: true})
 	if err != nil {
@@ -82,8 +84,8 @@ func readLabels(name string, file []byte) ([]protocol.Label, error) {
 		}
 		l, ok := labelOf(r, notes)
 		if !ok {
-			return nil, problem.New("label_unusable", problem.Args{"why": fmt.Sprintf("line %d has no two different answers to one question", r.Line)},
-				"This opinion cannot be kept: line %d has no two different answers to one question.", r.Line)
+			return nil, problem.New("label_line", problem.Args{"line": r.Line},
+				"Line %d has no two different answers to one question. Correct it or leave it out; nothing of the file was imported.", r.Line)
 		}
 		out = append(out, l)
 	}
@@ -103,7 +105,7 @@ func notesOf(line []byte) labelNotes {
 		P: note[*float64](m, "p"), Source: note[string](m, "source"), Judge: note[string](m, "judge"),
 		Flipped: note[bool](m, "flipped"), ID: note[string](m, "id"), Time: note[int64](m, "time"),
 		Lang: note[string](m, "lang"), Checkpoint: note[string](m, "checkpoint"), Repeats: note[string](m, "repeats"),
-		Principles: note[[]string](m, "principles"),
+		Principles: note[[]string](m, "principles"), Bias: note[float64](m, "bias"),
 	}
 }
 
@@ -142,6 +144,9 @@ func labelOf(r text.Record, n labelNotes) (l protocol.Label, ok bool) {
 		l.Who = n.Source
 	}
 	l.Judge, l.Time, l.Lang, l.Checkpoint, l.Principles = n.Judge, n.Time, n.Lang, n.Checkpoint, n.Principles
+	if math.Abs(n.Bias) <= 0.5 {
+		l.Bias = n.Bias
+	}
 	if checkpoint.ValidID(n.ID) {
 		l.ID = n.ID
 	}

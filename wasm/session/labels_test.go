@@ -16,6 +16,7 @@ import (
 
 	"sprout/core/checkpoint"
 	"sprout/core/problem"
+	"sprout/core/world"
 	"sprout/wasm/protocol"
 )
 
@@ -130,8 +131,8 @@ func TestForeignPreferences(t *testing.T) {
 
 	for file, code := range map[string]string{
 		`{"text":"a fox"}`: "labels_no_pairs",
-		`{"prompt":"q","chosen":"x","rejected":"y"}` + "\n" + `{"prompt":"q","chosen":"x","rejected":"x"}`:                                                            "label_unusable",
-		`{"chosen":[{"role":"user","content":"1"},{"role":"assistant","content":"x"}],"rejected":[{"role":"user","content":"2"},{"role":"assistant","content":"y"}]}`: "label_unusable",
+		`{"prompt":"q","chosen":"x","rejected":"y"}` + "\n" + `{"prompt":"q","chosen":"x","rejected":"x"}`:                                                            "label_line",
+		`{"chosen":[{"role":"user","content":"1"},{"role":"assistant","content":"x"}],"rejected":[{"role":"user","content":"2"},{"role":"assistant","content":"y"}]}`: "label_line",
 		"{": "jsonl_broken_line", "": "file_empty",
 	} {
 		_, problem := add(file)
@@ -159,6 +160,36 @@ func TestLabelsAsLessons(t *testing.T) {
 	require.Len(t, kept.pairs, 2)
 	require.Equal(t, "Go away.", kept.pairs[1].Chosen[1].Content)
 	require.InDelta(t, 0.8, kept.pairs[1].P, 1e-12)
+}
+
+// Who always takes the answer shown first has looked at the place alone; a judge
+// hears both orders, and a file of another program names no places.
+func TestClicksOfOneSide(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	use := func(who string) string {
+		_, _, problem := ask[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{Who: who})
+		if problem == nil {
+			return ""
+		}
+		return problem.Code
+	}
+	say := func(who string, i int, first float64) {
+		c := click(fmt.Sprint("Who? ", i), fmt.Sprint("A fox. ", i), fmt.Sprint("A cat. ", i), first)
+		c.Who = who
+		mustAsk[protocol.Label](t, s, p, "labels.add", c)
+	}
+	for i := range 7 {
+		say("click", i, 1)
+		say("judge", i, 1)
+	}
+	require.Empty(t, use("click"), "seven may be an accident")
+	say("click", 7, 1)
+	say("judge", 7, 1)
+	require.Equal(t, "pairs_one_sided", use("click"))
+	require.Equal(t, "pairs_one_sided", use(""))
+	require.Empty(t, use("judge"))
+	say("click", 8, 0)
+	require.Empty(t, use("click"))
 }
 
 // A model answers questions of a town twice; what was labelled comes back the
@@ -192,6 +223,9 @@ func TestCandidates(t *testing.T) {
 	mustAsk[protocol.Label](t, s, p, "labels.add", protocol.AddLabel{Candidate: next[0], P: 0, Who: "click"})
 	require.Equal(t, protocol.Agreement{Same: 1, Of: 1}, listed(t, s, p).Self)
 	require.Empty(t, mustAsk[protocol.Candidates](t, s, p, "labels.candidates", ask1).Candidates[0].Repeats, "once is enough")
+
+	again := protocol.GetCandidates{Checkpoint: id, Dataset: "town:quick:both:1", Count: 3, Seed: 5, Lang: "en"}
+	require.Equal(t, first.Candidates[1:], mustAsk[protocol.Candidates](t, s, p, "labels.candidates", again).Candidates[:2], "what is labelled does not come again")
 
 	ask1.Dataset = ""
 	_, _, problem := ask[protocol.Candidates](t, s, p, "labels.candidates", ask1)
@@ -238,6 +272,7 @@ func TestEndpointJudge(t *testing.T) {
 	require.Len(t, got.Labels, 2)
 	require.InDelta(t, 0.8, got.Labels[0].P, 1e-12, "both orders averaged")
 	require.InDelta(t, -0.1, got.Bias, 1e-12)
+	require.InDelta(t, -0.1, got.Labels[0].Bias, 1e-12)
 	require.Equal(t, "judge", got.Labels[0].Who)
 	require.Equal(t, "m", got.Labels[0].Judge)
 	require.Equal(t, []string{"honest", "Rhyme."}, got.Labels[0].Principles)
@@ -247,6 +282,24 @@ func TestEndpointJudge(t *testing.T) {
 		"question": "Who 0?", "a": "nice", "b": "rude", "lang": "en",
 		"principles": []any{"Say so when you do not know.", "Rhyme."},
 	}, cases[0], "nothing else is sent")
+
+	again := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{
+		Judge: "endpoint", Name: "m", Candidates: pairs(1), Principles: []string{"true"},
+	})
+	require.Equal(t, got.Labels[0].ID, again.Labels[0].ID)
+	require.Equal(t, []string{"true"}, listed(t, s, p).Labels[0].Principles, "a judge's last word takes the place of the one before")
+	require.Len(t, listed(t, s, p).Labels, 2)
+
+	town := world.New(world.Config{Seed: 3, Size: world.Quick})
+	q := town.Questions(world.Seen, world.ZH)[0]
+	about := protocol.Candidate{Question: q.Text, A: "nice", B: "rude", Lang: "zh"}
+	for _, dataset := range []string{"town:quick:both:3", ""} {
+		mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{
+			Judge: "endpoint", Dataset: dataset, Candidates: []protocol.Candidate{about}, Principles: []string{"true"},
+		})
+	}
+	require.Equal(t, town.Knowledge(q), cases[6]["background"], "what is true in a town no model outside can know")
+	require.NotContains(t, cases[8], "background")
 
 	_, _, problem := ask[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "endpoint", Candidates: pairs(1), Principles: []string{"cruel"}})
 	require.Equal(t, "bad_command", problem.Code)

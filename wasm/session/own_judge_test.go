@@ -1,12 +1,14 @@
 package session
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"sprout/core/checkpoint"
+	"sprout/core/world"
 	"sprout/wasm/protocol"
 )
 
@@ -39,6 +41,18 @@ func TestOwnJudge(t *testing.T) {
 	c.A, c.B = c.B, c.A
 	back := mustAsk[protocol.Judged](t, s, p, "labels.judge", swapped)
 	require.InDelta(t, 1-got.Labels[0].P, back.Labels[0].P, 1e-6, "both orders averaged")
+
+	home, other := world.New(world.Config{Seed: 1, Size: world.Quick}), world.New(world.Config{Seed: 2, Size: world.Quick})
+	all := home.Questions(world.Seen, world.EN)
+	q := all[slices.IndexFunc(all, func(q world.Question) bool {
+		same, ok := other.Recognise(q.Text) // of a namesake
+		return ok && same.Resident >= 0
+	})]
+	about := protocol.Candidate{Question: q.Text, Checkpoint: read}
+	require.Equal(t, home.Knowledge(q), s.background(about, "town:quick:en:2"), "the town of the model that answered comes first")
+	about.Checkpoint = checkpoint.NewID()
+	namesake, _ := other.Recognise(q.Text)
+	require.Equal(t, other.Knowledge(namesake), s.background(about, "town:quick:en:2"), "that model is gone")
 
 	for code, bad := range map[string]protocol.JudgeCandidates{
 		"judge_stage":          {Judge: read, Candidates: pairs(1), Principles: []string{"true"}},

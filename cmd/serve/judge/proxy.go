@@ -168,8 +168,7 @@ func (h *Handler) judge(w http.ResponseWriter, r *http.Request) {
 }
 
 func malformed(why string) error {
-	return problem.New("judge_case", problem.Args{"why": why, "limit": judge.MaxCase},
-		"This comparison cannot be sent to a judge: %s (limit %d).", why, judge.MaxCase)
+	return judge.Unfit(why, judge.MaxCase)
 }
 
 // statuses of the problems of an endpoint.

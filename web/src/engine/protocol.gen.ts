@@ -651,6 +651,7 @@ export interface Label {
   p: number
   who: string
   judge?: string
+  bias?: number
   time: number
   principles?: string[]
 }

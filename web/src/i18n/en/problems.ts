@@ -55,7 +55,7 @@ export const problems = {
   tokenizer_too_large:
     'This tokenizer.json is {bytes|bytes}; at most {limit|bytes} are read. Choose another, or learn one here.',
   tokenizer_unsupported:
-    'This tokenizer.json cuts text in a way that Sprout does not know ({field}).',
+    'This tokenizer.json cuts text in a way that Sprout does not know ({field}). Use a file that Sprout wrote, or learn a tokenizer here.',
   tokenizer_not_found:
     'That tokenizer is no longer in this tab. Learn it again; it takes a moment.',
 
@@ -119,7 +119,8 @@ export const problems = {
   run_busy: 'A run is in progress. Stop it first; it will be saved.',
   param_range:
     'The setting “{key}” must lie between {min|number} and {max|number}; it was {value|number}. Choose a value in between.',
-  param_unknown: 'This stage has no setting “{key}”.',
+  param_unknown:
+    'This stage has no setting “{key}”. Leave it out, or choose the stage that it belongs to.',
   teacher_missing: 'This stage needs a teacher: a trained model that the student learns from.',
   student_shape:
     'The student to begin with has {key} = {have|number}, not {want|number}. A trained model keeps its shape: set {key} to {have|number}, or begin with a fresh student.',
@@ -144,7 +145,7 @@ export const problems = {
   reward_not_finite:
     'The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.',
   note_logprob_gap:
-    'Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains.',
+    'Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains. The run goes on; where its curves look odd, choose workers at “Computes on” and begin again.',
   prompts_few:
     'There are {count} different questions in the file, but at least two are needed: one to practise on and one to measure on. Add some.',
   talk_unanswered:
@@ -154,10 +155,11 @@ export const problems = {
   pairs_one_question:
     'All {pairs|number} pairs answer the same question. At least two questions are needed: one to learn from and one to test with.',
   pair_equal:
-    'The two answers of pair {pair|number} are the same, so neither can be the better one.',
+    'The two answers of pair {pair|number} are the same, so neither can be the better one. Change one, or leave the pair out.',
   pair_unanswered:
     'Pair {pair|number} has only one answer. A preference needs both, and each must end with what the assistant says.',
-  pair_prompts: 'The two answers of pair {pair|number} belong to different questions.',
+  pair_prompts:
+    'The two answers of pair {pair|number} belong to different questions. Give both the same question, or leave the pair out.',
   pair_too_long:
     'Pair {pair|number} has {tokens|number} tokens, more than the {context|number} that are read at once. Shorten it or leave it out, or begin with a model that reads more at once.',
   judge_no_rules: 'A judge needs at least one principle to go by. Switch one on.',
@@ -166,18 +168,23 @@ export const problems = {
   judge_slow:
     'The judge did not answer within {seconds|number} seconds. What it has judged so far is kept; try again, or choose a faster judge.',
   judge_unauthorised:
-    'The judge refused the request (status {status|number}). Check the key that the server was started with.',
+    'The judge refused the request (status {status|number}). Put the right key into a file and start the server with -judge-key-file FILE; what it has judged so far is kept.',
   judge_nonsense:
     'The judge was to name A or B but said “{reply}”. What it has judged so far is kept; another judge may understand the question better.',
-  label_unusable: 'This opinion cannot be kept: {why}.',
+  label_unusable:
+    'This opinion cannot be kept. It needs a question, two different answers, a probability between 0 and 1, and whose it is: compare another pair.',
+  label_line:
+    'Line {line|number} has no two different answers to one question. Correct it or leave it out; nothing of the file was imported.',
   labels_no_pairs: '{name} holds no preferences. Each line needs “chosen” and “rejected”.',
   town_needed: 'The questions come from a town. Choose the town as the data.',
   judge_busy:
     'The judge has too much to do. Try again in {seconds|number} seconds; what it has judged so far is kept.',
-  judge_refused: 'The judge’s endpoint refuses the request (status {status|number}): {reason}',
+  judge_refused:
+    'The judge’s endpoint refuses the request (status {status|number}): {reason}. Check the address and the model that the server was started with (-judge, -judge-model); what it has judged so far is kept.',
   judge_missing:
     'No outside judge is set up here. Start the server with -judge URL, or choose another judge.',
-  judge_case: 'This comparison cannot be sent to a judge: {why}.',
+  judge_case:
+    'This comparison cannot be sent to a judge. It may have a question and two different answers of at most {bytes|bytes} each, and up to {principles|number} principles of at most {rule|bytes}: shorten what is longer, or leave it out. What was judged so far is kept.',
   judge_free_text:
     'A judge trained here understands only the five principles of the town. Principles in your own words need an outside judge.',
   judge_stage:
@@ -186,11 +193,11 @@ export const problems = {
     'This tokenizer does not write each of the letters ABDLSFHTdlsfhtx and the full stop as one token, so a judge can neither name an answer nor note what it finds. Use another tokenizer.',
   judge_without_town: 'A judge learns from the town’s graders. Choose the town as the data.',
   judge_too_long:
-    'Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once.',
+    'Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once. Leave it out, or train a judge with a larger context.',
   pair_probability:
     'The probability of pair {pair|number} is {p}; it must be between 0 and 1. Correct that pair or leave it out.',
   pairs_one_sided:
-    'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.',
+    'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.',
   candidates_alike:
     'The model gave the same answer to each of the {questions|number} questions every time, so nothing can be compared. Choose a model whose answers vary, such as one fresh from SFT.',
   adapter_config: 'The adapter cannot have {field} = {value}; it must be {want}.',
@@ -204,9 +211,9 @@ export const problems = {
   report_tokenizer:
     'The two models have different tokenizers, so their answers cannot be compared token by token. Choose models of one family.',
   report_stage:
-    'A checkpoint of the stage “{stage}” writes no answers, so there is nothing to grade.',
+    'A checkpoint of the stage “{stage}” writes no answers, so there is nothing to grade. Choose one that writes, such as one of SFT.',
   report_context:
-    'The model reads {context|number} tokens at once, but a question has {tokens|number}: it cannot be asked.',
+    'The model reads {context|number} tokens at once, but a question has {tokens|number}: it cannot be asked. Choose a model with a larger context.',
   adapter_base_missing:
     'An adapter is nothing without the model that it was trained on. Choose that model as well.',
   adapter_base:

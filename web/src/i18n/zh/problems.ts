@@ -42,7 +42,8 @@ export const problems: Translation['problems'] = {
   tokenizer_not_json: '这个 tokenizer.json 不是合法的 JSON：{reason}。请换一个，或在这里学一个。',
   tokenizer_too_large:
     '这个 tokenizer.json 有 {bytes|bytes}，最多只读 {limit|bytes}。请换一个，或在这里学一个。',
-  tokenizer_unsupported: '这个 tokenizer.json 的切法，萌芽不认识（{field}）。',
+  tokenizer_unsupported:
+    '这个 tokenizer.json 的切法，萌芽不认识（{field}）。请用萌芽写出的文件，或在这里学一个分词器。',
   tokenizer_not_found: '那个分词器已经不在这个标签页里了。重新学一次，很快。',
 
   checkpoint_not_found: '那个检查点已经不在了，也许在别的标签页里被删了。',
@@ -96,7 +97,7 @@ export const problems: Translation['problems'] = {
   run_busy: '有训练正在进行。请先停下，它会被保存。',
   param_range:
     '设置“{key}”必须在 {min|number} 到 {max|number} 之间，给的是 {value|number}。请改到这个范围内。',
-  param_unknown: '这个阶段没有“{key}”这项设置。',
+  param_unknown: '这个阶段没有“{key}”这项设置。请去掉它，或选有这项设置的阶段。',
   teacher_missing: '这个阶段需要一位老师：学生要向一个训练好的模型学习。',
   student_shape:
     '作为起点的学生，{key} 是 {have|number}，不是 {want|number}。训练过的模型不能改变形状：请把 {key} 设为 {have|number}，或从新的学生开始。',
@@ -114,40 +115,49 @@ export const problems: Translation['problems'] = {
   reward_tokenizer:
     '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。请选同一个模型长出来的。',
   reward_not_finite: '奖励模型给出的分数不是数字。请换一个奖励模型；可以从上一个检查点继续。',
-  note_logprob_gap: '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。',
+  note_logprob_gap:
+    '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。训练会继续；如果曲线看着不对，请在“用什么算”里选“工作线程”，重新开始。',
   prompts_few: '文件里有 {count} 个不同的问题，至少要两个：一个用来练，一个用来测。请再加几个。',
   talk_unanswered: '有一段对话没有人回答，所以略去。请加上一条角色为 assistant 的话。',
   pairs_missing: '还没有可学的偏好。先比较几组回答，或选一个带成对回答的文件。',
   pairs_one_question:
     '{pairs|number} 对回答问的都是同一个问题。至少要有两个问题：一个用来学，一个用来测。',
-  pair_equal: '第 {pair|number} 对的两个回答一模一样，分不出哪个更好。',
+  pair_equal: '第 {pair|number} 对的两个回答一模一样，分不出哪个更好。请改掉一个，或去掉这一对。',
   pair_unanswered: '第 {pair|number} 对只有一个回答。偏好需要两个，而且都要以助手的话结尾。',
-  pair_prompts: '第 {pair|number} 对的两个回答不是针对同一个问题的。',
+  pair_prompts:
+    '第 {pair|number} 对的两个回答不是针对同一个问题的。请让两边的问题相同，或去掉这一对。',
   pair_too_long:
     '第 {pair|number} 对有 {tokens|number} 个词元，超过了一次能读的 {context|number} 个。请缩短它或去掉它，或从一次能读得更多的模型开始。',
   judge_no_rules: '裁判至少要依据一条准则。请打开一条。',
   judge_unreachable: '连不上 {url} 的裁判（{reason}）。请确认它在运行；已经评好的都保留着。',
   judge_slow:
     '裁判在 {seconds|number} 秒内没有回答。已经评好的都保留着；请再试一次，或换一个更快的裁判。',
-  judge_unauthorised: '裁判拒绝了请求（状态码 {status|number}）。请检查启动服务器时给的密钥。',
+  judge_unauthorised:
+    '裁判拒绝了请求（状态码 {status|number}）。请把正确的密钥放进文件，用 -judge-key-file 文件 启动服务器；已经评好的都保留着。',
   judge_nonsense:
     '裁判应当说 A 或 B，却说了“{reply}”。已经评好的都保留着；换一个裁判也许更能看懂问题。',
-  label_unusable: '这条意见没法保存：{why}。',
+  label_unusable:
+    '这条意见没法保存。它要有一个问题、两个不同的回答、0 到 1 之间的概率，还要知道是谁的意见。请比较另一对。',
+  label_line:
+    '第 {line|number} 行没有对同一个问题的两个不同回答。请改正或去掉这一行；文件里什么都没有导入。',
   labels_no_pairs: '{name} 里没有偏好。每一行都要有“chosen”和“rejected”。',
   town_needed: '问题来自小镇。请把数据选为小镇。',
   judge_busy: '裁判忙不过来。请过 {seconds|number} 秒再试；已经评好的都保留着。',
-  judge_refused: '裁判的服务器拒绝了请求（状态码 {status|number}）：{reason}',
+  judge_refused:
+    '裁判的服务器拒绝了请求（状态码 {status|number}）：{reason}。请检查启动服务器时给的地址和模型（-judge、-judge-model）；已经评好的都保留着。',
   judge_missing: '这里没有设外面的裁判。请用 -judge 网址 启动服务器，或选别的裁判。',
-  judge_case: '这一组比较没法交给裁判：{why}。',
+  judge_case:
+    '这一组比较没法交给裁判。要有一个问题和两个不同的回答，各不超过 {bytes|bytes}；准则最多 {principles|number} 条，每条不超过 {rule|bytes}。请缩短过长的，或去掉这一组。已经评好的都保留着。',
   judge_free_text: '在这里训练的裁判只懂小镇的五条准则。用自己的话写的准则要请外面的裁判。',
   judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
   judge_letters:
     '这个分词器没有把 ABDLSFHTdlsfhtx 这些字母和句点各写成一个词元，裁判就没法指明回答，也没法记下看法。请换一个分词器。',
   judge_without_town: '裁判要跟小镇的评分规则学。请把数据选为小镇。',
   judge_too_long:
-    '第 {comparison|number} 组比较最多要 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。',
+    '第 {comparison|number} 组比较最多要 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。请去掉它，或训练一个上下文更长的裁判。',
   pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。请改好这一对或去掉。',
-  pairs_one_sided: '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。',
+  pairs_one_sided:
+    '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。请看过两个回答再多标一些，或导入别的标注。',
   candidates_alike:
     '对这 {questions|number} 个问题，模型每次的回答都一样，没有可比的。请选一个回答会有变化的模型，比如刚上完 SFT 的。',
   adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
@@ -157,8 +167,9 @@ export const problems: Translation['problems'] = {
   report_stopped: '成绩单停下了，什么也没有留下。',
   report_without_town: '评分要靠小镇里已知的事实。请选小镇的模型和小镇的文本。',
   report_tokenizer: '两个模型的分词器不同，无法逐个词元地比较它们的回答。请选同一家族的模型。',
-  report_stage: '{stage} 阶段的检查点不会写回答，没有可评分的内容。',
-  report_context: '模型一次只能读 {context|number} 个词元，而问题有 {tokens|number} 个，没法问它。',
+  report_stage: '{stage} 阶段的检查点不会写回答，没有可评分的内容。请选一个会写的，比如 SFT 的。',
+  report_context:
+    '模型一次只能读 {context|number} 个词元，而问题有 {tokens|number} 个，没法问它。请选一个上下文更长的模型。',
   adapter_base_missing: '适配器离开它所依附的模型就没有用。请把那个模型也选上。',
   adapter_base: '这个适配器不是在“{base}”上训练的。请选它原来的模型。',
   adapter_none: '“{name}”是完整的模型，不是适配器。请选一个适配器。',
