@@ -1835,6 +1835,15 @@ type RootTranslation = {
 		 */
 		'private': string
 		/**
+		 * E​v​e​r​y​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​c​o​m​p​u​t​e​d​ ​i​n​ ​t​h​i​s​ ​t​a​b​;​ ​w​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​j​u​d​g​e​d​ ​g​o​e​s​ ​t​o​ ​{​h​o​s​t​}​,​ ​a​s​ ​y​o​u​ ​a​g​r​e​e​d​:​ ​q​u​e​s​t​i​o​n​,​ ​a​n​s​w​e​r​s​,​ ​p​r​i​n​c​i​p​l​e​s​,​ ​a​n​d​ ​w​h​a​t​ ​t​h​e​ ​t​o​w​n​ ​k​n​o​w​s​.
+		 * @param {string} host
+		 */
+		privateBut: RequiredParams<'host'>
+		/**
+		 * E​v​e​r​y​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​c​o​m​p​u​t​e​d​ ​i​n​ ​t​h​i​s​ ​t​a​b​;​ ​w​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​j​u​d​g​e​d​ ​g​o​e​s​ ​t​o​ ​t​h​i​s​ ​b​r​o​w​s​e​r​’​s​ ​o​w​n​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​,​ ​a​s​ ​y​o​u​ ​a​g​r​e​e​d​.
+		 */
+		privateButBrowser: string
+		/**
 		 * T​h​e​ ​a​d​d​r​e​s​s​ ​h​i​d​e​s​ ​“​{​n​a​m​e​s​}​”​,​ ​a​n​d​ ​n​o​ ​p​a​r​t​ ​o​f​ ​t​h​e​ ​p​a​g​e​ ​i​s​ ​c​a​l​l​e​d​ ​s​o​.​ ​I​t​ ​c​a​n​ ​h​i​d​e​:​ ​{​k​n​o​w​n​}​.
 		 * @param {string} known
 		 * @param {string} names
@@ -4761,6 +4770,10 @@ type RootTranslation = {
 		 */
 		undo: string
 		/**
+		 * T​r​y​ ​a​g​a​i​n
+		 */
+		retry: string
+		/**
 		 * K​e​y​s​:​ ​1​ ​o​r​ ​2​ ​c​h​o​o​s​e​s​,​ ​0​ ​o​r​ ​s​p​a​c​e​ ​s​k​i​p​s​,​ ​z​ ​t​a​k​e​s​ ​b​a​c​k​.
 		 */
 		keys: string
@@ -4820,7 +4833,7 @@ type RootTranslation = {
 		 */
 		judgeTitle: string
 		/**
-		 * A​ ​j​u​d​g​e​ ​t​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​t​r​a​i​n​e​d​,​ ​o​r​ ​a​ ​l​a​r​g​e​r​ ​m​o​d​e​l​,​ ​c​a​n​ ​d​o​ ​t​h​e​ ​w​o​r​k​.​ ​S​o​m​e​ ​p​a​i​r​s​ ​t​h​a​t​ ​y​o​u​ ​l​a​b​e​l​l​e​d​,​ ​t​o​o​,​ ​s​h​o​w​ ​w​h​e​t​h​e​r​ ​i​t​ ​s​e​e​s​ ​t​h​e​m​ ​a​s​ ​y​o​u​ ​d​o​.
+		 * A​ ​j​u​d​g​e​ ​t​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​t​r​a​i​n​e​d​,​ ​o​r​ ​a​ ​l​a​r​g​e​r​ ​m​o​d​e​l​,​ ​c​a​n​ ​d​o​ ​t​h​e​ ​w​o​r​k​.​ ​I​t​ ​b​e​g​i​n​s​ ​w​i​t​h​ ​t​h​e​ ​p​a​i​r​s​ ​t​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​c​o​m​p​a​r​e​d​,​ ​s​o​ ​t​h​a​t​ ​y​o​u​ ​s​e​e​ ​w​h​e​r​e​ ​i​t​ ​d​i​f​f​e​r​s​ ​f​r​o​m​ ​y​o​u​,​ ​a​n​d​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​n​e​w​ ​o​n​e​s​.
 		 */
 		judgeIntro: string
 		/**
@@ -4881,6 +4894,10 @@ type RootTranslation = {
 		 */
 		start: string
 		/**
+		 * J​u​d​g​e​ ​t​h​e​ ​s​a​m​e​ ​a​g​a​i​n
+		 */
+		again: string
+		/**
 		 * S​t​o​p
 		 */
 		stop: string
@@ -4889,19 +4906,83 @@ type RootTranslation = {
 		 */
 		stopped: string
 		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​b​e​s​i​d​e​ ​y​o​u
+		 */
+		versusTitle: string
+		/**
+		 * i​t​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​y​o​u​ ​o​n​ ​{​s​a​m​e​}​ ​o​f​ ​{​o​f​}​.
+		 * @param {string} of
+		 * @param {string} same
+		 */
+		versusSum: RequiredParams<'of' | 'same'>
+		/**
+		 * y​o​u​ ​h​a​v​e​ ​c​o​m​p​a​r​e​d​ ​n​o​n​e​ ​o​f​ ​t​h​e​s​e​ ​p​a​i​r​s​ ​y​o​u​r​s​e​l​f​.
+		 */
+		versusNone: string
+		/**
+		 * T​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​e​v​e​r​y​ ​p​a​i​r​ ​t​w​i​c​e​,​ ​w​i​t​h​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​c​h​a​n​g​i​n​g​ ​p​l​a​c​e​s​.​ ​T​h​e​ ​l​a​s​t​ ​t​w​o​ ​c​o​l​u​m​n​s​ ​s​a​y​ ​h​o​w​ ​l​i​k​e​l​y​ ​i​t​ ​f​i​n​d​s​ ​a​n​s​w​e​r​ ​1​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​e​a​c​h​ ​t​i​m​e​;​ ​w​h​e​r​e​ ​t​h​e​y​ ​a​r​e​ ​f​a​r​ ​a​p​a​r​t​,​ ​i​t​ ​g​o​e​s​ ​b​y​ ​t​h​e​ ​p​l​a​c​e​.​ ​S​w​i​t​c​h​ ​a​ ​p​r​i​n​c​i​p​l​e​ ​a​n​d​ ​l​e​t​ ​i​t​ ​j​u​d​g​e​ ​t​h​e​ ​s​a​m​e​ ​a​g​a​i​n​:​ ​s​o​m​e​ ​v​e​r​d​i​c​t​s​ ​c​h​a​n​g​e​.
+		 */
+		versusHow: string
+		/**
+		 * {​n​}​ ​o​f​ ​{​o​f​}​ ​v​e​r​d​i​c​t​s​ ​h​a​v​e​ ​c​h​a​n​g​e​d​ ​s​i​n​c​e​ ​i​t​ ​j​u​d​g​e​d​ ​b​e​f​o​r​e​.
+		 * @param {string} n
+		 * @param {string} of
+		 */
+		changed: RequiredParams<'n' | 'of'>
+		/**
+		 * P​a​i​r
+		 */
+		pair: string
+		/**
+		 * Y​o​u
+		 */
+		you: string
+		/**
+		 * 1​ ​s​h​o​w​n​ ​f​i​r​s​t
+		 */
+		firstShown: string
+		/**
+		 * 1​ ​s​h​o​w​n​ ​s​e​c​o​n​d
+		 */
+		secondShown: string
+		/**
+		 * Y​o​u​ ​d​i​f​f​e​r​:​ ​{​n​}
+		 * @param {string} n
+		 */
+		differ: RequiredParams<'n'>
+		/**
+		 * Y​o​u​ ​a​g​r​e​e​:​ ​{​n​}
+		 * @param {string} n
+		 */
+		agree: RequiredParams<'n'>
+		/**
+		 * O​n​l​y​ ​o​n​e​ ​o​f​ ​y​o​u​ ​h​a​s​ ​d​e​c​i​d​e​d​:​ ​{​n​}
+		 * @param {string} n
+		 */
+		alone: RequiredParams<'n'>
+		/**
+		 * u​n​d​e​c​i​d​e​d
+		 */
+		undecided: string
+		/**
+		 * w​a​s​ ​{​v​e​r​d​i​c​t​}
+		 * @param {string} verdict
+		 */
+		was: RequiredParams<'verdict'>
+		/**
 		 * S​e​n​d​ ​t​h​i​s​ ​t​o​ ​{​w​h​e​r​e​}​?
 		 * @param {string} where
 		 */
 		confirmTitle: RequiredParams<'where'>
 		/**
-		 * F​o​r​ ​e​a​c​h​ ​o​f​ ​{​c​o​u​n​t​}​ ​p​a​i​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​y​o​u​r​ ​p​r​i​n​c​i​p​l​e​s​ ​g​o​,​ ​t​w​i​c​e​,​ ​f​r​o​m​ ​t​h​i​s​ ​p​a​g​e​ ​t​h​r​o​u​g​h​ ​i​t​s​ ​s​e​r​v​e​r​ ​t​o​ ​{​h​o​s​t​}​ ​(​m​o​d​e​l​ ​{​m​o​d​e​l​}​)​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​s​e​n​t​:​ ​n​o​ ​n​a​m​e​,​ ​n​o​ ​c​h​e​c​k​p​o​i​n​t​,​ ​n​o​ ​o​t​h​e​r​ ​l​a​b​e​l​.
+		 * F​o​r​ ​e​a​c​h​ ​o​f​ ​{​c​o​u​n​t​}​ ​p​a​i​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​,​ ​y​o​u​r​ ​p​r​i​n​c​i​p​l​e​s​ ​a​n​d​ ​w​h​a​t​ ​t​h​e​ ​t​o​w​n​ ​k​n​o​w​s​ ​o​f​ ​w​h​o​m​ ​t​h​e​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​a​b​o​u​t​ ​g​o​,​ ​t​w​i​c​e​,​ ​f​r​o​m​ ​t​h​i​s​ ​p​a​g​e​ ​t​h​r​o​u​g​h​ ​i​t​s​ ​s​e​r​v​e​r​ ​t​o​ ​{​h​o​s​t​}​ ​(​m​o​d​e​l​ ​{​m​o​d​e​l​}​)​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​s​e​n​t​:​ ​n​o​ ​n​a​m​e​ ​o​f​ ​y​o​u​r​s​,​ ​n​o​ ​c​h​e​c​k​p​o​i​n​t​,​ ​n​o​ ​l​a​b​e​l​.
 		 * @param {string} count
 		 * @param {string} host
 		 * @param {string} model
 		 */
 		confirmEndpoint: RequiredParams<'count' | 'host' | 'model'>
 		/**
-		 * F​o​r​ ​e​a​c​h​ ​o​f​ ​{​c​o​u​n​t​}​ ​p​a​i​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​a​n​d​ ​y​o​u​r​ ​p​r​i​n​c​i​p​l​e​s​ ​a​r​e​ ​g​i​v​e​n​,​ ​t​w​i​c​e​,​ ​t​o​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​i​n​s​i​d​e​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.​ ​W​h​e​t​h​e​r​ ​i​t​ ​r​u​n​s​ ​o​n​ ​t​h​i​s​ ​m​a​c​h​i​n​e​ ​i​s​ ​u​p​ ​t​o​ ​t​h​e​ ​b​r​o​w​s​e​r​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​g​i​v​e​n​.
+		 * F​o​r​ ​e​a​c​h​ ​o​f​ ​{​c​o​u​n​t​}​ ​p​a​i​r​s​ ​t​h​e​ ​q​u​e​s​t​i​o​n​,​ ​t​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​,​ ​y​o​u​r​ ​p​r​i​n​c​i​p​l​e​s​ ​a​n​d​ ​w​h​a​t​ ​t​h​e​ ​t​o​w​n​ ​k​n​o​w​s​ ​o​f​ ​w​h​o​m​ ​t​h​e​ ​q​u​e​s​t​i​o​n​ ​i​s​ ​a​b​o​u​t​ ​a​r​e​ ​g​i​v​e​n​,​ ​t​w​i​c​e​,​ ​t​o​ ​t​h​e​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​i​n​s​i​d​e​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.​ ​W​h​e​t​h​e​r​ ​i​t​ ​r​u​n​s​ ​o​n​ ​t​h​i​s​ ​m​a​c​h​i​n​e​ ​i​s​ ​u​p​ ​t​o​ ​t​h​e​ ​b​r​o​w​s​e​r​.​ ​N​o​t​h​i​n​g​ ​e​l​s​e​ ​i​s​ ​g​i​v​e​n​.
 		 * @param {string} count
 		 */
 		confirmBrowser: RequiredParams<'count'>
@@ -6655,7 +6736,7 @@ type RootTranslation = {
 		 */
 		tokenizer_too_large: RequiredParams<'bytes|bytes' | 'limit|bytes'>
 		/**
-		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​c​u​t​s​ ​t​e​x​t​ ​i​n​ ​a​ ​w​a​y​ ​t​h​a​t​ ​S​p​r​o​u​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​(​{​f​i​e​l​d​}​)​.
+		 * T​h​i​s​ ​t​o​k​e​n​i​z​e​r​.​j​s​o​n​ ​c​u​t​s​ ​t​e​x​t​ ​i​n​ ​a​ ​w​a​y​ ​t​h​a​t​ ​S​p​r​o​u​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​(​{​f​i​e​l​d​}​)​.​ ​U​s​e​ ​a​ ​f​i​l​e​ ​t​h​a​t​ ​S​p​r​o​u​t​ ​w​r​o​t​e​,​ ​o​r​ ​l​e​a​r​n​ ​a​ ​t​o​k​e​n​i​z​e​r​ ​h​e​r​e​.
 		 * @param {unknown} field
 		 */
 		tokenizer_unsupported: RequiredParams<'field'>
@@ -6852,7 +6933,7 @@ type RootTranslation = {
 		 */
 		param_range: RequiredParams<'key' | 'max|number' | 'min|number' | 'value|number'>
 		/**
-		 * T​h​i​s​ ​s​t​a​g​e​ ​h​a​s​ ​n​o​ ​s​e​t​t​i​n​g​ ​“​{​k​e​y​}​”​.
+		 * T​h​i​s​ ​s​t​a​g​e​ ​h​a​s​ ​n​o​ ​s​e​t​t​i​n​g​ ​“​{​k​e​y​}​”​.​ ​L​e​a​v​e​ ​i​t​ ​o​u​t​,​ ​o​r​ ​c​h​o​o​s​e​ ​t​h​e​ ​s​t​a​g​e​ ​t​h​a​t​ ​i​t​ ​b​e​l​o​n​g​s​ ​t​o​.
 		 * @param {unknown} key
 		 */
 		param_unknown: RequiredParams<'key'>
@@ -6918,7 +6999,7 @@ type RootTranslation = {
 		 */
 		reward_not_finite: string
 		/**
-		 * S​a​m​p​l​i​n​g​ ​a​n​d​ ​t​r​a​i​n​i​n​g​ ​d​i​s​a​g​r​e​e​ ​a​b​o​u​t​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​b​y​ ​{​g​a​p​}​ ​n​a​t​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​l​i​m​i​t​}​ ​t​h​a​t​ ​r​o​u​n​d​i​n​g​ ​e​x​p​l​a​i​n​s​.
+		 * S​a​m​p​l​i​n​g​ ​a​n​d​ ​t​r​a​i​n​i​n​g​ ​d​i​s​a​g​r​e​e​ ​a​b​o​u​t​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​b​y​ ​{​g​a​p​}​ ​n​a​t​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​l​i​m​i​t​}​ ​t​h​a​t​ ​r​o​u​n​d​i​n​g​ ​e​x​p​l​a​i​n​s​.​ ​T​h​e​ ​r​u​n​ ​g​o​e​s​ ​o​n​;​ ​w​h​e​r​e​ ​i​t​s​ ​c​u​r​v​e​s​ ​l​o​o​k​ ​o​d​d​,​ ​c​h​o​o​s​e​ ​w​o​r​k​e​r​s​ ​a​t​ ​“​C​o​m​p​u​t​e​s​ ​o​n​”​ ​a​n​d​ ​b​e​g​i​n​ ​a​g​a​i​n​.
 		 * @param {unknown} gap
 		 * @param {unknown} limit
 		 */
@@ -6942,7 +7023,7 @@ type RootTranslation = {
 		 */
 		pairs_one_question: RequiredParams<'pairs|number'>
 		/**
-		 * T​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​,​ ​s​o​ ​n​e​i​t​h​e​r​ ​c​a​n​ ​b​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.
+		 * T​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​,​ ​s​o​ ​n​e​i​t​h​e​r​ ​c​a​n​ ​b​e​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​.​ ​C​h​a​n​g​e​ ​o​n​e​,​ ​o​r​ ​l​e​a​v​e​ ​t​h​e​ ​p​a​i​r​ ​o​u​t​.
 		 * @param {unknown} pair
 		 */
 		pair_equal: RequiredParams<'pair|number'>
@@ -6952,7 +7033,7 @@ type RootTranslation = {
 		 */
 		pair_unanswered: RequiredParams<'pair|number'>
 		/**
-		 * T​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​b​e​l​o​n​g​ ​t​o​ ​d​i​f​f​e​r​e​n​t​ ​q​u​e​s​t​i​o​n​s​.
+		 * T​h​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​o​f​ ​p​a​i​r​ ​{​p​a​i​r​|​n​u​m​b​e​r​}​ ​b​e​l​o​n​g​ ​t​o​ ​d​i​f​f​e​r​e​n​t​ ​q​u​e​s​t​i​o​n​s​.​ ​G​i​v​e​ ​b​o​t​h​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​,​ ​o​r​ ​l​e​a​v​e​ ​t​h​e​ ​p​a​i​r​ ​o​u​t​.
 		 * @param {unknown} pair
 		 */
 		pair_prompts: RequiredParams<'pair|number'>
@@ -6979,7 +7060,7 @@ type RootTranslation = {
 		 */
 		judge_slow: RequiredParams<'seconds|number'>
 		/**
-		 * T​h​e​ ​j​u​d​g​e​ ​r​e​f​u​s​e​d​ ​t​h​e​ ​r​e​q​u​e​s​t​ ​(​s​t​a​t​u​s​ ​{​s​t​a​t​u​s​|​n​u​m​b​e​r​}​)​.​ ​C​h​e​c​k​ ​t​h​e​ ​k​e​y​ ​t​h​a​t​ ​t​h​e​ ​s​e​r​v​e​r​ ​w​a​s​ ​s​t​a​r​t​e​d​ ​w​i​t​h​.
+		 * T​h​e​ ​j​u​d​g​e​ ​r​e​f​u​s​e​d​ ​t​h​e​ ​r​e​q​u​e​s​t​ ​(​s​t​a​t​u​s​ ​{​s​t​a​t​u​s​|​n​u​m​b​e​r​}​)​.​ ​P​u​t​ ​t​h​e​ ​r​i​g​h​t​ ​k​e​y​ ​i​n​t​o​ ​a​ ​f​i​l​e​ ​a​n​d​ ​s​t​a​r​t​ ​t​h​e​ ​s​e​r​v​e​r​ ​w​i​t​h​ ​-​j​u​d​g​e​-​k​e​y​-​f​i​l​e​ ​F​I​L​E​;​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​.
 		 * @param {unknown} status
 		 */
 		judge_unauthorised: RequiredParams<'status|number'>
@@ -6989,10 +7070,14 @@ type RootTranslation = {
 		 */
 		judge_nonsense: RequiredParams<'reply'>
 		/**
-		 * T​h​i​s​ ​o​p​i​n​i​o​n​ ​c​a​n​n​o​t​ ​b​e​ ​k​e​p​t​:​ ​{​w​h​y​}​.
-		 * @param {unknown} why
+		 * T​h​i​s​ ​o​p​i​n​i​o​n​ ​c​a​n​n​o​t​ ​b​e​ ​k​e​p​t​.​ ​I​t​ ​n​e​e​d​s​ ​a​ ​q​u​e​s​t​i​o​n​,​ ​t​w​o​ ​d​i​f​f​e​r​e​n​t​ ​a​n​s​w​e​r​s​,​ ​a​ ​p​r​o​b​a​b​i​l​i​t​y​ ​b​e​t​w​e​e​n​ ​0​ ​a​n​d​ ​1​,​ ​a​n​d​ ​w​h​o​s​e​ ​i​t​ ​i​s​:​ ​c​o​m​p​a​r​e​ ​a​n​o​t​h​e​r​ ​p​a​i​r​.
 		 */
-		label_unusable: RequiredParams<'why'>
+		label_unusable: string
+		/**
+		 * L​i​n​e​ ​{​l​i​n​e​|​n​u​m​b​e​r​}​ ​h​a​s​ ​n​o​ ​t​w​o​ ​d​i​f​f​e​r​e​n​t​ ​a​n​s​w​e​r​s​ ​t​o​ ​o​n​e​ ​q​u​e​s​t​i​o​n​.​ ​C​o​r​r​e​c​t​ ​i​t​ ​o​r​ ​l​e​a​v​e​ ​i​t​ ​o​u​t​;​ ​n​o​t​h​i​n​g​ ​o​f​ ​t​h​e​ ​f​i​l​e​ ​w​a​s​ ​i​m​p​o​r​t​e​d​.
+		 * @param {unknown} line
+		 */
+		label_line: RequiredParams<'line|number'>
 		/**
 		 * {​n​a​m​e​}​ ​h​o​l​d​s​ ​n​o​ ​p​r​e​f​e​r​e​n​c​e​s​.​ ​E​a​c​h​ ​l​i​n​e​ ​n​e​e​d​s​ ​“​c​h​o​s​e​n​”​ ​a​n​d​ ​“​r​e​j​e​c​t​e​d​”​.
 		 * @param {unknown} name
@@ -7008,7 +7093,7 @@ type RootTranslation = {
 		 */
 		judge_busy: RequiredParams<'seconds|number'>
 		/**
-		 * T​h​e​ ​j​u​d​g​e​’​s​ ​e​n​d​p​o​i​n​t​ ​r​e​f​u​s​e​s​ ​t​h​e​ ​r​e​q​u​e​s​t​ ​(​s​t​a​t​u​s​ ​{​s​t​a​t​u​s​|​n​u​m​b​e​r​}​)​:​ ​{​r​e​a​s​o​n​}
+		 * T​h​e​ ​j​u​d​g​e​’​s​ ​e​n​d​p​o​i​n​t​ ​r​e​f​u​s​e​s​ ​t​h​e​ ​r​e​q​u​e​s​t​ ​(​s​t​a​t​u​s​ ​{​s​t​a​t​u​s​|​n​u​m​b​e​r​}​)​:​ ​{​r​e​a​s​o​n​}​.​ ​C​h​e​c​k​ ​t​h​e​ ​a​d​d​r​e​s​s​ ​a​n​d​ ​t​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​t​h​e​ ​s​e​r​v​e​r​ ​w​a​s​ ​s​t​a​r​t​e​d​ ​w​i​t​h​ ​(​-​j​u​d​g​e​,​ ​-​j​u​d​g​e​-​m​o​d​e​l​)​;​ ​w​h​a​t​ ​i​t​ ​h​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​.
 		 * @param {unknown} reason
 		 * @param {unknown} status
 		 */
@@ -7018,10 +7103,12 @@ type RootTranslation = {
 		 */
 		judge_missing: string
 		/**
-		 * T​h​i​s​ ​c​o​m​p​a​r​i​s​o​n​ ​c​a​n​n​o​t​ ​b​e​ ​s​e​n​t​ ​t​o​ ​a​ ​j​u​d​g​e​:​ ​{​w​h​y​}​.
-		 * @param {unknown} why
+		 * T​h​i​s​ ​c​o​m​p​a​r​i​s​o​n​ ​c​a​n​n​o​t​ ​b​e​ ​s​e​n​t​ ​t​o​ ​a​ ​j​u​d​g​e​.​ ​I​t​ ​m​a​y​ ​h​a​v​e​ ​a​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​t​w​o​ ​d​i​f​f​e​r​e​n​t​ ​a​n​s​w​e​r​s​ ​o​f​ ​a​t​ ​m​o​s​t​ ​{​b​y​t​e​s​|​b​y​t​e​s​}​ ​e​a​c​h​,​ ​a​n​d​ ​u​p​ ​t​o​ ​{​p​r​i​n​c​i​p​l​e​s​|​n​u​m​b​e​r​}​ ​p​r​i​n​c​i​p​l​e​s​ ​o​f​ ​a​t​ ​m​o​s​t​ ​{​r​u​l​e​|​b​y​t​e​s​}​:​ ​s​h​o​r​t​e​n​ ​w​h​a​t​ ​i​s​ ​l​o​n​g​e​r​,​ ​o​r​ ​l​e​a​v​e​ ​i​t​ ​o​u​t​.​ ​W​h​a​t​ ​w​a​s​ ​j​u​d​g​e​d​ ​s​o​ ​f​a​r​ ​i​s​ ​k​e​p​t​.
+		 * @param {unknown} bytes
+		 * @param {unknown} principles
+		 * @param {unknown} rule
 		 */
-		judge_case: RequiredParams<'why'>
+		judge_case: RequiredParams<'bytes|bytes' | 'principles|number' | 'rule|bytes'>
 		/**
 		 * A​ ​j​u​d​g​e​ ​t​r​a​i​n​e​d​ ​h​e​r​e​ ​u​n​d​e​r​s​t​a​n​d​s​ ​o​n​l​y​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​o​f​ ​t​h​e​ ​t​o​w​n​.​ ​P​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​n​ ​o​u​t​s​i​d​e​ ​j​u​d​g​e​.
 		 */
@@ -7040,7 +7127,7 @@ type RootTranslation = {
 		 */
 		judge_without_town: string
 		/**
-		 * C​o​m​p​a​r​i​s​o​n​ ​{​c​o​m​p​a​r​i​s​o​n​|​n​u​m​b​e​r​}​ ​m​a​y​ ​t​a​k​e​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​a​t​ ​o​n​c​e​.
+		 * C​o​m​p​a​r​i​s​o​n​ ​{​c​o​m​p​a​r​i​s​o​n​|​n​u​m​b​e​r​}​ ​m​a​y​ ​t​a​k​e​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​t​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​a​t​ ​o​n​c​e​.​ ​L​e​a​v​e​ ​i​t​ ​o​u​t​,​ ​o​r​ ​t​r​a​i​n​ ​a​ ​j​u​d​g​e​ ​w​i​t​h​ ​a​ ​l​a​r​g​e​r​ ​c​o​n​t​e​x​t​.
 		 * @param {unknown} comparison
 		 * @param {unknown} context
 		 * @param {unknown} tokens
@@ -7053,7 +7140,7 @@ type RootTranslation = {
 		 */
 		pair_probability: RequiredParams<'p' | 'pair|number'>
 		/**
-		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​r​e​f​e​r​e​n​c​e​s​ ​g​o​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​s​i​d​e​.​ ​N​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​t​h​a​t​ ​b​u​t​ ​t​o​ ​c​h​o​o​s​e​ ​a​l​w​a​y​s​ ​t​h​e​ ​s​a​m​e​.
+		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​r​e​f​e​r​e​n​c​e​s​ ​g​o​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​s​i​d​e​.​ ​N​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​t​h​a​t​ ​b​u​t​ ​t​o​ ​c​h​o​o​s​e​ ​a​l​w​a​y​s​ ​t​h​e​ ​s​a​m​e​.​ ​L​a​b​e​l​ ​s​o​m​e​ ​m​o​r​e​,​ ​r​e​a​d​i​n​g​ ​b​o​t​h​ ​a​n​s​w​e​r​s​,​ ​o​r​ ​i​m​p​o​r​t​ ​o​t​h​e​r​s​.
 		 * @param {unknown} pairs
 		 */
 		pairs_one_sided: RequiredParams<'pairs|number'>
@@ -7096,12 +7183,12 @@ type RootTranslation = {
 		 */
 		report_tokenizer: string
 		/**
-		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​{​s​t​a​g​e​}​”​ ​w​r​i​t​e​s​ ​n​o​ ​a​n​s​w​e​r​s​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​g​r​a​d​e​.
+		 * A​ ​c​h​e​c​k​p​o​i​n​t​ ​o​f​ ​t​h​e​ ​s​t​a​g​e​ ​“​{​s​t​a​g​e​}​”​ ​w​r​i​t​e​s​ ​n​o​ ​a​n​s​w​e​r​s​,​ ​s​o​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​o​ ​g​r​a​d​e​.​ ​C​h​o​o​s​e​ ​o​n​e​ ​t​h​a​t​ ​w​r​i​t​e​s​,​ ​s​u​c​h​ ​a​s​ ​o​n​e​ ​o​f​ ​S​F​T​.
 		 * @param {unknown} stage
 		 */
 		report_stage: RequiredParams<'stage'>
 		/**
-		 * T​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​a​t​ ​o​n​c​e​,​ ​b​u​t​ ​a​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​:​ ​i​t​ ​c​a​n​n​o​t​ ​b​e​ ​a​s​k​e​d​.
+		 * T​h​e​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​a​t​ ​o​n​c​e​,​ ​b​u​t​ ​a​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​:​ ​i​t​ ​c​a​n​n​o​t​ ​b​e​ ​a​s​k​e​d​.​ ​C​h​o​o​s​e​ ​a​ ​m​o​d​e​l​ ​w​i​t​h​ ​a​ ​l​a​r​g​e​r​ ​c​o​n​t​e​x​t​.
 		 * @param {unknown} context
 		 * @param {unknown} tokens
 		 */
@@ -10727,6 +10814,14 @@ export type TranslationFunctions = {
 		 */
 		'private': () => LocalizedString
 		/**
+		 * Everything else is computed in this tab; what you have judged goes to {host}, as you agreed: question, answers, principles, and what the town knows.
+		 */
+		privateBut: (arg: { host: string }) => LocalizedString
+		/**
+		 * Everything else is computed in this tab; what you have judged goes to this browser’s own language model, as you agreed.
+		 */
+		privateButBrowser: () => LocalizedString
+		/**
 		 * The address hides “{names}”, and no part of the page is called so. It can hide: {known}.
 		 */
 		hideUnknown: (arg: { known: string, names: string }) => LocalizedString
@@ -13351,6 +13446,10 @@ export type TranslationFunctions = {
 		 */
 		undo: () => LocalizedString
 		/**
+		 * Try again
+		 */
+		retry: () => LocalizedString
+		/**
 		 * Keys: 1 or 2 chooses, 0 or space skips, z takes back.
 		 */
 		keys: () => LocalizedString
@@ -13407,7 +13506,7 @@ export type TranslationFunctions = {
 		 */
 		judgeTitle: () => LocalizedString
 		/**
-		 * A judge that you have trained, or a larger model, can do the work. Some pairs that you labelled, too, show whether it sees them as you do.
+		 * A judge that you have trained, or a larger model, can do the work. It begins with the pairs that you have compared, so that you see where it differs from you, and goes on with new ones.
 		 */
 		judgeIntro: () => LocalizedString
 		/**
@@ -13467,6 +13566,10 @@ export type TranslationFunctions = {
 		 */
 		start: () => LocalizedString
 		/**
+		 * Judge the same again
+		 */
+		again: () => LocalizedString
+		/**
 		 * Stop
 		 */
 		stop: () => LocalizedString
@@ -13475,15 +13578,71 @@ export type TranslationFunctions = {
 		 */
 		stopped: () => LocalizedString
 		/**
+		 * The judge beside you
+		 */
+		versusTitle: () => LocalizedString
+		/**
+		 * it agrees with you on {same} of {of}.
+		 */
+		versusSum: (arg: { of: string, same: string }) => LocalizedString
+		/**
+		 * you have compared none of these pairs yourself.
+		 */
+		versusNone: () => LocalizedString
+		/**
+		 * The judge reads every pair twice, with the answers changing places. The last two columns say how likely it finds answer 1 the better one each time; where they are far apart, it goes by the place. Switch a principle and let it judge the same again: some verdicts change.
+		 */
+		versusHow: () => LocalizedString
+		/**
+		 * {n} of {of} verdicts have changed since it judged before.
+		 */
+		changed: (arg: { n: string, of: string }) => LocalizedString
+		/**
+		 * Pair
+		 */
+		pair: () => LocalizedString
+		/**
+		 * You
+		 */
+		you: () => LocalizedString
+		/**
+		 * 1 shown first
+		 */
+		firstShown: () => LocalizedString
+		/**
+		 * 1 shown second
+		 */
+		secondShown: () => LocalizedString
+		/**
+		 * You differ: {n}
+		 */
+		differ: (arg: { n: string }) => LocalizedString
+		/**
+		 * You agree: {n}
+		 */
+		agree: (arg: { n: string }) => LocalizedString
+		/**
+		 * Only one of you has decided: {n}
+		 */
+		alone: (arg: { n: string }) => LocalizedString
+		/**
+		 * undecided
+		 */
+		undecided: () => LocalizedString
+		/**
+		 * was {verdict}
+		 */
+		was: (arg: { verdict: string }) => LocalizedString
+		/**
 		 * Send this to {where}?
 		 */
 		confirmTitle: (arg: { where: string }) => LocalizedString
 		/**
-		 * For each of {count} pairs the question, the two answers and your principles go, twice, from this page through its server to {host} (model {model}). Nothing else is sent: no name, no checkpoint, no other label.
+		 * For each of {count} pairs the question, the two answers, your principles and what the town knows of whom the question is about go, twice, from this page through its server to {host} (model {model}). Nothing else is sent: no name of yours, no checkpoint, no label.
 		 */
 		confirmEndpoint: (arg: { count: string, host: string, model: string }) => LocalizedString
 		/**
-		 * For each of {count} pairs the question, the two answers and your principles are given, twice, to the language model inside this browser. Whether it runs on this machine is up to the browser. Nothing else is given.
+		 * For each of {count} pairs the question, the two answers, your principles and what the town knows of whom the question is about are given, twice, to the language model inside this browser. Whether it runs on this machine is up to the browser. Nothing else is given.
 		 */
 		confirmBrowser: (arg: { count: string }) => LocalizedString
 		/**
@@ -15153,7 +15312,7 @@ export type TranslationFunctions = {
 		 */
 		tokenizer_too_large: (arg: { bytes: unknown, limit: unknown }) => LocalizedString
 		/**
-		 * This tokenizer.json cuts text in a way that Sprout does not know ({field}).
+		 * This tokenizer.json cuts text in a way that Sprout does not know ({field}). Use a file that Sprout wrote, or learn a tokenizer here.
 		 */
 		tokenizer_unsupported: (arg: { field: unknown }) => LocalizedString
 		/**
@@ -15293,7 +15452,7 @@ export type TranslationFunctions = {
 		 */
 		param_range: (arg: { key: unknown, max: unknown, min: unknown, value: unknown }) => LocalizedString
 		/**
-		 * This stage has no setting “{key}”.
+		 * This stage has no setting “{key}”. Leave it out, or choose the stage that it belongs to.
 		 */
 		param_unknown: (arg: { key: unknown }) => LocalizedString
 		/**
@@ -15345,7 +15504,7 @@ export type TranslationFunctions = {
 		 */
 		reward_not_finite: () => LocalizedString
 		/**
-		 * Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains.
+		 * Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains. The run goes on; where its curves look odd, choose workers at “Computes on” and begin again.
 		 */
 		note_logprob_gap: (arg: { gap: unknown, limit: unknown }) => LocalizedString
 		/**
@@ -15365,7 +15524,7 @@ export type TranslationFunctions = {
 		 */
 		pairs_one_question: (arg: { pairs: unknown }) => LocalizedString
 		/**
-		 * The two answers of pair {pair|number} are the same, so neither can be the better one.
+		 * The two answers of pair {pair|number} are the same, so neither can be the better one. Change one, or leave the pair out.
 		 */
 		pair_equal: (arg: { pair: unknown }) => LocalizedString
 		/**
@@ -15373,7 +15532,7 @@ export type TranslationFunctions = {
 		 */
 		pair_unanswered: (arg: { pair: unknown }) => LocalizedString
 		/**
-		 * The two answers of pair {pair|number} belong to different questions.
+		 * The two answers of pair {pair|number} belong to different questions. Give both the same question, or leave the pair out.
 		 */
 		pair_prompts: (arg: { pair: unknown }) => LocalizedString
 		/**
@@ -15393,7 +15552,7 @@ export type TranslationFunctions = {
 		 */
 		judge_slow: (arg: { seconds: unknown }) => LocalizedString
 		/**
-		 * The judge refused the request (status {status|number}). Check the key that the server was started with.
+		 * The judge refused the request (status {status|number}). Put the right key into a file and start the server with -judge-key-file FILE; what it has judged so far is kept.
 		 */
 		judge_unauthorised: (arg: { status: unknown }) => LocalizedString
 		/**
@@ -15401,9 +15560,13 @@ export type TranslationFunctions = {
 		 */
 		judge_nonsense: (arg: { reply: unknown }) => LocalizedString
 		/**
-		 * This opinion cannot be kept: {why}.
+		 * This opinion cannot be kept. It needs a question, two different answers, a probability between 0 and 1, and whose it is: compare another pair.
 		 */
-		label_unusable: (arg: { why: unknown }) => LocalizedString
+		label_unusable: () => LocalizedString
+		/**
+		 * Line {line|number} has no two different answers to one question. Correct it or leave it out; nothing of the file was imported.
+		 */
+		label_line: (arg: { line: unknown }) => LocalizedString
 		/**
 		 * {name} holds no preferences. Each line needs “chosen” and “rejected”.
 		 */
@@ -15417,7 +15580,7 @@ export type TranslationFunctions = {
 		 */
 		judge_busy: (arg: { seconds: unknown }) => LocalizedString
 		/**
-		 * The judge’s endpoint refuses the request (status {status|number}): {reason}
+		 * The judge’s endpoint refuses the request (status {status|number}): {reason}. Check the address and the model that the server was started with (-judge, -judge-model); what it has judged so far is kept.
 		 */
 		judge_refused: (arg: { reason: unknown, status: unknown }) => LocalizedString
 		/**
@@ -15425,9 +15588,9 @@ export type TranslationFunctions = {
 		 */
 		judge_missing: () => LocalizedString
 		/**
-		 * This comparison cannot be sent to a judge: {why}.
+		 * This comparison cannot be sent to a judge. It may have a question and two different answers of at most {bytes|bytes} each, and up to {principles|number} principles of at most {rule|bytes}: shorten what is longer, or leave it out. What was judged so far is kept.
 		 */
-		judge_case: (arg: { why: unknown }) => LocalizedString
+		judge_case: (arg: { bytes: unknown, principles: unknown, rule: unknown }) => LocalizedString
 		/**
 		 * A judge trained here understands only the five principles of the town. Principles in your own words need an outside judge.
 		 */
@@ -15445,7 +15608,7 @@ export type TranslationFunctions = {
 		 */
 		judge_without_town: () => LocalizedString
 		/**
-		 * Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once.
+		 * Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once. Leave it out, or train a judge with a larger context.
 		 */
 		judge_too_long: (arg: { comparison: unknown, context: unknown, tokens: unknown }) => LocalizedString
 		/**
@@ -15453,7 +15616,7 @@ export type TranslationFunctions = {
 		 */
 		pair_probability: (arg: { p: unknown, pair: unknown }) => LocalizedString
 		/**
-		 * All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same.
+		 * All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.
 		 */
 		pairs_one_sided: (arg: { pairs: unknown }) => LocalizedString
 		/**
@@ -15489,11 +15652,11 @@ export type TranslationFunctions = {
 		 */
 		report_tokenizer: () => LocalizedString
 		/**
-		 * A checkpoint of the stage “{stage}” writes no answers, so there is nothing to grade.
+		 * A checkpoint of the stage “{stage}” writes no answers, so there is nothing to grade. Choose one that writes, such as one of SFT.
 		 */
 		report_stage: (arg: { stage: unknown }) => LocalizedString
 		/**
-		 * The model reads {context|number} tokens at once, but a question has {tokens|number}: it cannot be asked.
+		 * The model reads {context|number} tokens at once, but a question has {tokens|number}: it cannot be asked. Choose a model with a larger context.
 		 */
 		report_context: (arg: { context: unknown, tokens: unknown }) => LocalizedString
 		/**

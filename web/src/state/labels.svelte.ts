@@ -7,6 +7,7 @@ import type {
   Problem,
 } from '../engine/messages'
 import { browserModel } from './browserModel'
+import { checkpoints } from './checkpoints.svelte'
 import { data } from './data.svelte'
 import { engine } from './engine.svelte'
 import { saveFile } from './files'
@@ -34,8 +35,14 @@ class LabelDesk {
   problem = $state.raw<Problem>()
   /** What the server says of its judge; undefined until it was asked. */
   outside = $state.raw<OutsideJudge>()
+  /** A judge outside to which sending was agreed in this visit; host '' is the browser's own. */
+  agreed = $state.raw<{ model: string; host: string }>()
+  /** Labels as they were before the last judging, by ID. */
+  before = $state.raw<ReadonlyMap<string, Label>>(new Map())
 
   #next = 0
+  /** Orders the questions: another visit, with other labels, asks others. */
+  #seed = 1
   /** IDs of this visit's clicks, for undo. */
   #done: { id: string; pair: Candidate }[] = []
   #stop = false
@@ -68,18 +75,26 @@ class LabelDesk {
     this.checkpoint = checkpoint
     this.waiting = []
     this.#next = 0
+    this.#seed = this.labels.length + 1
     this.#done = []
     this.problem = undefined
   }
 
-  async #candidates(count: number, repeat: number): Promise<Candidate[]> {
+  /** The town to ask about: '' for the model's own, else the page's. */
+  async #town(): Promise<string> {
+    const model = checkpoints.list.find((c) => c.id === this.checkpoint)
+    if (model?.dataset_id?.startsWith('town:')) return ''
     const dataset = await data.ensureDataset()
+    return dataset.kind === 'town' ? dataset.id : ''
+  }
+
+  async #candidates(count: number, repeat: number): Promise<Candidate[]> {
     const answer = await engine.client.call('labels.candidates', {
       checkpoint: this.checkpoint,
-      dataset: dataset.kind === 'town' ? dataset.id : '',
+      dataset: await this.#town(),
       count,
       from: this.#next,
-      seed: 1,
+      seed: this.#seed,
       repeat,
     })
     this.#next = answer.next
@@ -132,11 +147,12 @@ class LabelDesk {
     return (this.outside = await engine.client.call('judge', {}))
   }
 
-  /** Has the next pairs labelled, a few at a time, until done, stopped or in trouble. */
+  /** Has these pairs labelled, then so many new ones, a few at a time, until done, stopped or in trouble. */
   async judge(
     kind: JudgeKind,
     judge: { id?: string; name: string },
-    count: number,
+    pairs: readonly Candidate[],
+    more: number,
     principles: string[],
     free: string[],
   ) {
@@ -144,14 +160,18 @@ class LabelDesk {
     this.#stop = false
     this.problem = undefined
     this.tooLong = 0
+    this.before = new Map(this.labels.map((l) => [l.id, l]))
     try {
-      let left = count
-      while (left > 0 && !this.#stop) {
-        const candidates = await this.#candidates(Math.min(left, atOnce[kind]), 0)
+      let done = 0
+      while (done < pairs.length + more && !this.#stop) {
+        const candidates =
+          done < pairs.length
+            ? pairs.slice(done, done + atOnce[kind])
+            : await this.#candidates(Math.min(pairs.length + more - done, atOnce[kind]), 0)
         const judged = await engine.client.call('labels.judge', {
           judge: judge.id ?? kind,
           name: judge.name,
-          dataset: '',
+          dataset: await this.#town(),
           candidates,
           principles,
           free,
@@ -162,7 +182,7 @@ class LabelDesk {
           this.problem = judged.problem
           return
         }
-        left -= candidates.length
+        done += candidates.length
       }
     } finally {
       this.judging = false

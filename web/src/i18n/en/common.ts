@@ -25,6 +25,10 @@ export const common = {
   notQuite: 'Not quite.',
   another: 'Another one',
   private: 'Everything is computed in this tab. Nothing is sent anywhere.',
+  privateBut:
+    'Everything else is computed in this tab; what you have judged goes to {host:string}, as you agreed: question, answers, principles, and what the town knows.',
+  privateButBrowser:
+    'Everything else is computed in this tab; what you have judged goes to this browser’s own language model, as you agreed.',
   hideUnknown:
     'The address hides “{names:string}”, and no part of the page is called so. It can hide: {known:string}.',
   wholeNumber:

@@ -27,6 +27,10 @@ export const common: Translation['common'] = {
   notQuite: '差一点。',
   another: '再来一题',
   private: '一切都在这个标签页里计算，什么都不会发送出去。',
+  privateBut:
+    '交给裁判的，按你同意的发给 {host}：问题、回答、准则和小镇的已知情况；其余一切都在这个标签页里计算。',
+  privateButBrowser:
+    '交给裁判的，按你同意的交给这个浏览器自带的语言模型；其余一切都在这个标签页里计算。',
   hideUnknown: '网址要隐藏“{names}”，页面上没有叫这个名字的部分。能隐藏的有：{known}。',
   wholeNumber: '要填 {min} 到 {max} 的整数；在那之前用 {used}。',
   refused: {

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { Label } from '../engine/messages'
+import { unheard, versus } from './versus'
+
+const label = (
+  id: string,
+  a: string,
+  b: string,
+  p: number,
+  who = 'click',
+  more: Partial<Label> = {},
+): Label => ({
+  id,
+  question: 'q',
+  a,
+  b,
+  p,
+  who,
+  time: 0,
+  ...(who === 'judge' ? { judge: 'j', principles: ['true'] } : {}),
+  ...more,
+})
+
+const labels = [
+  label('1', 'x', 'y', 1),
+  label('2', 'v', 'w', 1),
+  label('3', 'w', 'v', 1), // the last word on v and w is w
+  label('4', 'm', 'n', 0),
+  label('5', 'y', 'x', 0.2, 'judge'), // x, as you
+  label('6', 'v', 'w', 0.9, 'judge'), // v
+  label('7', 'k', 'l', 0.9, 'judge'), // nobody clicked
+  label('8', 'm', 'n', 0.5, 'judge'), // does not know
+  label('9', 'x', 'y', 0, 'judge', { judge: 'another' }),
+]
+
+test('where the two differ comes first, whichever answer was shown first', () => {
+  const rows = versus(labels, 'j')
+  expect(rows.map((r) => [r.label.id, r.you, r.kind])).toEqual([
+    ['6', 0, 'differ'],
+    ['5', 0, 'agree'],
+    ['7', undefined, 'alone'],
+    ['8', 0, 'alone'],
+  ])
+})
+
+test('a judge hears each clicked pair once under the same principles', () => {
+  expect(unheard(labels, 'j', ['true'])).toEqual([])
+  expect(unheard(labels, 'j', ['brief']).map((c) => c.a)).toEqual(['x', 'w', 'm'])
+  expect(unheard(labels, 'another', ['true']).map((c) => c.a)).toEqual(['w', 'm'])
+})

@@ -1,0 +1,64 @@
+import type { Candidate, Label } from '../engine/messages'
+
+/** A pair that a judge has labelled, beside what the learner says of it. */
+export interface Row {
+  /** The judge's label. */
+  label: Label
+  /** Probability that A is better, by the learner's last click; undefined where there is none. */
+  you: number | undefined
+  kind: 'differ' | 'agree' | 'alone'
+}
+
+const order = ['differ', 'agree', 'alone']
+
+/** What is compared, whichever answer came first; flipped says that it was the later one. */
+function comparison(c: Candidate): { key: string; flipped: boolean } {
+  const flipped = c.a > c.b
+  const answers = flipped ? [c.b, c.a] : [c.a, c.b]
+  return { key: JSON.stringify([c.before ?? [], c.question, ...answers]), flipped }
+}
+
+/** The last click on each comparison. */
+function clicks(labels: readonly Label[]): Map<string, { label: Label; flipped: boolean }> {
+  const last = new Map<string, { label: Label; flipped: boolean }>()
+  for (const label of labels) {
+    if (label.who !== 'click' || label.p === 0.5) continue
+    const { key, flipped } = comparison(label)
+    last.set(key, { label, flipped })
+  }
+  return last
+}
+
+/** What a judge has labelled: first where you differ, then where you agree, then what you have not compared. */
+export function versus(labels: readonly Label[], judge: string): Row[] {
+  const mine = clicks(labels)
+  const rows = labels
+    .filter((l) => l.who === 'judge' && (l.judge ?? '') === judge)
+    .map((label): Row => {
+      const { key, flipped } = comparison(label)
+      const click = mine.get(key)
+      if (!click || label.p === 0.5) return { label, you: you(click, flipped), kind: 'alone' }
+      const p = you(click, flipped) ?? 0
+      return { label, you: p, kind: p > 0.5 === label.p > 0.5 ? 'agree' : 'differ' }
+    })
+  return rows.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+}
+
+const you = (click: { label: Label; flipped: boolean } | undefined, flipped: boolean) =>
+  click && (click.flipped === flipped ? click.label.p : 1 - click.label.p)
+
+/** Clicked pairs on which a judge has not spoken under these principles. */
+export function unheard(
+  labels: readonly Label[],
+  judge: string,
+  principles: string[],
+): Candidate[] {
+  const rules = JSON.stringify(principles)
+  const heard = new Set(
+    labels
+      .filter((l) => l.who === 'judge' && l.judge === judge)
+      .filter((l) => JSON.stringify(l.principles ?? []) === rules)
+      .map((l) => comparison(l).key),
+  )
+  return [...clicks(labels)].filter(([key]) => !heard.has(key)).map(([, { label }]) => label)
+}
