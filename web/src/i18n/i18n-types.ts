@@ -4956,7 +4956,7 @@ type RootTranslation = {
 		 */
 		agree: RequiredParams<'n'>
 		/**
-		 * O​n​l​y​ ​o​n​e​ ​o​f​ ​y​o​u​ ​h​a​s​ ​d​e​c​i​d​e​d​:​ ​{​n​}
+		 * N​o​t​h​i​n​g​ ​t​o​ ​c​o​m​p​a​r​e​ ​w​i​t​h​:​ ​{​n​}
 		 * @param {string} n
 		 */
 		alone: RequiredParams<'n'>
@@ -13622,7 +13622,7 @@ export type TranslationFunctions = {
 		 */
 		agree: (arg: { n: string }) => LocalizedString
 		/**
-		 * Only one of you has decided: {n}
+		 * Nothing to compare with: {n}
 		 */
 		alone: (arg: { n: string }) => LocalizedString
 		/**
