@@ -22,7 +22,7 @@ export const measures: Translation['measures'] = {
   language: '用提问的语言回答',
   unequal_groups: '得分不全相同的组',
   text_bits_per_byte: '旧文本每字节比特数',
-  replay_loss: '复习内容上的损失',
+  replay_loss: '温习内容上的损失',
   question_loss: '问题上的损失（留出）',
 
   trainable_fraction: '训练的比例',
@@ -62,7 +62,7 @@ export const measures: Translation['measures'] = {
   logprob_gap: '采样与训练的差异（纳特）',
   beta: 'β，KL 的代价',
   value_loss: '评论家的损失',
-  tracked: '跟踪器预期的奖励',
+  tracked: '追踪器预期的奖励',
 
   agreement: '与评分器一致',
   agreement_one_order: '一致：只听一种顺序',
