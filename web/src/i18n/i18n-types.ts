@@ -3813,6 +3813,11 @@ type RootTranslation = {
 		 */
 		foldedTitle: RequiredParams<'n'>
 		/**
+		 * T​h​e​y​ ​g​o​ ​f​o​r​ ​g​o​o​d​ ​f​r​o​m​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.​ ​“​{​n​a​m​e​}​”​ ​s​t​a​y​s​,​ ​a​n​d​ ​s​o​ ​d​o​e​s​ ​e​v​e​r​y​ ​f​i​l​e​ ​t​h​a​t​ ​y​o​u​ ​h​a​v​e​ ​d​o​w​n​l​o​a​d​e​d​.
+		 * @param {string} name
+		 */
+		foldedDetail: RequiredParams<'name'>
+		/**
 		 * N​o​t​h​i​n​g​ ​g​r​o​w​s​ ​h​e​r​e​ ​y​e​t​.​ ​E​v​e​r​y​ ​r​u​n​ ​t​h​a​t​ ​i​s​ ​s​a​v​e​d​ ​b​e​c​o​m​e​s​ ​a​ ​l​e​a​f​ ​o​n​ ​t​h​i​s​ ​t​r​e​e​.
 		 */
 		empty: string
@@ -12581,6 +12586,10 @@ export type TranslationFunctions = {
 		 * Delete {n} checkpoints saved on the way?
 		 */
 		foldedTitle: (arg: { n: string }) => LocalizedString
+		/**
+		 * They go for good from this browser. “{name}” stays, and so does every file that you have downloaded.
+		 */
+		foldedDetail: (arg: { name: string }) => LocalizedString
 		/**
 		 * Nothing grows here yet. Every run that is saved becomes a leaf on this tree.
 		 */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CheckpointInfo } from '../engine/messages'
-import { adaptersOf, childrenOf, family, lineage, rows } from './family'
+import { adaptersOf, childrenOf, family, foldedBehind, lineage, rows } from './family'
 
 let clock = 0
 export function row(id: string, more: Partial<CheckpointInfo> = {}): CheckpointInfo {
@@ -68,6 +68,8 @@ test('automatic checkpoints fold behind their run, unless something grew from th
     'auto6',
     'auto4',
   ])
+  expect(foldedBehind('end', list).map((c) => c.id)).toEqual(['auto6', 'auto4'])
+  expect(foldedBehind('mine', list)).toEqual([])
   expect(shape(list)).toEqual(['1 mine', '1 end', '2 end+', '1 auto2', '2 grown'])
   expect(shape(list, ['end+'])).toContain('3 auto4')
   expect(shape(list, ['end'])).not.toContain('2 end+')

@@ -124,6 +124,10 @@ interface Place {
   before: number
 }
 
+/** Automatic checkpoints that the tree shows as a bundle behind this one, newest first. */
+export const foldedBehind = (id: string, list: readonly CheckpointInfo[]): CheckpointInfo[] =>
+  fold(list).get(id) ?? []
+
 /** Adapters that are nothing without this model. */
 export const adaptersOf = (id: string, list: readonly CheckpointInfo[]): CheckpointInfo[] =>
   list.filter((c) => c.adapter && c.base === id && c.id !== id)

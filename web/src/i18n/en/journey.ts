@@ -111,8 +111,10 @@ export const family = {
   needs: 'Adapters on it, which would be nothing without it: {names:string}.',
   deleteAll: 'Delete it and its adapters',
   children: 'Grown from it, and whole without it: {names:string}. The tree will remember the name.',
-  deleteFolded: 'Delete all {n:string}',
+  deleteFolded: 'Delete those saved on the way ({n:string})',
   foldedTitle: 'Delete {n:string} checkpoints saved on the way?',
+  foldedDetail:
+    'They go for good from this browser. “{name:string}” stays, and so does every file that you have downloaded.',
   empty: 'Nothing grows here yet. Every run that is saved becomes a leaf on this tree.',
   grownName: 'What I grew',
   grownTitle: 'What I grew',
