@@ -3,13 +3,14 @@
 // buttons cannot do, and what it does shows on the page.
 import type { EventName, EventOf, Sampled, TokenEvent } from '../engine/messages'
 import { checkpoints } from '../state/checkpoints.svelte'
-import { data, type TokenizerKind, type TownLanguage, type TownSize } from '../state/data.svelte'
+import { data, type TokenizerKind } from '../state/data.svelte'
 import { engine } from '../state/engine.svelte'
 import { look, type Look } from '../state/inspection'
 import { desk } from '../state/labels.svelte'
 import { pages, route } from '../state/route.svelte'
 import { run, type Computing } from '../state/run.svelte'
 import { setup } from '../state/setup.svelte'
+import type { TownLanguage, TownSize } from '../state/town'
 
 /** The town, an uploaded text, or the text in use where left out. */
 export type DataChoice =

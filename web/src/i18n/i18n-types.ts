@@ -1884,6 +1884,16 @@ type RootTranslation = {
 			 */
 			choice: RequiredParams<'choices' | 'given' | 'instead' | 'key'>
 			/**
+			 * T​h​e​ ​a​d​d​r​e​s​s​ ​a​s​k​s​ ​f​o​r​ ​{​k​e​y​}​ ​=​ ​{​g​i​v​e​n​}​:​ ​i​t​ ​i​s​ ​a​ ​s​i​z​e​ ​(​{​s​i​z​e​s​}​)​,​ ​a​ ​l​a​n​g​u​a​g​e​ ​(​{​l​a​n​g​u​a​g​e​s​}​)​ ​a​n​d​ ​a​ ​s​e​e​d​ ​f​r​o​m​ ​0​ ​t​o​ ​{​m​a​x​}​,​ ​w​i​t​h​ ​c​o​l​o​n​s​ ​b​e​t​w​e​e​n​.​ ​{​i​n​s​t​e​a​d​}
+			 * @param {string} given
+			 * @param {string} instead
+			 * @param {string} key
+			 * @param {string} languages
+			 * @param {string} max
+			 * @param {string} sizes
+			 */
+			town: RequiredParams<'given' | 'instead' | 'key' | 'languages' | 'max' | 'sizes'>
+			/**
 			 * {​u​s​e​d​}​ ​i​s​ ​u​s​e​d​.
 			 * @param {string} used
 			 */
@@ -10848,6 +10858,10 @@ export type TranslationFunctions = {
 			 */
 			choice: (arg: { choices: string, given: string, instead: string, key: string }) => LocalizedString
 			/**
+			 * The address asks for {key} = {given}: it is a size ({sizes}), a language ({languages}) and a seed from 0 to {max}, with colons between. {instead}
+			 */
+			town: (arg: { given: string, instead: string, key: string, languages: string, max: string, sizes: string }) => LocalizedString
+			/**
 			 * {used} is used.
 			 */
 			instead: (arg: { used: string }) => LocalizedString
@@ -16251,9 +16265,17 @@ export type TranslationFunctions = {
 		 */
 		reward: () => LocalizedString
 		/**
-		 * The town’s graders: a reward that can be checked
+		 * {model} (of another family)
 		 */
-		graders: () => LocalizedString
+		stranger: (arg: { model: string }) => LocalizedString
+		/**
+		 * The newest reward model of this model’s family, unless you choose otherwise. What it has learned is a taste: it can be fooled, and the town’s graders, who check the answer, cannot.
+		 */
+		rewardChosen: () => LocalizedString
+		/**
+		 * No reward model of this model’s family is here, so the town’s graders score, who check the answer and cannot be fooled. To practise before a judge with a taste, first run:
+		 */
+		rewardNone: () => LocalizedString
 		/**
 		 * The teacher
 		 */

@@ -1,9 +1,11 @@
 import { route } from './route.svelte'
+import { townOf, type Town } from './town'
 
 /** What an address asks for and does not get. */
 export type Refusal = { key: string; given: string } & (
   | { kind: 'range'; min: number; max: number; whole: boolean; used: number }
   | { kind: 'choice'; choices: readonly string[]; used: string }
+  | { kind: 'town'; used: string }
   /** A checkpoint that this browser does not have. */
   | { kind: 'gone' }
 )
@@ -37,6 +39,15 @@ export class Asked {
     const found = choices.find((c) => c === given)
     if (found === undefined) this.#refuse({ kind: 'choice', key, given, choices, used })
     return found
+  }
+
+  /** A town by its name, such as quick:zh:3. */
+  town(key: string, used: string): Town | undefined {
+    const given = this.query.get(key)
+    if (given === null) return undefined
+    const town = townOf(given)
+    if (!town) this.#refuse({ kind: 'town', key, given, used })
+    return town
   }
 
   /** A checkpoint, where it is here. */

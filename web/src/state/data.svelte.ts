@@ -1,14 +1,16 @@
 import type { Dataset, Encoded, Faults, Merge, TokenizerInfo } from '../engine/messages'
+import type { Asked } from './address.svelte'
 import { engine } from './engine.svelte'
 import { bytesOf } from './files'
+import { townName, townOf, usualTown, type Town, type TownLanguage, type TownSize } from './town'
 
-export type TownSize = 'quick' | 'standard'
-export type TownLanguage = 'both' | 'en' | 'zh'
-export type TokenizerKind = 'bpe' | 'char' | 'byte'
+export const tokenizerKinds = ['bpe', 'char', 'byte'] as const
+export type TokenizerKind = (typeof tokenizerKinds)[number]
 
 /** 5 special tokens and 256 bytes come before the merges. */
 export const vocabularyBeforeMerges = 261
 export const defaultMerges = 1024
+export const mostMerges = 4000
 
 /** The text and the tokenizer that a run will use. */
 class Data {
@@ -35,6 +37,39 @@ class Data {
     engine.client.on('merges', (e) => (this.learned = this.learned.concat(e.merges)))
     engine.client.on('progress', (e) => (this.progress = e.done < 1 ? e : undefined))
     engine.onLoss(() => this.forget())
+  }
+
+  get town(): string {
+    return townName({ size: this.size, language: this.language, seed: this.townSeed })
+  }
+
+  /** Takes text and tokenizer from an address. */
+  take(asked: Asked): void {
+    const town = asked.town('town', this.town)
+    if (town) this.#settle(town)
+    const merges = asked.number('merges', { min: 0, max: mostMerges, integer: true }, this.merges)
+    if (merges !== undefined) {
+      this.kind = 'bpe'
+      this.merges = merges
+    }
+    this.kind = asked.choice('tokenizer', tokenizerKinds, this.kind) ?? this.kind
+  }
+
+  /** Text and tokenizer for an address; a file of the reader's own has none. */
+  toQuery(): Record<string, string | number | undefined> {
+    const { source, town, kind, merges } = this
+    return {
+      town: source === 'town' && town !== usualTown ? town : undefined,
+      tokenizer: kind === 'bpe' ? undefined : kind,
+      merges: kind === 'bpe' && merges !== defaultMerges ? merges : undefined,
+    }
+  }
+
+  #settle({ size, language, seed }: Town): void {
+    this.source = 'town'
+    this.size = size
+    this.language = language
+    this.townSeed = seed
   }
 
   /** Forgets what a dead engine held. */
@@ -88,7 +123,7 @@ class Data {
       this.#take(this.#uploaded, `upload ${this.#uploaded.id}`)
       return this.#uploaded
     }
-    const key = `town ${this.size} ${this.language} ${this.townSeed}`
+    const key = `town ${this.town}`
     if (this.dataset && key === this.#datasetKey) return this.dataset
     const made = await engine.client.call('town.make', {
       seed: this.townSeed,
@@ -120,13 +155,10 @@ class Data {
   /** Takes what a resumed run brought with it. */
   adopt(dataset: Dataset, tokenizer: TokenizerInfo): void {
     if (this.dataset?.id === dataset.id && this.tokenizer?.id === tokenizer.id) return
-    const town = /^town:(quick|standard):(both|en|zh):(\d+)$/.exec(dataset.id)
+    const town = dataset.id.startsWith('town:') ? townOf(dataset.id.slice(5)) : undefined
     if (town) {
-      this.source = 'town'
-      this.size = town[1] as TownSize
-      this.language = town[2] as TownLanguage
-      this.townSeed = Number(town[3])
-      this.#datasetKey = `town ${this.size} ${this.language} ${this.townSeed}`
+      this.#settle(town)
+      this.#datasetKey = `town ${this.town}`
     } else {
       this.source = 'upload'
       this.#uploaded = dataset

@@ -28,8 +28,10 @@ class Settings {
   constructor() {
     const theme = read('theme') as Theme | null
     if (theme && themes.includes(theme)) this.theme = theme
+    const address = new URLSearchParams(location.hash.split('?')[1])
+    this.projector = (address.get('projector') ?? read('projector')) === '1'
     this.#change()
-    const asked = new URLSearchParams(location.hash.split('?')[1]).get('lang')
+    const asked = address.get('lang')
     this.ready = this.setLocale(
       detectLocale(
         () => [asked ?? ''],
@@ -58,6 +60,12 @@ class Settings {
   }
 
   setProjector(on: boolean): void {
+    write('projector', on ? '1' : '0')
+    this.showProjector(on)
+  }
+
+  /** As an address asks for it, which is not the reader's choice for later visits. */
+  showProjector(on: boolean): void {
     this.projector = on
     this.#soon()
   }

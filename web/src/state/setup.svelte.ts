@@ -1,6 +1,7 @@
 import type { Dataset, Param, Preset } from '../engine/messages'
 import { Asked } from './address.svelte'
 import { checkpoints } from './checkpoints.svelte'
+import { data } from './data.svelte'
 import { pace, taste } from './pace.svelte'
 import { computing, run } from './run.svelte'
 
@@ -141,8 +142,20 @@ export class StageSetup extends Setup {
   }
 }
 
+/** Pretraining, which begins with a text and a tokenizer. */
+class PretrainSetup extends Setup {
+  protected override take(asked: Asked): void {
+    data.take(asked)
+    super.take(asked)
+  }
+
+  override toQuery(): Record<string, string | number | undefined> {
+    return { ...super.toQuery(), ...data.toQuery() }
+  }
+}
+
 /** The choices for pretraining. */
-export const setup = new Setup('pretrain')
+export const setup = new PretrainSetup('pretrain')
 
 const setups: Record<string, StageSetup> = {}
 

@@ -40,6 +40,7 @@ export const common = {
       'The address asks for {key:string} = {given:string}: it is a whole number from {min:string} to {max:string}. {instead:string}',
     choice:
       'The address asks for {key:string} = {given:string}: it is one of {choices:string}. {instead:string}',
+    town: 'The address asks for {key:string} = {given:string}: it is a size ({sizes:string}), a language ({languages:string}) and a seed from 0 to {max:string}, with colons between. {instead:string}',
     instead: '{used:string} is used.',
     gone: 'The address names a checkpoint that this browser does not have ({key:string} = {given:string}): the one that is chosen on the page is used.',
   },

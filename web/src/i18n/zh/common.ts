@@ -37,6 +37,7 @@ export const common: Translation['common'] = {
     range: '网址里写着 {key} = {given}，而它只能取 {min} 到 {max}。{instead}',
     whole: '网址里写着 {key} = {given}，而它只能是 {min} 到 {max} 的整数。{instead}',
     choice: '网址里写着 {key} = {given}，而它只能是其中之一：{choices}。{instead}',
+    town: '网址里写着 {key} = {given}，而它要写成大小（{sizes}）、语言（{languages}）和 0 到 {max} 的种子，中间用冒号隔开。{instead}',
     instead: '这里用的是 {used}。',
     gone: '网址里的检查点（{key} = {given}）不在这个浏览器里，用的是页面上选中的那个。',
   },
