@@ -11,7 +11,7 @@ import (
 
 // hideParts are what belongs to each name of `hide=`, on a page where it stands.
 var hideParts = []struct{ name, page, parts string }{
-	{"settings", "dpo", ".slider, .controls select"},
+	{"settings", "dpo", ".setting, .controls select"},
 	{"settings", "tokenizer", "input[name=kind]"},
 	{"data", "dpo", ".controls input[type=file]"},
 	{"data", "pretrain", "input[value=town]"},

@@ -36,11 +36,11 @@ func (Distill) Params(p nn.Preset) []Param {
 	d := distillDefaults[p.Name]
 	params := append(studentParams(), teacherParam(),
 		Param{
-			Key: "direction", Symbol: `D`, Default: 0, Min: 0, Max: 2, Integer: true,
-			DocEN: "0 is KL(teacher || student): cover all that the teacher might say. 1 is KL(student || teacher): say nothing that the teacher would not. 2 is the Jensen-Shannon divergence between them.",
-			DocZH: "0 是 KL(老师‖学生)：涵盖老师可能说的一切；1 是 KL(学生‖老师)：不说老师不会说的话；2 是介于两者之间的 JSD。",
-		},
-		jsdParam("Weight of the teacher in the mixture of direction 2. 0.5 is symmetric."),
+			Key: "direction", Symbol: `D`, Default: 0,
+			DocEN: "From teacher to student: cover all that the teacher might say. From student to teacher: say nothing that the teacher would not. The Jensen-Shannon divergence (JSD) lies between them.",
+			DocZH: "老师在前：涵盖老师可能说的一切；学生在前：不说老师不会说的话；JSD（詹森-香农散度）介于两者之间。",
+		}.choosing([2]string{"KL(teacher ‖ student)", "KL(老师 ‖ 学生)"}, [2]string{"KL(student ‖ teacher)", "KL(学生 ‖ 老师)"}, [2]string{"JSD", "JSD"}),
+		jsdParam("Weight of the teacher in the mixture of the JSD. 0.5 is symmetric."),
 		Param{
 			Key: "temperature", Symbol: `T`, Default: 1, Min: 0.1, Max: 100, Log: true,
 			DocEN: "Divides the logits of both before they are compared: above 1 the unlikely words count for more, and far below 1 only the likeliest is left of what the teacher thinks.",

@@ -48,10 +48,10 @@ func (IPO) Params(p nn.Preset) []Param {
 		DocEN: "How dear it is to leave the reference. The margin that is asked for is 1/(2 tau), in nats.",
 		DocZH: "偏离参考模型的代价。所要求的差距是 1/(2τ) 纳特。",
 	}, Param{
-		Key: "average", Symbol: `1/|y|`, Default: 0, Min: 0, Max: 1, Integer: true,
-		DocEN: "0 compares sums over the tokens of an answer, as the paper writes it; 1 compares means, so that long answers weigh no more than short ones.",
-		DocZH: "0 比较回答各词元的对数概率之和，与论文一致；1 比较平均值，长回答就不会比短回答更重。",
-	})
+		Key: "average", Symbol: `1/|y|`, Default: 0,
+		DocEN: "Sums over the tokens of an answer are compared, as the paper writes it, or means, so that long answers weigh no more than short ones.",
+		DocZH: "比较回答各词元的对数概率之和，与论文一致；或者比较平均值，长回答就不会比短回答更重。",
+	}.choosing([2]string{"sum", "求和"}, [2]string{"mean", "取平均"}))
 }
 
 // Start prepares a run; see startPairs.

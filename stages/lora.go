@@ -48,17 +48,24 @@ var targetParams = []struct{ symbol, en, zh string }{
 	{`W_{down}`, "the MLP's way down", "前馈层的降维"},
 }
 
+// skillNames are what the page calls the skills.
+var skillNames = [...][2]string{
+	world.Pirate: {"talk like a pirate", "海盗腔"},
+	world.Poet:   {"end with a rhyme", "结尾带诗"},
+	world.Butler: {"serve like a butler", "管家腔"},
+}
+
 // Params are the settings of LoRA. A matrix is named by its own setting, 1 where
 // it has an adapter.
 func (LoRA) Params(p nn.Preset) []Param {
 	d := loraDefaults[p.Name]
 	params := []Param{
 		stepsParam(d.steps), batchParam(d.batch).called(`B_{seq}`), contextParam(d.context),
-		{
-			Key: "skill", Symbol: `s`, Default: 0, Min: 0, Max: float64(len(world.Skills) - 1), Integer: true,
-			DocEN: "What the adapter learns: 0 to talk like a pirate, 1 to end with a rhyme, 2 to serve like a butler. Conversations of your own take its place.",
-			DocZH: "适配器学什么：0 海盗腔，1 结尾带诗，2 管家腔。若使用自己的对话，则以对话为准。",
-		},
+		Param{
+			Key: "skill", Symbol: `s`, Default: 0,
+			DocEN: "What the adapter learns. Conversations of your own take its place.",
+			DocZH: "适配器学什么。若使用自己的对话，则以对话为准。",
+		}.choosing(skillNames[:]...),
 		{
 			Key: "rank", Symbol: `r`, Default: d.rank, Min: 1, Max: 64, Log: true, Integer: true,
 			DocEN: "Rank of the change: how many directions of each matrix may change.",
@@ -69,19 +76,19 @@ func (LoRA) Params(p nn.Preset) []Param {
 			DocEN: "The change is multiplied by alpha/r, so that the rank can be varied without a new learning rate.",
 			DocZH: "改动乘以 α/r，这样换秩时不必重新调学习率。",
 		},
-		{
-			Key: "dora", Symbol: `m`, Default: 0, Min: 0, Max: 1, Integer: true,
-			DocEN: "1 is DoRA: the length of each row of a matrix is learned apart from its direction.",
-			DocZH: "1 表示 DoRA：矩阵每一行的长度与方向分开学。",
-		},
+		Param{
+			Key: "dora", Symbol: `m`, Default: 0,
+			DocEN: "In DoRA the length of each row of a matrix is learned apart from its direction.",
+			DocZH: "DoRA 把矩阵每一行的长度与方向分开学。",
+		}.choosing([2]string{"LoRA", "LoRA"}, [2]string{"DoRA", "DoRA"}),
 	}
 	for i, name := range nn.AdapterTargets() {
 		t := targetParams[i]
 		params = append(params, Param{
-			Key: name, Symbol: t.symbol, Default: 1, Min: 0, Max: 1, Integer: true,
+			Key: name, Symbol: t.symbol, Default: 1,
 			DocEN: "Whether this matrix has an adapter (" + t.en + ").",
 			DocZH: "这个矩阵是否带适配器（" + t.zh + "）。",
-		})
+		}.choosing([2]string{"frozen", "不动"}, [2]string{"adapter", "带适配器"}))
 	}
 	params = append(params, adamwParams(d.lr, 20, 0)...)
 	return append(params, cadenceParams(50, 50, 100)...)

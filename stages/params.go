@@ -11,6 +11,15 @@ func (p Param) called(symbol string) Param {
 	return p
 }
 
+// choosing names the values of a setting, in English and Chinese, from 0 on.
+func (p Param) choosing(names ...[2]string) Param {
+	p.Min, p.Max, p.Integer = 0, float64(len(names)-1), true
+	for _, n := range names {
+		p.ChoicesEN, p.ChoicesZH = append(p.ChoicesEN, n[0]), append(p.ChoicesZH, n[1])
+	}
+	return p
+}
+
 func stepsParam(steps float64) Param {
 	return Param{
 		Key: "steps", Symbol: `N`, Default: steps, Min: 1, Max: 100_000, Log: true, Integer: true, Unit: "steps",

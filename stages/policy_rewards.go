@@ -26,10 +26,14 @@ func (s rewardSource) unscaled() bool { return s == byModel }
 // rewardParam is the setting.
 func rewardParam() Param {
 	return Param{
-		Key: "reward", Symbol: `R`, Default: float64(byModel), Min: float64(byModel), Max: float64(byTruth), Integer: true,
-		DocEN: "Who says what an answer is worth: 0 a reward model, or the graders' score where there is none; 1 the graders' score under all principles; 2 the graders, 1 for a correct answer and 0 for any other.",
-		DocZH: "由谁给回答打分：0 奖励模型，没有奖励模型时用评分器的得分；1 评分器按全部准则打分；2 只看对错，对为 1，错为 0。",
-	}
+		Key: "reward", Symbol: `R`, Default: float64(byModel),
+		DocEN: "Who says what an answer is worth: a reward model, which has learned a taste and can be fooled, or the town's graders, which check the answer. Where there is no reward model, the graders score under all principles.",
+		DocZH: "由谁给回答打分：奖励模型学的是口味，骗得过；小镇的评分器核对回答。没有奖励模型时，由评分器按全部准则打分。",
+	}.choosing(
+		[2]string{"a reward model", "奖励模型"},
+		[2]string{"the graders: all principles, 0 to 1", "评分器：按全部准则，0 到 1"},
+		[2]string{"the graders: right 1, wrong 0", "评分器：对为 1，错为 0"},
+	)
 }
 
 // settleReward decides who scores; graded says that graders can. Problem

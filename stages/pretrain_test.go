@@ -3,6 +3,7 @@ package stages
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -287,6 +288,12 @@ func TestParamsAreComplete(t *testing.T) {
 				require.NotEmpty(t, p.Symbol)
 				require.Regexp(t, `^[ -~]+\.$`, p.DocEN)
 				require.Regexp(t, `\p{Han}.*。$`, p.DocZH)
+				if p.Integer && p.Max-p.Min < 3 || p.ChoicesEN != nil {
+					named := int(p.Max-p.Min) + 1
+					require.Len(t, p.ChoicesEN, named, "%s: %s", stage.Name(), p.Key)
+					require.Len(t, p.ChoicesZH, named, "%s: %s", stage.Name(), p.Key)
+					require.NotContains(t, slices.Concat(p.ChoicesEN, p.ChoicesZH), "")
+				}
 				require.False(t, p.Log && p.Min <= 0, "%s: a logarithm needs a positive range", p.Key)
 			}
 		}

@@ -60,11 +60,11 @@ func (SFT) Params(p nn.Preset) []Param {
 			DocEN: "Share of the sequences that are taken from the pretraining text again. Without any, the model forgets what the conversations do not mention.",
 			DocZH: "每一步中重新取自预训练文本的序列所占的比例。为零时，对话里没有提到的知识会被遗忘。",
 		},
-		{
-			Key: "loss_mask", Symbol: `m`, Default: 1, Min: 0, Max: 1, Integer: true,
-			DocEN: "1 learns the assistant's words only, 0 the questions as well: then the model also learns to ask, and spends its strength on it.",
-			DocZH: "1 表示只学习助手说的话；0 表示连问题也学，模型就会把力气花在学着提问上。",
-		},
+		Param{
+			Key: "loss_mask", Symbol: `m`, Default: 1,
+			DocEN: "With it only the assistant's words are learned. Without it the questions are, too: then the model also learns to ask, and spends its strength on it.",
+			DocZH: "打开时只学助手说的话；关掉就连问题也学，模型会把力气花在学着提问上。",
+		}.choosing([2]string{"questions, too", "问题也学"}, [2]string{"answers only", "只学回答"}),
 	}
 	params = append(params, adamwParams(d.lr, 20, 0)...)
 	return append(params, cadenceParams(50, 50, 100)...)

@@ -28,8 +28,12 @@ type Param struct {
 	Log     bool // the slider moves by factors
 	Integer bool
 	Unit    string
-	DocEN   string
-	DocZH   string
+	// ChoicesEN and ChoicesZH name the values one by one from Min on, where the
+	// setting is a switch or one of a few; nil for an amount.
+	ChoicesEN []string
+	ChoicesZH []string
+	DocEN     string
+	DocZH     string
 }
 
 // Stage is one step of the journey.

@@ -73,8 +73,8 @@ func studentParams() []Param {
 // teacherParam is the switch of the comparison.
 func teacherParam() Param {
 	return Param{
-		Key: "teacher", Symbol: `P`, Default: 1, Min: 0, Max: 1, Integer: true,
-		DocEN: "1 learns from the teacher. 0 trains the same student on the same sequences without one: what the teacher adds is the difference.",
-		DocZH: "1 表示向老师学习；0 表示同样的学生、同样的文本、没有老师。两者之差就是老师的作用。",
-	}
+		Key: "teacher", Symbol: `P`, Default: 1,
+		DocEN: "Without it the same student learns from the same sequences alone: what the teacher adds is the difference.",
+		DocZH: "关掉之后，同样的学生只学同样的文本。两者之差就是老师的作用。",
+	}.choosing([2]string{"without it", "不用老师"}, [2]string{"learns from it", "向老师学"})
 }

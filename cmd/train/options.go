@@ -173,5 +173,8 @@ func usage(f *flag.FlagSet, o *options) {
 	fmt.Fprintf(w, "\nSettings of %s for -set, with the defaults of preset %s:\n", o.stage, preset.Name)
 	for _, p := range stage.Params(preset) {
 		fmt.Fprintf(w, "  %s=%v  (%v to %v)\n    \t%s\n", p.Key, p.Default, p.Min, p.Max, p.DocEN)
+		for i, name := range p.ChoicesEN {
+			fmt.Fprintf(w, "    \t%v %s\n", p.Min+float64(i), name)
+		}
 	}
 }

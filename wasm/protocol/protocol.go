@@ -274,18 +274,21 @@ type (
 		Name   string  `json:"name"`
 		Params []Param `json:"params"`
 	}
-	// Param describes a slider.
+	// Param describes a setting: an amount, or one of a few choices, which are named
+	// from Min on.
 	Param struct {
-		Key     string  `json:"key"`
-		Symbol  string  `json:"symbol"` // TeX
-		Default float64 `json:"default"`
-		Min     float64 `json:"min"`
-		Max     float64 `json:"max"`
-		Log     bool    `json:"log,omitempty"`
-		Integer bool    `json:"integer,omitempty"`
-		Unit    string  `json:"unit,omitempty"`
-		DocEN   string  `json:"doc_en"`
-		DocZH   string  `json:"doc_zh"`
+		Key       string   `json:"key"`
+		Symbol    string   `json:"symbol"` // TeX
+		Default   float64  `json:"default"`
+		Min       float64  `json:"min"`
+		Max       float64  `json:"max"`
+		Log       bool     `json:"log,omitempty"`
+		Integer   bool     `json:"integer,omitempty"`
+		Unit      string   `json:"unit,omitempty"`
+		ChoicesEN []string `json:"choices_en,omitempty"`
+		ChoicesZH []string `json:"choices_zh,omitempty"`
+		DocEN     string   `json:"doc_en"`
+		DocZH     string   `json:"doc_zh"`
 	}
 	// Preset is a model size.
 	Preset struct {
@@ -389,8 +392,9 @@ type (
 		Parameters  int     `json:"parameters"`
 		HeldOutLoss float64 `json:"held_out_loss"` // 0 when not measured
 		BitsPerByte float64 `json:"bits_per_byte"`
-		Dataset     string  `json:"dataset"`    // its name
-		DatasetID   string  `json:"dataset_id"` // empty where it is not known
+		Vocab       int     `json:"vocab,omitempty"` // tokens; 0 where it is not known
+		Dataset     string  `json:"dataset"`         // its name
+		DatasetID   string  `json:"dataset_id"`      // empty where it is not known
 		Adapter     bool    `json:"adapter,omitempty"`
 		Base        string  `json:"base,omitempty"` // id of the model under an adapter, where it is there
 		Writes      bool    `json:"writes"`         // writes text; a reward model does not

@@ -115,7 +115,7 @@ func describe(m checkpoint.Meta) protocol.CheckpointInfo {
 	out := protocol.CheckpointInfo{
 		ID: m.ID, Name: m.Name, Stage: m.Stage, Preset: m.Preset, Parent: m.Parent, Kind: m.Kind,
 		Step: m.Step, Steps: m.Steps, Created: m.Created, Bytes: m.Bytes, Parameters: m.Parameters,
-		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte,
+		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte, Vocab: m.Vocab,
 		Dataset: m.Dataset.Name, DatasetID: m.Dataset.ID,
 		Adapter: m.Adapter != nil, Writes: stages.Writes(m.Stage),
 		Resumable: m.Resumable && m.Step < m.Steps,

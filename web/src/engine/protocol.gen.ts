@@ -404,6 +404,7 @@ export interface CheckpointInfo {
   parameters: number
   held_out_loss: number
   bits_per_byte: number
+  vocab?: number
   dataset: string
   dataset_id: string
   adapter?: boolean
@@ -1046,6 +1047,8 @@ export interface Param {
   log?: boolean
   integer?: boolean
   unit?: string
+  choices_en?: string[]
+  choices_zh?: string[]
   doc_en: string
   doc_zh: string
 }

@@ -3813,7 +3813,7 @@ type RootTranslation = {
 		 */
 		children: RequiredParams<'names'>
 		/**
-		 * D​e​l​e​t​e​ ​a​l​l​ ​{​n​}
+		 * D​e​l​e​t​e​ ​t​h​o​s​e​ ​s​a​v​e​d​ ​o​n​ ​t​h​e​ ​w​a​y​ ​(​{​n​}​)
 		 * @param {string} n
 		 */
 		deleteFolded: RequiredParams<'n'>
@@ -7875,9 +7875,18 @@ type RootTranslation = {
 		 */
 		reward: string
 		/**
-		 * T​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​:​ ​a​ ​r​e​w​a​r​d​ ​t​h​a​t​ ​c​a​n​ ​b​e​ ​c​h​e​c​k​e​d
+		 * {​m​o​d​e​l​}​ ​(​o​f​ ​a​n​o​t​h​e​r​ ​f​a​m​i​l​y​)
+		 * @param {string} model
 		 */
-		graders: string
+		stranger: RequiredParams<'model'>
+		/**
+		 * T​h​e​ ​n​e​w​e​s​t​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​f​ ​t​h​i​s​ ​m​o​d​e​l​’​s​ ​f​a​m​i​l​y​,​ ​u​n​l​e​s​s​ ​y​o​u​ ​c​h​o​o​s​e​ ​o​t​h​e​r​w​i​s​e​.​ ​W​h​a​t​ ​i​t​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​i​s​ ​a​ ​t​a​s​t​e​:​ ​i​t​ ​c​a​n​ ​b​e​ ​f​o​o​l​e​d​,​ ​a​n​d​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​,​ ​w​h​o​ ​c​h​e​c​k​ ​t​h​e​ ​a​n​s​w​e​r​,​ ​c​a​n​n​o​t​.
+		 */
+		rewardChosen: string
+		/**
+		 * N​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​f​ ​t​h​i​s​ ​m​o​d​e​l​’​s​ ​f​a​m​i​l​y​ ​i​s​ ​h​e​r​e​,​ ​s​o​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​s​c​o​r​e​,​ ​w​h​o​ ​c​h​e​c​k​ ​t​h​e​ ​a​n​s​w​e​r​ ​a​n​d​ ​c​a​n​n​o​t​ ​b​e​ ​f​o​o​l​e​d​.​ ​T​o​ ​p​r​a​c​t​i​s​e​ ​b​e​f​o​r​e​ ​a​ ​j​u​d​g​e​ ​w​i​t​h​ ​a​ ​t​a​s​t​e​,​ ​f​i​r​s​t​ ​r​u​n​:
+		 */
+		rewardNone: string
 		/**
 		 * T​h​e​ ​t​e​a​c​h​e​r
 		 */
@@ -8560,7 +8569,7 @@ type RootTranslation = {
 		 */
 		title: string
 		/**
-		 * P​o​i​n​t​ ​a​t​ ​a​ ​s​i​g​n​,​ ​i​t​s​ ​s​l​i​d​e​r​ ​o​r​ ​i​t​s​ ​c​o​d​e​,​ ​o​r​ ​t​a​p​ ​i​t​:​ ​a​l​l​ ​t​h​r​e​e​ ​l​i​g​h​t​ ​u​p​.
+		 * P​o​i​n​t​ ​a​t​ ​a​ ​s​i​g​n​,​ ​i​t​s​ ​s​e​t​t​i​n​g​ ​o​r​ ​i​t​s​ ​c​o​d​e​,​ ​o​r​ ​t​a​p​ ​i​t​:​ ​a​l​l​ ​t​h​r​e​e​ ​l​i​g​h​t​ ​u​p​.
 		 */
 		hint: string
 		/**
@@ -12593,7 +12602,7 @@ export type TranslationFunctions = {
 		 */
 		children: (arg: { names: string }) => LocalizedString
 		/**
-		 * Delete all {n}
+		 * Delete those saved on the way ({n})
 		 */
 		deleteFolded: (arg: { n: string }) => LocalizedString
 		/**
@@ -16945,7 +16954,7 @@ export type TranslationFunctions = {
 		 */
 		title: () => LocalizedString
 		/**
-		 * Point at a sign, its slider or its code, or tap it: all three light up.
+		 * Point at a sign, its setting or its code, or tap it: all three light up.
 		 */
 		hint: () => LocalizedString
 		/**

@@ -2,7 +2,19 @@ import { expect, test } from 'vitest'
 import type { CheckpointInfo } from '../engine/messages'
 import { family } from '../state/family'
 import { stageNames } from './list'
-import { address, after, album, beginning, newest, nextStop, reached, trail, waysOn } from './trail'
+import {
+  address,
+  after,
+  album,
+  beginning,
+  newest,
+  nextStop,
+  reached,
+  related,
+  scorers,
+  trail,
+  waysOn,
+} from './trail'
 
 let clock = 0
 const row = (id: string, stage: string, parents: CheckpointInfo[] = [], more = {}) =>
@@ -52,11 +64,25 @@ test('siblings grow from the parent of their own line', () => {
   expect(beginning('dpo', ppo, list)).toEqual({ parent: 'sft' })
   expect(beginning('dpo', other, list)).toEqual({ parent: 'sft2' })
   expect(beginning('ppo', reward, list)).toEqual({ parent: 'sft', reward: 'reward' })
-  expect(beginning('ppo', other, list)).toEqual({ parent: 'sft2' })
+  // Nobody scores in its own line: the nearest does.
+  expect(beginning('ppo', other, list)).toEqual({ parent: 'sft2', reward: 'reward' })
   expect(beginning('distill', ppo, list)).toEqual({ teacher: 'sft' })
   expect(beginning('sft', undefined, [])).toEqual({ parent: 'demo' })
   expect(address('grown', ppo, list)).toBe('#/grown')
   expect(address('ppo', reward, list)).toBe('#/ppo?parent=sft&reward=reward')
+})
+
+test('who scores: the newest of the own line, then of the family; never one with other tokens', () => {
+  const old = row('old', 'reward', [sft, base], { created: 1, vocab: 300 })
+  const sibling = row('sibling', 'reward', [row('sft2', 'sft', [base]), base])
+  const stranger = row('stranger', 'reward')
+  const deaf = row('deaf', 'reward', [sft, base], { vocab: 500 })
+  const model = { ...sft, vocab: 300 }
+  const ids = scorers(model, [stranger, deaf, old, sibling, reward, sft]).map((c) => c.id)
+  expect(ids).toEqual(['reward', 'old', 'sibling', 'stranger'])
+  expect(related(sibling, model)).toBe(true)
+  expect(related(stranger, model)).toBe(false)
+  expect(beginning('ppo', sft, [stranger, sft])).toEqual({ parent: 'sft' })
 })
 
 test('the ways on from a checkpoint', () => {

@@ -52,7 +52,29 @@ export function nextStop(list: readonly CheckpointInfo[]): Stop {
 
 /** A checkpoint with all its ancestors, by id. */
 const line = (c: CheckpointInfo | undefined): Set<string> =>
-  new Set(c ? [c.id, c.parent ?? '', ...(c.ancestors ?? []).map((a) => a.id)] : [])
+  new Set(
+    [c?.id, c?.parent, ...(c?.ancestors ?? []).map((a) => a.id)].filter((id) => id !== undefined),
+  )
+
+/** How far a model is from another: 0 in its line, 1 in its family, 2 beyond. */
+function distance(c: CheckpointInfo, from: CheckpointInfo | undefined): 0 | 1 | 2 {
+  const kin = line(c)
+  if (from && kin.has(from.id)) return 0
+  return [...line(from)].some((id) => kin.has(id)) ? 1 : 2
+}
+
+/** Whether two models have an ancestor in common: then they know the same tokens and similar answers. */
+export const related = (a: CheckpointInfo, b: CheckpointInfo | undefined): boolean =>
+  distance(a, b) < 2
+
+/** Reward models that may score a model's answers: the nearest and then the newest first. */
+export const scorers = (
+  model: CheckpointInfo | undefined,
+  list: readonly CheckpointInfo[],
+): CheckpointInfo[] =>
+  rewarders(list)
+    .filter((c) => !c.vocab || !model?.vocab || c.vocab === model.vocab)
+    .sort((a, b) => distance(a, model) - distance(b, model) || b.created - a.created)
 
 export interface Beginning {
   parent?: string
@@ -82,9 +104,9 @@ export function beginning(
     if (teacher) out.teacher = teacher
   }
   if (page.reward) {
-    // One that grew from the same model knows its answers and its tokens.
-    const judge = rewarders(list).find((c) => out.parent !== undefined && line(c).has(out.parent))
-    if (judge) out.reward = judge.id
+    const parent = list.find((c) => c.id === out.parent)
+    const judge = scorers(parent, list)[0]
+    if (judge && related(judge, parent)) out.reward = judge.id
   }
   return out
 }

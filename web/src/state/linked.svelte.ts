@@ -63,9 +63,11 @@ export class Linked {
     return this.lit.length > 0 && this.of(setting).some((id) => this.isLit(id))
   }
 
-  /** Shows a setting's slider and gives it the focus. */
+  /** Shows what sets a setting and gives it the focus. */
   goTo(setting: string): void {
-    const input = document.querySelector<HTMLInputElement>(`[data-setting="${setting}"] input`)
+    const input = document.querySelector<HTMLElement>(
+      `[data-setting="${setting}"] :is(input, select)`,
+    )
     const folded = input?.closest('details')
     if (folded) folded.open = true
     input?.focus({ preventScroll: true })

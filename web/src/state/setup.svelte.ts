@@ -39,6 +39,16 @@ export class Setup {
     return { ...(pace.brief ? taste(this.#usual()) : {}), ...this.changed }
   }
 
+  /** The parameters that stand in the list of settings: one may have a place of its own. */
+  listed(): Param[] {
+    return this.params()
+  }
+
+  /** The next run is a taste, with as few steps as that has. */
+  get brief(): boolean {
+    return pace.brief && this.changed['steps'] === undefined
+  }
+
   value(param: Param): number {
     return this.changed[param.key] ?? param.default
   }
@@ -88,11 +98,14 @@ export class Setup {
 /** What a stage begins with beside its settings. */
 const roles = ['parent', 'teacher', 'reward'] as const
 
+const isNumber = (text: string): boolean => text !== '' && !Number.isNaN(Number(text))
+
 /** A stage that goes on from checkpoints, which bring size, text and tokenizer. */
 export class StageSetup extends Setup {
   /** Ids of checkpoints, empty for none. */
   parent = $state('')
   teacher = $state('')
+  /** A reward model's id, or where graders give the reward the setting's number; empty: not chosen. */
   reward = $state('')
   /** The reader's own conversations or preferences, and whether to use them. */
   lessons = $state.raw<Dataset>()
@@ -103,6 +116,35 @@ export class StageSetup extends Setup {
     const preset =
       from === 'demo' ? 'seed' : checkpoints.list.find((c) => c.id === from)?.preset || 'sprout'
     return run.presets.find((p) => p.name === preset)
+  }
+
+  /** The graders were chosen to give the reward. */
+  get graded(): boolean {
+    return isNumber(this.reward)
+  }
+
+  /** The reward model that gives the reward, if one does. */
+  get rewarder(): string {
+    return this.graded ? '' : this.reward
+  }
+
+  override listed(): Param[] {
+    return this.params().filter((p) => p.key !== 'reward')
+  }
+
+  override given(): Record<string, number> {
+    const reward = this.graded ? { reward: Number(this.reward) } : {}
+    return { ...super.given(), ...reward }
+  }
+
+  override value(param: Param): number {
+    if (param.key !== 'reward') return super.value(param)
+    return this.graded ? Number(this.reward) : param.default
+  }
+
+  override set(param: Param, value: number): void {
+    if (param.key !== 'reward') super.set(param, value)
+    else this.reward = value === param.default ? '' : String(value)
   }
 
   get lessonsId(): string | undefined {
@@ -120,7 +162,12 @@ export class StageSetup extends Setup {
       if (this.params().some((p) => p.key === role && this.means(p, asked.query))) continue
       const here = (id: string) =>
         checkpoints.list.some((c) => c.id === id) || (role === 'parent' && id === 'demo')
-      this[role] = asked.checkpoint(role, here) ?? this[role]
+      const id = asked.checkpoint(role, here)
+      if (id === undefined) continue
+      this[role] = id
+      // A teacher that is named is to be listened to.
+      const { [role]: _, ...others } = this.changed
+      this.changed = others
     }
     super.take(asked)
   }
@@ -128,7 +175,7 @@ export class StageSetup extends Setup {
   /** Who gives the reward is a setting, and a checkpoint: a number is the setting. */
   protected override means(param: Param, query: URLSearchParams): boolean {
     const isRole = (roles as readonly string[]).includes(param.key)
-    return super.means(param, query) && !(isRole && Number.isNaN(Number(query.get(param.key))))
+    return super.means(param, query) && !(isRole && !isNumber(query.get(param.key) ?? ''))
   }
 
   override toQuery(): Record<string, string | number | undefined> {
@@ -136,7 +183,8 @@ export class StageSetup extends Setup {
       ...super.toQuery(),
       preset: undefined,
       parent: this.parent || undefined,
-      teacher: this.teacher || undefined,
+      // One that is not listened to counts by its shape only: then the setting is told.
+      teacher: this.changed['teacher'] ?? (this.teacher || undefined),
       reward: this.reward || undefined,
     }
   }

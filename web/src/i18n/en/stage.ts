@@ -5,7 +5,11 @@ export const stage = {
   parentDemo: 'The ready-made model (Seed, pretrained)',
   parentOf: '{name:string} · {stage:string}',
   reward: 'Who gives the reward',
-  graders: 'The town’s graders: a reward that can be checked',
+  stranger: '{model:string} (of another family)',
+  rewardChosen:
+    'The newest reward model of this model’s family, unless you choose otherwise. What it has learned is a taste: it can be fooled, and the town’s graders, who check the answer, cannot.',
+  rewardNone:
+    'No reward model of this model’s family is here, so the town’s graders score, who check the answer and cannot be fooled. To practise before a judge with a taste, first run:',
   teacher: 'The teacher',
   lessons: 'What it learns from',
   lessonsTown: 'Made for the town, as the parent’s text is',

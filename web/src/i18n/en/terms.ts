@@ -1,7 +1,7 @@
 /** The signs of the formulas: what each of them is, in words. */
 export const terms = {
   title: 'What the signs stand for',
-  hint: 'Point at a sign, its slider or its code, or tap it: all three light up.',
+  hint: 'Point at a sign, its setting or its code, or tap it: all three light up.',
   setting: 'Set it',
   calls: 'It uses {file:string}, from line {line:number}',
   /** Of formulas that a setting puts in place of the usual one. */

@@ -7,7 +7,11 @@ export const stage: Translation['stage'] = {
   parentDemo: '现成的模型（种子，已预训练）',
   parentOf: '{name} · {stage}',
   reward: '谁来给奖励',
-  graders: '小镇的评分器：可以核对的奖励',
+  stranger: '{model}（别家的）',
+  rewardChosen:
+    '不另选的话，就用这一家里最新的奖励模型。它学的是口味，骗得过；小镇的评分器核对回答，骗不过。',
+  rewardNone:
+    '这一家还没有奖励模型，所以由小镇的评分器打分：它核对回答，骗不过。想对着有口味的评委练，先运行：',
   teacher: '老师',
   lessons: '从什么学',
   lessonsTown: '为小镇做的，和起点模型的文本是同一个小镇',

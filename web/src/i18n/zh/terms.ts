@@ -3,7 +3,7 @@ import type { Translation } from '../i18n-types'
 /** 公式里的符号各是什么。 */
 export const terms: Translation['terms'] = {
   title: '每个符号是什么',
-  hint: '指着或点一下公式里的符号、它的滑块或者它的代码，三处会一起亮起来。',
+  hint: '指着或点一下公式里的符号、它的设置或者它的代码，三处会一起亮起来。',
   setting: '去调它',
   calls: '它用到 {file}，从第 {line} 行起',
   about: {
