@@ -65,7 +65,7 @@ func TestRewardModelIsChosen(t *testing.T) {
 	x.wait(20*time.Second, "document.querySelector('[data-break=betaZero] button:enabled')")
 
 	choose := func(v string) {
-		x.do(5*time.Second, "const s = "+selected+"; s.value = '"+v+"'; s.dispatchEvent(new Event('change'))")
+		x.do(5*time.Second, "const s = "+selected+"; s.value = '"+v+"'; s.dispatchEvent(new Event('change', {bubbles: true}))")
 	}
 	choose("1")
 	x.wait(20*time.Second, "location.hash.includes('reward=1')")
