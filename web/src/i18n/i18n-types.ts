@@ -1905,6 +1905,32 @@ type RootTranslation = {
 			 */
 			gone: RequiredParams<'given' | 'key'>
 		}
+		chart: {
+			/**
+			 * T​h​e​ ​a​r​r​o​w​ ​k​e​y​s​ ​r​e​a​d​ ​t​h​e​ ​c​u​r​v​e​ ​s​t​e​p​ ​b​y​ ​s​t​e​p​.
+			 */
+			keys: string
+			/**
+			 * S​t​e​p​ ​{​s​t​e​p​}​:​ ​{​v​a​l​u​e​s​}
+			 * @param {string} step
+			 * @param {string} values
+			 */
+			at: RequiredParams<'step' | 'values'>
+			/**
+			 * {​n​a​m​e​}​ ​{​v​a​l​u​e​}
+			 * @param {string} name
+			 * @param {string} value
+			 */
+			value: RequiredParams<'name' | 'value'>
+			/**
+			 * A​s​ ​f​i​g​u​r​e​s
+			 */
+			table: string
+			/**
+			 * S​t​e​p
+			 */
+			step: string
+		}
 		/**
 		 * T​h​i​s​ ​p​a​g​e​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​l​o​a​d​e​d​.​ ​I​s​ ​t​h​e​ ​s​e​r​v​e​r​ ​s​t​i​l​l​ ​r​u​n​n​i​n​g​?​ ​R​e​l​o​a​d​ ​t​o​ ​t​r​y​ ​a​g​a​i​n​.
 		 */
@@ -10878,6 +10904,28 @@ export type TranslationFunctions = {
 			 * The address names a checkpoint that this browser does not have ({key} = {given}): the one that is chosen on the page is used.
 			 */
 			gone: (arg: { given: string, key: string }) => LocalizedString
+		}
+		chart: {
+			/**
+			 * The arrow keys read the curve step by step.
+			 */
+			keys: () => LocalizedString
+			/**
+			 * Step {step}: {values}
+			 */
+			at: (arg: { step: string, values: string }) => LocalizedString
+			/**
+			 * {name} {value}
+			 */
+			value: (arg: { name: string, value: string }) => LocalizedString
+			/**
+			 * As figures
+			 */
+			table: () => LocalizedString
+			/**
+			 * Step
+			 */
+			step: () => LocalizedString
 		}
 		/**
 		 * This page could not be loaded. Is the server still running? Reload to try again.

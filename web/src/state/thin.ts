@@ -31,3 +31,23 @@ export function thin(columns: Columns, buckets: number): Columns {
   const order = [...keep].sort((a, b) => a - b)
   return columns.map((column) => order.map((i) => column[i] ?? null))
 }
+
+/**
+ * A table of at most about so many rows: the last value of every series in each
+ * stretch of equally many steps, a round number of them, so that rows stay as they
+ * are while a run goes on; and the newest.
+ */
+export function figures(columns: Columns, most: number): Columns {
+  const steps = columns[0] as number[]
+  const end = steps.at(-1) ?? 0
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, end / most)))
+  const stretch = [1, 2, 5, 10].map((x) => x * power).find((x) => end / x <= most) ?? 1
+  const rows = new Map<number, (number | null)[]>()
+  steps.forEach((step, i) => {
+    const at = Math.ceil(step / stretch)
+    const row = rows.get(at) ?? columns.map(() => null)
+    columns.forEach((column, k) => (row[k] = column[i] ?? row[k] ?? null))
+    rows.set(at, row)
+  })
+  return columns.map((_, k) => [...rows.values()].map((row) => row[k] ?? null))
+}

@@ -44,6 +44,13 @@ export const common = {
     instead: '{used:string} is used.',
     gone: 'The address names a checkpoint that this browser does not have ({key:string} = {given:string}): the one that is chosen on the page is used.',
   },
+  chart: {
+    keys: 'The arrow keys read the curve step by step.',
+    at: 'Step {step:string}: {values:string}',
+    value: '{name:string} {value:string}',
+    table: 'As figures',
+    step: 'Step',
+  },
   pageFailed: 'This page could not be loaded. Is the server still running? Reload to try again.',
 }
 

@@ -41,6 +41,13 @@ export const common: Translation['common'] = {
     instead: '这里用的是 {used}。',
     gone: '网址里的检查点（{key} = {given}）不在这个浏览器里，用的是页面上选中的那个。',
   },
+  chart: {
+    keys: '用方向键一步步读曲线。',
+    at: '第 {step} 步：{values}',
+    value: '{name} {value}',
+    table: '看数字',
+    step: '步',
+  },
   pageFailed: '这一页没能载入。服务器还开着吗？请刷新再试。',
 }
 
