@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import told from '../engine/measures.gen.json'
 import codes from '../engine/problems.gen.json'
+import { measureKey, measureName } from '../parts/journey/names'
 import en from './en'
+import { i18nObject, locales } from './i18n-util'
+import { loadAllLocales } from './i18n-util.sync'
 import zh from './zh'
 
 type Tree = { [key: string]: string | Tree }
@@ -46,8 +49,26 @@ test('every problem of the engine has its sentence, and no sentence is left over
 })
 
 test('every measure of a stage has its words, and no words are left over', () => {
-  expect(Object.keys(en.measures).sort()).toEqual(Object.keys(told).sort())
-  expect(Object.keys(zh.measures).sort()).toEqual(Object.keys(told).sort())
+  const keys = Object.keys(told).map(measureKey).sort()
+  expect(Object.keys(en.measures).sort()).toEqual(keys)
+  expect(Object.keys(zh.measures).sort()).toEqual(keys)
+})
+
+test('every sentence can be asked for, and every measure be said', () => {
+  loadAllLocales()
+  for (const locale of locales) {
+    const words = i18nObject(locale)
+    const visit = (tree: Tree, at: unknown): void => {
+      for (const [key, value] of Object.entries(tree)) {
+        const there = (at as Record<string, unknown>)[key]
+        if (typeof value !== 'string') visit(value, there)
+        else expect(typeof there, key).toBe('function')
+      }
+    }
+    visit(en as unknown as Tree, words)
+    const catalogue: Record<string, string> = (locale === 'zh' ? zh : en).measures
+    for (const name of Object.keys(told)) expect(measureName(name, words)).toBe(catalogue[measureKey(name)])
+  }
 })
 
 test('a sentence names only values that the problem gives', () => {

@@ -5498,7 +5498,7 @@ type RootTranslation = {
 		/**
 		 * l​e​n​g​t​h​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​,​ ​t​o​k​e​n​s
 		 */
-		length: string
+		answer_length: string
 		/**
 		 * a​n​s​w​e​r​s​ ​c​u​t​ ​a​t​ ​t​h​e​ ​l​i​m​i​t
 		 */
@@ -14196,7 +14196,7 @@ export type TranslationFunctions = {
 		/**
 		 * length of an answer, tokens
 		 */
-		length: () => LocalizedString
+		answer_length: () => LocalizedString
 		/**
 		 * answers cut at the limit
 		 */

@@ -45,7 +45,7 @@ export const measures = {
   exact_match: 'right answers',
   kl: 'KL to the reference, nats per answer',
   kl_per_token: 'KL to the reference, nats per token',
-  length: 'length of an answer, tokens',
+  answer_length: 'length of an answer, tokens',
   truncated: 'answers cut at the limit',
   heldout_reward: 'reward, held out',
   heldout_score: 'graders’ score, held out',

@@ -47,7 +47,7 @@ export const measures: Translation['measures'] = {
   exact_match: '答对',
   kl: '与参考模型的 KL，每个回答多少纳特',
   kl_per_token: '与参考模型的 KL，每个词元多少纳特',
-  length: '回答长度（词元）',
+  answer_length: '回答长度（词元）',
   truncated: '写到上限被截断的回答',
   heldout_reward: '奖励（留出）',
   heldout_score: '评分器的得分（留出）',

@@ -13,9 +13,12 @@ export function stopQuestion(stop: Stop, words: TranslationFunctions): string {
   return isStage(stop) ? words.lessons[stop].title() : words[stop].title()
 }
 
+/** A measure's key in the catalogue: what is said is a function, and those have a length already. */
+export const measureKey = (name: string): string => (name === 'length' ? 'answer_length' : name)
+
 /** A measure in words; one that only another version of the page knows by its own name. */
-export function measureName(key: string, words: TranslationFunctions): string {
+export function measureName(name: string, words: TranslationFunctions): string {
   const known = words.measures as unknown as Record<string, (() => string) | undefined>
   // The catalogue answers to any key, with nothing where it has no words.
-  return known[key]?.() || key.replaceAll('_', ' ')
+  return known[measureKey(name)]?.() || name.replaceAll('_', ' ')
 }
