@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -45,6 +46,19 @@ func TestDivergence(t *testing.T) {
 	assert.Equal(t, "failed", end)
 	assert.Contains(t, value[[]string](x, time.Second, "return sprout.state().problems.map(p => p.code)"), "training_diverged")
 	assert.True(t, value[bool](x, time.Second, "return sprout.state().metrics.every(m => Number.isFinite(m.train_loss) && Number.isFinite(m.grad_norm))"), "no number on the page is none")
+
+	// With the same settings it would end in the same place, so only others are offered.
+	x.sees("lower the learning rate or the clipping limit first")
+	x.do(time.Second, "globalThis.was = sprout.state().run; location.hash = '#/pretrain?lang=en&lr=0.001&clip=1&weight_decay=0.1&beta2=0.99'")
+	kept := value[int](x, time.Second, "return sprout.state().step")
+	x.press(fmt.Sprintf("Go on from step %d with these settings", kept))
+	x.wait(10*time.Second, "sprout.state().phase === 'running'")
+	x.wait(2*time.Minute, "sprout.state().phase !== 'running'")
+	assert.Equal(t, "done", value[string](x, time.Second, "return sprout.state().phase"))
+	assert.Equal(t, []int{1, 3000}, value[[]int](x, time.Second, "const m = sprout.state().metrics; return [m[0].step, m.at(-1).step]"), "one run, from its beginning to its end")
+	assert.Less(t, value[float64](x, time.Second, "return sprout.state().metrics.at(-1).train_loss"), value[float64](x, time.Second, "return was.ln_v"))
+	assert.Equal(t, []bool{true, true}, value[[]bool](x, time.Second, "const {run} = sprout.state(); return [run.run === was.run, run.params.lr === 0.001 && run.params.batch === was.params.batch]"))
+
 	assert.Equal(t, "done", value[string](x, 60*time.Second, "return await (await sprout.run(small({steps: 5}))).done"), "the page stays usable")
 }
 

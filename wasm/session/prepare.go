@@ -50,6 +50,7 @@ func (s *Session) prepare(stage stages.Stage, c protocol.StartRun) (*stages.Setu
 	s.crew(setup, r, c.Workers)
 	t := &tokenizer{tok: setup.Tokenizer}
 	t.describe(c.Tokenizer, r.data)
+	s.data.tokenizers[c.Tokenizer] = t // the page may name it when its checkpoint is gone
 	r.info.Tokenizer = t.info
 	return setup, r, nil
 }

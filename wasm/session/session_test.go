@@ -347,6 +347,26 @@ func TestDivergenceStopsAtTheLastGoodStep(t *testing.T) {
 	require.Equal(t, "training_diverged", events[len(events)-1].Problem.Code)
 	out := mustAsk[protocol.Sampled](t, s, p, "sample", protocol.Sample{Checkpoint: live, Prompt: "The", MaxTokens: 4, Temperature: 1})
 	require.NotEmpty(t, out.Tokens)
+
+	// It goes on from what was kept, with another learning rate.
+	saved := all[protocol.SavedEvent](p, "saved")
+	kept := saved[len(saved)-1].Checkpoint
+	require.Equal(t, events[len(events)-1].Step, kept.Step)
+	info := mustAsk[protocol.RunInfo](t, s, p, "run.start", protocol.StartRun{
+		Stage: "pretrain", Resume: kept.ID, Params: map[string]float64{"lr": 1e-3, "weight_decay": 0.1},
+	})
+	require.Equal(t, kept.Step, info.Step)
+	require.Equal(t, 1e-3, info.Params["lr"])
+	require.Equal(t, 16.0, info.Params["context"])
+	p.wait(t, func() bool { return p.state() == done })
+
+	// The checkpoint whose tokenizer the page was told of is gone; a run can still
+	// begin anew.
+	_, _, bad := ask2(t, s, p, "checkpoints.history", protocol.GetHistory{Checkpoint: kept.ID})
+	require.Equal(t, "checkpoint_not_found", bad.Code)
+	start.Tokenizer, start.Params = info.Tokenizer.ID, map[string]float64{"steps": 2, "batch": 2, "context": 16}
+	mustAsk[protocol.RunInfo](t, s, p, "run.start", start)
+	p.wait(t, func() bool { return p.state() == done })
 }
 
 func TestBadCommands(t *testing.T) {

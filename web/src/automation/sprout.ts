@@ -179,7 +179,7 @@ const surface = {
       const list = await checkpoints.reload()
       const checkpoint = list.find((c) => c.id === options.resume)
       if (!checkpoint) throw new Error(`no checkpoint ${options.resume}`)
-      const info = await run.resumeFrom(checkpoint, options.paused)
+      const info = await run.resumeFrom(checkpoint, options.paused ? { paused: true } : {})
       return { info, done: ended() }
     }
     if (options.parent !== undefined || options.teacher !== undefined) {

@@ -6366,6 +6366,16 @@ type RootTranslation = {
 		 */
 		resume: string
 		/**
+		 * G​o​ ​o​n​ ​f​r​o​m​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​w​i​t​h​ ​t​h​e​s​e​ ​s​e​t​t​i​n​g​s
+		 * @param {string} step
+		 */
+		goOnFrom: RequiredParams<'step'>
+		/**
+		 * T​o​ ​g​o​ ​o​n​ ​f​r​o​m​ ​s​t​e​p​ ​{​s​t​e​p​}​,​ ​l​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​o​r​ ​t​h​e​ ​c​l​i​p​p​i​n​g​ ​l​i​m​i​t​ ​f​i​r​s​t​:​ ​w​i​t​h​ ​t​h​e​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s​ ​i​t​ ​w​o​u​l​d​ ​e​n​d​ ​i​n​ ​t​h​e​ ​s​a​m​e​ ​p​l​a​c​e​.
+		 * @param {string} step
+		 */
+		goOnHow: RequiredParams<'step'>
+		/**
 		 * O​n​e​ ​s​t​e​p
 		 */
 		step: string
@@ -15039,6 +15049,14 @@ export type TranslationFunctions = {
 		 * Go on
 		 */
 		resume: () => LocalizedString
+		/**
+		 * Go on from step {step} with these settings
+		 */
+		goOnFrom: (arg: { step: string }) => LocalizedString
+		/**
+		 * To go on from step {step}, lower the learning rate or the clipping limit first: with the same settings it would end in the same place.
+		 */
+		goOnHow: (arg: { step: string }) => LocalizedString
 		/**
 		 * One step
 		 */

@@ -26,6 +26,19 @@ const drawAtMost = 100
 export const computing = ['auto', 'workers', 'gpu'] as const
 export type Computing = (typeof computing)[number]
 
+/**
+ * The settings of the optimiser, with which a run may go on otherwise than it began.
+ * The others say what it learns from and what it makes: with them it is another run.
+ */
+export const optimiser: readonly string[] = [
+  'lr',
+  'warmup',
+  'weight_decay',
+  'clip',
+  'beta1',
+  'beta2',
+]
+
 type Choice = Omit<StartRun, 'dataset' | 'tokenizer' | 'workers' | 'compute'>
 
 /** The run in progress, or the last one. */
@@ -146,12 +159,19 @@ class Run {
     return this.#begin(() => Promise.resolve({ dataset: '', tokenizer: '', ...choice }))
   }
 
-  /** Goes on from a checkpoint, which brings its own settings. */
-  async resumeFrom(checkpoint: CheckpointInfo, paused = false): Promise<RunInfo> {
+  /**
+   * Goes on from a checkpoint, which brings its own settings; those that are given
+   * replace them, and then it is no longer what it would have come to by itself.
+   */
+  async resumeFrom(
+    checkpoint: CheckpointInfo,
+    { paused, params }: Pick<StartRun, 'paused' | 'params'> = {},
+  ): Promise<RunInfo> {
     const { stage, preset, id } = checkpoint
     engine.offer = undefined
     const command: StartRun = { stage, preset, seed: 0, dataset: '', tokenizer: '', resume: id }
     if (paused) command.paused = true
+    if (params) command.params = params
     return this.#begin(() => Promise.resolve(command))
   }
 

@@ -50,6 +50,9 @@ export const pretrain = {
   startAgain: 'Start anew',
   pause: 'Pause',
   resume: 'Go on',
+  goOnFrom: 'Go on from step {step:string} with these settings',
+  goOnHow:
+    'To go on from step {step:string}, lower the learning rate or the clipping limit first: with the same settings it would end in the same place.',
   step: 'One step',
   stop: 'Stop',
   save: 'Save',

@@ -52,6 +52,8 @@ export const pretrain: Translation['pretrain'] = {
   startAgain: '重新开始',
   pause: '暂停',
   resume: '继续',
+  goOnFrom: '用现在的设置从第 {step} 步继续',
+  goOnHow: '要从第 {step} 步继续，请先调小学习率或裁剪上限：设置不变，还会在同一处停下。',
   step: '走一步',
   stop: '停止',
   save: '保存',
