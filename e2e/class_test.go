@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,12 +67,15 @@ func TestClassOfThirty(t *testing.T) {
 // when there is none.
 func TestCatchUpKey(t *testing.T) {
 	var index, model []byte // as make bake writes them
+	status := 0             // what the server answers instead
 	site := static.New(os.DirFS(siteDir))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
+		switch ready := strings.HasPrefix(r.URL.Path, "/ready/"); {
+		case ready && status != 0:
+			w.WriteHeader(status)
 		case r.URL.Path == "/ready/index.json" && index != nil:
 			_, _ = w.Write(index)
-		case r.URL.Path == "/ready/pretrain.safetensors":
+		case r.URL.Path == "/ready/pretrain.safetensors" && model != nil:
 			_, _ = w.Write(model)
 		default:
 			site.ServeHTTP(w, r)
@@ -79,8 +83,16 @@ func TestCatchUpKey(t *testing.T) {
 	}))
 	defer server.Close()
 	x := openAt(t, server.URL+"/#/?lang=en", rhyme).ready()
+	status = http.StatusBadGateway
+	x.key("n")
+	x.sees("The ready-made models cannot be reached.")
+	status = 0
 	x.key("n")
 	x.sees("This site has no ready-made models.")
+	index = []byte(`{"version": 1, "models": [{"key": "pretrain", "stage": "pretrain", "file": "pretrain.safetensors", "id": "a", "bytes": 1}]}`)
+	x.key("n")
+	x.sees("The ready-made model pretrain.safetensors is in the list of this site but not on it.")
+	x.reload() // which reads the list anew
 
 	x.do(time.Minute, "await (await sprout.run(small({steps: 5}))).done")
 	const one = "(await sprout.checkpoints.list())[0].id"

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Metrics } from '../engine/messages'
-import { curvesOf, different, parseResults, runsOf, tally, type Results } from './results'
+import {
+  again,
+  curvesOf,
+  different,
+  drawing,
+  drawingsOf,
+  parseResults,
+  runsOf,
+  tally,
+  type Results,
+} from './results'
 
 const metrics = (n: number): Metrics[] =>
   Array.from({ length: n }, (_, i) => ({
@@ -85,6 +95,41 @@ test('what is no results file is named', () => {
     expect(
       broken((r) => Object.assign(r, { runs: [{ ...run, curves: { train_loss: curve } }] })),
     ).toBe('broken')
+})
+
+test('what was drawn before the run travels with it', () => {
+  const points = [1, 50, 200].map((step) => ({ step, value: 4 - step / 300 }))
+  const drew = (measure: string, late = false): Results => ({
+    ...results('Ada'),
+    answers: [
+      {
+        exercise: 'curve',
+        stage: 'sft',
+        given: { kind: 'curve', measure, curve: drawing(points) },
+        ...(late ? { late } : {}),
+      },
+    ],
+  })
+  const all = [drew('held_out_loss'), drew('score'), drew('held_out_loss', true), results('b')].map(
+    (r, id) => ({ id, file: `${id}`, results: parseResults(JSON.stringify(r)) as Results }),
+  )
+  const found = drawingsOf(all, 'sft', 'held_out_loss')
+  expect(found.map((f) => f.learner.id)).toEqual([0])
+  expect(found[0]?.curve).toEqual({ steps: [1, 50, 200], values: [3.9967, 3.8333, 3.3333] })
+  const bad = drew('held_out_loss')
+  Object.assign(bad.answers[0]?.given ?? {}, { curve: { steps: [2, 1], values: [1, 1] } })
+  expect(parseResults(JSON.stringify(bad))).toBe('broken')
+})
+
+test('a newer file takes the place of an older one of the same runs, and no other', () => {
+  const file = (run: string, made: number) => ({
+    id: made,
+    file: 'a.json',
+    results: { ...results('a'), made, runs: results('a').runs.map((r) => ({ ...r, run })) },
+  })
+  expect(again(file('r', 1), file('r', 2))).toBe(true)
+  expect(again(file('r', 1), file('s', 2))).toBe(false)
+  expect(again(file('r', 1), { ...file('r', 2), file: 'b.json' })).toBe(false)
 })
 
 test('a class is gathered by stage, and equal runs are told', () => {

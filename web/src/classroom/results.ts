@@ -30,7 +30,7 @@ export interface AnswerResult {
   given:
     | { kind: 'choice'; key: string; text?: string }
     | { kind: 'number'; value: number }
-    | { kind: 'curve' }
+    | { kind: 'curve'; measure?: string; curve?: Curve } // as it was drawn, over a curve of the run
     | { kind: 'challenge' }
   /** The truth was on the screen already. */
   late?: boolean
@@ -49,6 +49,12 @@ export interface Results {
 
 const round = (x: number) => Number(x.toPrecision(5))
 const buckets = 40
+
+/** What was drawn, which has few points. */
+export const drawing = (points: readonly { step: number; value: number }[]): Curve => ({
+  steps: points.map((p) => p.step),
+  values: points.map((p) => round(p.value)),
+})
 
 /** A run's curves, thinned to some eighty points each. */
 export function curvesOf(metrics: readonly Metrics[]): Record<string, Curve> {
@@ -106,7 +112,10 @@ function isAnswer(x: unknown): x is AnswerResult {
       ? typeof given['key'] === 'string'
       : given['kind'] === 'number'
         ? number(given['value'])
-        : given['kind'] === 'curve' || given['kind'] === 'challenge'
+        : given['kind'] === 'curve'
+          ? given['curve'] === undefined ||
+            (typeof given['measure'] === 'string' && isCurve(given['curve']))
+          : given['kind'] === 'challenge'
   return fits && (shown === undefined || (object(shown) && typeof shown['right'] === 'boolean'))
 }
 
@@ -133,6 +142,27 @@ export interface Learner {
   id: number
   file: string
   results: Results
+}
+
+/** Whether a file is another's newer state, or the very same: two learners may use one name. */
+export const again = (a: Learner, b: Learner): boolean =>
+  a.file === b.file &&
+  (a.results.made === b.results.made ||
+    a.results.runs.some(({ run }) => b.results.runs.some((r) => r.run === run)))
+
+/** What each learner drew last over a curve of a stage, before seeing it. */
+export function drawingsOf(
+  learners: readonly Learner[],
+  stage: string,
+  measure: string,
+): { learner: Learner; curve: Curve }[] {
+  return learners.flatMap((learner) => {
+    const given = learner.results.answers.findLast(
+      ({ stage: s, given: g, late }) =>
+        s === stage && !late && g.kind === 'curve' && g.curve && g.measure === measure,
+    )?.given
+    return given?.kind === 'curve' && given.curve ? [{ learner, curve: given.curve }] : []
+  })
 }
 
 /** The newest run of a stage that each learner has, with the curve asked for. */

@@ -1636,6 +1636,11 @@ type RootTranslation = {
 			 */
 			legend: RequiredParams<'n'>
 			/**
+			 * D​a​s​h​e​d​:​ ​w​h​a​t​ ​{​n​}​ ​l​e​a​r​n​e​r​s​ ​d​r​e​w​ ​b​e​f​o​r​e​h​a​n​d​.
+			 * @param {string} n
+			 */
+			legendDrawn: RequiredParams<'n'>
+			/**
 			 * A​t​ ​s​t​e​p​ ​{​s​t​e​p​}​:​ ​{​m​e​a​n​}​ ​±​ ​{​h​a​l​f​}​,​ ​n​ ​=​ ​{​n​}​.
 			 * @param {string} half
 			 * @param {string} mean
@@ -6925,6 +6930,15 @@ type RootTranslation = {
 		 */
 		safetensors_version: RequiredParams<'version'>
 		/**
+		 * T​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​{​f​i​l​e​}​ ​i​s​ ​i​n​ ​t​h​e​ ​l​i​s​t​ ​o​f​ ​t​h​i​s​ ​s​i​t​e​ ​b​u​t​ ​n​o​t​ ​o​n​ ​i​t​.​ ​T​e​l​l​ ​w​h​o​e​v​e​r​ ​s​e​r​v​e​s​ ​i​t​;​ ​u​n​t​i​l​ ​t​h​e​n​,​ ​g​r​o​w​ ​y​o​u​r​ ​o​w​n​.
+		 * @param {string} file
+		 */
+		ready_missing: RequiredParams<'file'>
+		/**
+		 * T​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​s​ ​c​a​n​n​o​t​ ​b​e​ ​r​e​a​c​h​e​d​.​ ​C​h​e​c​k​ ​t​h​e​ ​n​e​t​w​o​r​k​,​ ​o​r​ ​w​h​e​t​h​e​r​ ​t​h​e​ ​s​e​r​v​e​r​ ​s​t​i​l​l​ ​r​u​n​s​,​ ​a​n​d​ ​p​r​e​s​s​ ​n​ ​a​g​a​i​n​.
+		 */
+		ready_unreachable: string
+		/**
 		 * T​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​r​e​a​d​.​ ​G​r​o​w​ ​y​o​u​r​ ​o​w​n​:​ ​t​h​a​t​ ​w​o​r​k​s​ ​w​i​t​h​o​u​t​ ​i​t​.
 		 */
 		demo_missing: string
@@ -8001,6 +8015,19 @@ type RootTranslation = {
 		 * A​f​t​e​r
 		 */
 		after: string
+		/**
+		 * A​f​t​e​r​:​ ​“​{​n​a​m​e​}​”​,​ ​a​s​ ​i​t​ ​w​a​s​ ​s​a​v​e​d​.
+		 * @param {string} name
+		 */
+		afterNamed: RequiredParams<'name'>
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​b​e​g​a​n​ ​w​i​t​h​ ​w​a​s​ ​d​e​l​e​t​e​d​,​ ​s​o​ ​o​n​l​y​ ​t​h​e​ ​o​n​e​ ​a​f​t​e​r​ ​i​s​ ​a​s​k​e​d​.
+		 */
+		beforeGone: string
+		/**
+		 * A​s​k
+		 */
+		askOne: string
 		/**
 		 * A​s​k​ ​b​o​t​h
 		 */
@@ -10694,6 +10721,10 @@ export type TranslationFunctions = {
 			 * Thin: {n} learners, each with their newest run. Thick: the mean, with its 95 % interval.
 			 */
 			legend: (arg: { n: string }) => LocalizedString
+			/**
+			 * Dashed: what {n} learners drew beforehand.
+			 */
+			legendDrawn: (arg: { n: string }) => LocalizedString
 			/**
 			 * At step {step}: {mean} ± {half}, n = {n}.
 			 */
@@ -15506,6 +15537,14 @@ export type TranslationFunctions = {
 		 */
 		safetensors_version: (arg: { version: unknown }) => LocalizedString
 		/**
+		 * The ready-made model {file} is in the list of this site but not on it. Tell whoever serves it; until then, grow your own.
+		 */
+		ready_missing: (arg: { file: string }) => LocalizedString
+		/**
+		 * The ready-made models cannot be reached. Check the network, or whether the server still runs, and press n again.
+		 */
+		ready_unreachable: () => LocalizedString
+		/**
 		 * The ready-made model could not be read. Grow your own: that works without it.
 		 */
 		demo_missing: () => LocalizedString
@@ -16423,6 +16462,18 @@ export type TranslationFunctions = {
 		 * After
 		 */
 		after: () => LocalizedString
+		/**
+		 * After: “{name}”, as it was saved.
+		 */
+		afterNamed: (arg: { name: string }) => LocalizedString
+		/**
+		 * The model that it began with was deleted, so only the one after is asked.
+		 */
+		beforeGone: () => LocalizedString
+		/**
+		 * Ask
+		 */
+		askOne: () => LocalizedString
 		/**
 		 * Ask both
 		 */

@@ -7,6 +7,7 @@ import {
   after,
   album,
   beginning,
+  lastOf,
   newest,
   nextStop,
   reached,
@@ -51,11 +52,22 @@ test('the way leads from every stage to its end', () => {
 
 test('what is next is the first stop without a checkpoint', () => {
   expect(nextStop([])).toBe('tokenizer')
+  expect(nextStop([], true)).toBe('pretrain')
   expect(nextStop([base])).toBe('sft')
   expect(nextStop([base, lora])).toBe('sft')
   expect(nextStop([base, sft, lora])).toBe('reward')
   expect(nextStop(trail.map((s) => row(s, s)))).toBe('grown')
   expect(reached([row('bad', 'sft', [], { kind: 'damaged' })]).size).toBe(0)
+})
+
+test('a stage remembers what it made of this model, of this seed if it can', () => {
+  const one = row('one', 'dpo', [sft, base], { seed: 1 })
+  const two = row('two', 'dpo', [sft, base], { seed: 2 })
+  const bad = row('bad', 'dpo', [sft, base], { seed: 1, kind: 'damaged' })
+  const list = [row('far', 'dpo', [lora], { seed: 1 }), ppo, bad, two, one, sft]
+  expect(lastOf('dpo', 'sft', 1, list)?.id).toBe('one')
+  expect(lastOf('dpo', 'sft', 3, list)?.id).toBe('two')
+  expect(lastOf('dpo', 'base', 1, list)).toBeUndefined()
 })
 
 test('siblings grow from the parent of their own line', () => {

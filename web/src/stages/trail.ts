@@ -37,16 +37,16 @@ export function after(stage: string): Stop {
 
 const alive = (list: readonly CheckpointInfo[]) => list.filter((c) => c.kind !== 'damaged')
 
-/** Stages of which there is a checkpoint. The tokenizer is made on the way to any model. */
-export function reached(list: readonly CheckpointInfo[]): Set<string> {
+/** Stages of which there is a checkpoint. A tokenizer may be there before: one is made on the way to any model. */
+export function reached(list: readonly CheckpointInfo[], tokenizer = false): Set<string> {
   const out = new Set(alive(list).map((c) => c.stage))
-  if (out.size > 0) out.add('tokenizer')
+  if (out.size > 0 || tokenizer) out.add('tokenizer')
   return out
 }
 
 /** The first stop that has not been reached; 'grown' once all have. */
-export function nextStop(list: readonly CheckpointInfo[]): Stop {
-  const there = reached(list)
+export function nextStop(list: readonly CheckpointInfo[], tokenizer = false): Stop {
+  const there = reached(list, tokenizer)
   return trail.find((stop) => stop !== 'grown' && !there.has(stop)) ?? 'grown'
 }
 
@@ -135,6 +135,18 @@ export const newest = (
   alive(list)
     .filter((c) => stage === undefined || c.stage === stage)
     .sort((a, b) => b.created - a.created)[0]
+
+/** What a stage has made of a model and a seed, last; where there is nothing of this seed, of any. */
+export function lastOf(
+  stage: StageName,
+  from: string,
+  seed: number,
+  list: readonly CheckpointInfo[],
+): CheckpointInfo | undefined {
+  const own = list.filter((c) => c.parent === from)
+  const same = own.filter((c) => c.seed === seed)
+  return newest(same, stage) ?? newest(own, stage)
+}
 
 /** The stages that a checkpoint can be the beginning of, in the order of the way. */
 export function waysOn(c: CheckpointInfo): StageName[] {

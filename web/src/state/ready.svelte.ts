@@ -1,4 +1,4 @@
-import type { CheckpointInfo } from '../engine/messages'
+import { EngineError, type CheckpointInfo } from '../engine/messages'
 import { fitting, isStage, rewarders, teachers } from '../stages/list'
 import { nextReady, parseIndex, type ReadyIndex } from '../stages/ready'
 import { checkpoints } from './checkpoints.svelte'
@@ -19,6 +19,21 @@ function choose(page: string, models: readonly CheckpointInfo[]): void {
   setup.parent = fitting(page, given)[0]?.id ?? setup.parent
   setup.teacher = teachers(given)[0]?.id ?? setup.teacher
   setup.reward = rewarders(given)[0]?.id ?? setup.reward
+}
+
+const trouble = (code: 'ready_unreachable' | 'ready_missing', file: string) =>
+  new EngineError({ code, args: { file }, text: `${code}: ready/${file}` })
+
+/** A file beside the page; undefined where the site has none of this name. */
+async function fetched(file: string): Promise<Uint8Array | undefined> {
+  try {
+    const response = await fetch(`./ready/${file}`)
+    if (response.ok) return new Uint8Array(await response.arrayBuffer())
+    if (response.status < 500) return undefined
+  } catch {
+    // No network, or it was lost on the way.
+  }
+  throw trouble('ready_unreachable', file)
 }
 
 /** Models that were made for a class: fetched only when somebody asks for them. */
@@ -42,9 +57,9 @@ class Ready {
       const wanted = nextReady(page, this.#index.models, await checkpoints.reload())
       const models: CheckpointInfo[] = []
       for (const m of wanted) {
-        const response = await fetch(`./ready/${m.file}`)
-        if (!response.ok) throw new Error(`${response.status} ready/${m.file}`)
-        models.push(await checkpoints.import(m.file, new Uint8Array(await response.arrayBuffer())))
+        const file = await fetched(m.file)
+        if (!file) throw trouble('ready_missing', m.file)
+        models.push(await checkpoints.import(m.file, file))
       }
       choose(page, models)
       this.outcome = models.length > 0 ? { kind: 'loaded', models } : { kind: 'nothing' }
@@ -56,8 +71,8 @@ class Ready {
   }
 
   async #read(): Promise<ReadyIndex | undefined> {
-    const response = await fetch('./ready/index.json').catch(() => undefined)
-    return response?.ok ? parseIndex(await response.text()) : undefined
+    const file = await fetched('index.json')
+    return file && parseIndex(new TextDecoder().decode(file))
   }
 }
 

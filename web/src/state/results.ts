@@ -1,8 +1,18 @@
-import { curvesOf, format, version, type Results, type RunResult } from '../classroom/results'
+import {
+  curvesOf,
+  drawing,
+  format,
+  version,
+  type AnswerResult,
+  type Results,
+  type RunResult,
+} from '../classroom/results'
 import type { CheckpointInfo } from '../engine/messages'
 import { checkpoints } from './checkpoints.svelte'
 import { engine } from './engine.svelte'
-import { answers } from './exercises.svelte'
+import { exercises } from '../stages/exercises'
+import type { ExerciseStage } from '../stages/exercises/kinds'
+import { answers, type Given } from './exercises.svelte'
 import { saveFile } from './files'
 
 /** What was not grown in this browser is nobody's result. */
@@ -16,6 +26,18 @@ function lastOfRuns(list: readonly CheckpointInfo[]): CheckpointInfo[] {
     if (!other || c.step > other.step) last.set(c.run ?? c.id, c)
   }
   return [...last.values()].sort((a, b) => a.created - b.created)
+}
+
+/** The curve that each quantity is drawn over. */
+const drawnOver = { heldOut: 'held_out_loss', score: 'score' } as const
+
+function answered(stage: ExerciseStage, id: string, given: Given): AnswerResult['given'] {
+  if (given.kind === 'choice' || given.kind === 'number') return { ...given }
+  if (given.kind === 'challenge') return { kind: given.kind }
+  const exercise = exercises[stage].find((e) => e.id === id)
+  return exercise?.kind === 'curve'
+    ? { kind: 'curve', measure: drawnOver[exercise.quantity], curve: drawing(given.points) }
+    : { kind: 'curve' }
 }
 
 /** Gathers what the learner's checkpoints remember of their runs. */
@@ -48,8 +70,7 @@ export async function gather(name: string): Promise<Results> {
     answers: answers().map(({ exercise, stage, given, late, shown }) => ({
       exercise,
       stage,
-      given:
-        given.kind === 'choice' || given.kind === 'number' ? { ...given } : { kind: given.kind },
+      given: answered(stage, exercise, given),
       ...(late ? { late } : {}),
       ...(shown ? { shown: { right: shown.right, truth: shown.truth } } : {}),
     })),
@@ -60,8 +81,8 @@ export async function gather(name: string): Promise<Results> {
 export async function download(name: string): Promise<Results> {
   const results = await gather(name)
   const bytes = new TextEncoder().encode(JSON.stringify(results) + '\n')
-
-  const now = new Date().toISOString().slice(0, 16)
+  // A whole class may save in one minute, and name nothing.
+  const now = new Date(results.made).toISOString().replace(/\W/g, '-')
   saveFile(bytes, `sprout-${results.name || now}.json`)
   return results
 }

@@ -54,6 +54,7 @@ export const classroom = {
     atStep: 'step {step:string}',
     legend:
       'Thin: {n:string} learners, each with their newest run. Thick: the mean, with its 95 % interval.',
+    legendDrawn: 'Dashed: what {n:string} learners drew beforehand.',
     last: 'At step {step:string}: {mean:string} ± {half:string}, n = {n:string}.',
     lastOne: 'At step {step:string}: {mean:string}, n = 1, so there is no interval.',
     alike:

@@ -102,6 +102,10 @@ export const problems = {
   safetensors_truncated:
     'The file is cut off: {have|bytes} of {need|bytes} are there. Download or copy it again.',
   safetensors_version: 'The file was made by a newer Sprout (version {version}). Update this page.',
+  ready_missing:
+    'The ready-made model {file:string} is in the list of this site but not on it. Tell whoever serves it; until then, grow your own.',
+  ready_unreachable:
+    'The ready-made models cannot be reached. Check the network, or whether the server still runs, and press n again.',
   demo_missing: 'The ready-made model could not be read. Grow your own: that works without it.',
 
   model_config: 'The model cannot have {field} = {value}; it must be {want}.',

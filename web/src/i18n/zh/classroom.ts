@@ -48,6 +48,7 @@ export const classroom: Translation['classroom'] = {
     overlay: '{stage}：{n} 位学习者的{measure}随步数的变化，以及平均值',
     atStep: '第 {step} 步',
     legend: '细线：{n} 位学习者，各取最近一次训练。粗线：平均值和它的 95 % 区间。',
+    legendDrawn: '虚线：{n} 位学习者事先画下的预想。',
     last: '第 {step} 步：{mean} ± {half}，n = {n}。',
     lastOne: '第 {step} 步：{mean}，n = 1，所以没有区间。',
     alike:

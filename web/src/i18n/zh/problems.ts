@@ -83,6 +83,9 @@ export const problems: Translation['problems'] = {
     '文件在最后一个张量之后还多出 {bytes|bytes}。文件已损坏，没有导入。请重新导出或下载。',
   safetensors_truncated: '文件不完整：应有 {need|bytes}，只有 {have|bytes}。请重新下载或复制。',
   safetensors_version: '文件来自更新的萌芽（版本 {version}）。请更新这个页面。',
+  ready_missing:
+    '现成的模型 {file} 列在这个站点的清单里，文件却不在。请告诉提供网页的人；在那之前，请自己养一个。',
+  ready_unreachable: '拿不到现成的模型。请检查网络，或看看服务器是否还开着，然后再按一次 n。',
   demo_missing: '现成的模型读不出来。养一个自己的吧，不靠它也行。',
 
   model_config: '模型的 {field} 不能是 {value}，应当是 {want}。',

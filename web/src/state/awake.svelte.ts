@@ -1,13 +1,23 @@
+import { cards } from './cards.svelte'
+import { desk } from './labels.svelte'
 import { run } from './run.svelte'
+import { walk } from './walk.svelte'
 
-/** Keeps the screen on while something trains, where the browser can. */
+const busy = () =>
+  run.phase === 'running' ||
+  run.phase === 'preparing' ||
+  walk.active ||
+  cards.making !== undefined ||
+  desk.judging
+
+/** Keeps the screen on while something computes for minutes, where the browser can. */
 export function keepAwake(): void {
   // Missing outside secure contexts and in some browsers, whatever the types say.
   const locks = navigator.wakeLock as WakeLock | undefined
   if (!locks) return
   let lock: WakeLockSentinel | undefined
   let asking = false
-  const wanted = () => !document.hidden && (run.phase === 'running' || run.phase === 'preparing')
+  const wanted = () => !document.hidden && busy()
   async function settle(): Promise<void> {
     if (asking) return
     asking = true
@@ -26,6 +36,11 @@ export function keepAwake(): void {
     }
     if (lock && !wanted()) await settle()
   }
-  run.onPhase(() => void settle())
+  $effect.root(() => {
+    $effect(() => {
+      busy()
+      void settle()
+    })
+  })
   document.addEventListener('visibilitychange', () => void settle())
 }
