@@ -95,6 +95,7 @@ func (b Blueprint) Glance(m Machine, known Speeds) (stepMs float64, err error) {
 			stepMs = 1000/s.StepsPerSec + update
 		}
 	}
+	stepMs += row * rows * b.read() * forward
 	if answers, tokens := b.written(); answers > 0 {
 		token, err := b.writing(g, m.Now)
 		if err != nil {
@@ -102,7 +103,7 @@ func (b Blueprint) Glance(m Machine, known Speeds) (stepMs float64, err error) {
 		}
 		// Every answer is read by the policy itself and by each model beside it, and a
 		// forward pass is a third of a gradient.
-		each := token*float64(tokens) + row*float64(1+len(b.Beside))/3
+		each := token*float64(tokens) + row*float64(1+len(b.Beside))*forward
 		stepMs += each * float64(answers) / float64(workers)
 	}
 	return stepMs * besideSteps, nil

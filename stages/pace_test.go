@@ -79,6 +79,26 @@ func TestPaceCountsAnswers(t *testing.T) {
 	require.Zero(t, answers)
 }
 
+// A judge reads the answers of its lessons before each step, but not the text that
+// it goes over again.
+func TestPaceCountsWhatIsReadBeforeAStep(t *testing.T) {
+	s, _ := villager(t)
+	b := startOn(t, TownJudge{}, s).blueprint()
+	m := Machine{NewBackend: func() (backend.Backend, error) { return simd.New(), nil }}
+	for _, measure := range []func() float64{
+		func() float64 { p, err := b.Pace(m); require.NoError(t, err); return p.StepMs },
+		func() float64 { ms, err := b.Glance(m, nil); require.NoError(t, err); return ms },
+	} {
+		m.Now = ticking(100)
+		b.Values["replay"] = 0
+		most := measure()
+		m.Now = ticking(100)
+		b.Values["replay"] = 0.9
+		require.Less(t, measure(), most)
+	}
+	require.Zero(t, startOn(t, SFT{}, sftSetup(t, nil)).blueprint().read())
+}
+
 // A device that computes nothing tells what does not fit.
 func TestADryRunFindsWhatDoesNotFit(t *testing.T) {
 	b := startOn(t, Pretrain{}, setup(nil)).blueprint()
