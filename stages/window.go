@@ -26,8 +26,10 @@ type WindowToken struct {
 // those of the stage's conversations and settings, and "stage_no_window" of a
 // stage that packs none.
 func FirstWindow(stage Stage, s Setup) ([]WindowToken, error) {
-	school, ok := stage.(schoolStage)
-	if !ok {
+	lessons := s.conversations // of a student
+	if school, ok := stage.(schoolStage); ok {
+		lessons = func() (talk, rest *text.Corpus, err error) { return school.lessons(&s) }
+	} else if _, ok := stage.(taught); !ok {
 		return nil, problem.New("stage_no_window", problem.Args{"stage": stage.Name()},
 			"The stage %s packs no conversations.", stage.Name())
 	}
@@ -43,7 +45,7 @@ func FirstWindow(stage Stage, s Setup) ([]WindowToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	talk, _, err := school.lessons(&s)
+	talk, _, err := lessons()
 	if err != nil {
 		return nil, err
 	}

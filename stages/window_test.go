@@ -48,6 +48,11 @@ func TestFirstWindowIsWhatIsLearned(t *testing.T) {
 	require.Len(t, unmasked, len(window))
 	require.True(t, unmasked[1].Learned, "without the mask the question is learned too")
 
+	delete(s.Params, "loss_mask") // which a student has not
+	student, err := FirstWindow(Distill{}, s)
+	require.NoError(t, err)
+	require.Equal(t, window, student)
+
 	_, err = FirstWindow(DPO{}, s)
 	require.ErrorContains(t, err, "packs no conversations")
 	s.Params["context"] = 1e9

@@ -100,8 +100,8 @@ class Run {
     })
     client.on('state', (e) => {
       if (e.run !== this.info?.run) return
+      this.step = e.step // before it is shown
       this.#enter(e.state as RunPhase)
-      this.step = e.step
       this.problem = e.problem
       if (e.problem) engine.report(e.problem, this.info.stage, e.step)
     })
