@@ -41,7 +41,7 @@ func TestAddressRestoresChoices(t *testing.T) {
 	x.do(5*time.Second, "location.hash = '#/sft'")
 	x.wait(20*time.Second, "document.querySelector('[data-setting=loss_mask] input[type=checkbox]:checked')")
 	x.do(5*time.Second, "document.querySelector('[data-setting=loss_mask] input').click()")
-	x.wait(20*time.Second, "location.hash.includes('loss_mask=0') && document.querySelector('[data-setting=loss_mask] output').innerText === 'questions, too'")
+	x.wait(20*time.Second, "location.hash.includes('loss_mask=0') && document.querySelector('[data-setting=loss_mask] output').textContent === 'questions, too'")
 }
 
 // What learns from its own answers practises before the reward model of its
