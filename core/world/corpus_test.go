@@ -17,8 +17,8 @@ var bothSizes = []Size{Quick, Standard}
 // changes this hash; put the new one here and say so in the change log.
 func TestCorpusGolden(t *testing.T) {
 	for size, want := range map[Size]string{
-		Quick:    "097b01183b00baa1",
-		Standard: "8dc7a0b121bfc320",
+		Quick:    "2abe2fd3dc78129c",
+		Standard: "54f57e7b02fccd15",
 	} {
 		h := sha256.New()
 		town := New(Config{Seed: 1, Size: size})

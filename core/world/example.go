@@ -11,7 +11,7 @@ type Example struct {
 
 // askShares of SFT examples by what they ask; facts take the rest. Yes/no and
 // reverse look-up belong to the standard town.
-var askShares = [...]float64{AskYesNo: .10, AskReverse: .05, AskGreeting: .06, AskStory: .06, AskUnknown: .35}
+var askShares = [...]float64{AskYesNo: .10, AskReverse: .05, AskGreeting: .06, AskStory: .06, AskUnknown: .45}
 
 // Example number index of SFT, a pure function of the town and the index. It
 // names only residents and strangers of SFT, in trained phrasings, never in a

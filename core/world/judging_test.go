@@ -49,7 +49,7 @@ func TestComparisons(t *testing.T) {
 			rules[c.Principles]++
 		}
 		assert.InDelta(t, .5, float64(first)/n, .03)
-		assert.InDelta(t, .35, float64(unknown)/n, .03)
+		assert.InDelta(t, .45, float64(unknown)/n, .03)
 		assert.Len(t, rules, 31)
 		for p, count := range rules {
 			assert.InDelta(t, n/31, count, 50, "principles %05b", p)

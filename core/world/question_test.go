@@ -200,7 +200,7 @@ func TestExamplesKeepToTheirSets(t *testing.T) {
 		for m := Plain; m <= Rambling; m++ {
 			assert.InDelta(t, 1./3, float64(manners[m])/float64(n-asks[AskStory]-asks[AskGreeting]), .03)
 		}
-		assert.InDelta(t, .35, float64(asks[AskUnknown])/n, .02)
+		assert.InDelta(t, .45, float64(asks[AskUnknown])/n, .02)
 		assert.Equal(t, size == Standard, asks[AskYesNo] > 0)
 		assert.Equal(t, size == Standard, asks[AskReverse] > 0)
 	}

@@ -129,8 +129,10 @@ func New(cfg Config) *Town {
 }
 
 // strangersPer is how many strangers there are to a resident: so many that to
-// know whom the town knows is easier than to remember whom it does not.
-const strangersPer = 3
+// know whom the town knows is easier than to remember whom it does not. With
+// three a model still took many of the outsiders, whom it never read of, for
+// residents; see docs/JOURNEY.md.
+const strangersPer = 4
 
 // settle draws names and facts. Values are dealt, not drawn, so that each of
 // the eight is held by equally many residents and guessing earns 1/8.

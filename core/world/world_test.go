@@ -16,10 +16,10 @@ func seeded(stream uint64) tensor.RNG { return tensor.NewRNG(99, stream) }
 func TestSizes(t *testing.T) {
 	quick, standard := New(Config{}), New(Config{Size: Standard})
 	assert.Len(t, quick.Residents, 24)
-	assert.Len(t, quick.Strangers, 72)
+	assert.Len(t, quick.Strangers, 96)
 	assert.Len(t, quick.Facts, 24*5)
 	assert.Len(t, standard.Residents, 48)
-	assert.Len(t, standard.Strangers, 144)
+	assert.Len(t, standard.Strangers, 192)
 	assert.Len(t, standard.Facts, 48*6)
 	for _, town := range []*Town{quick, standard} {
 		n := 0
