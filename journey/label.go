@@ -90,9 +90,10 @@ func firsts(all []stages.Matchup) []stages.Matchup {
 }
 
 // people choose as the graders score, but not always, and like the first place a
-// little.
+// little. Three see each pair, as is usual where people err: the label is how many
+// of them chose the answer.
 func (l *leg) people() stages.SimulatedPeople {
-	return stages.SimulatedPeople{Principles: world.AllPrinciples, Bias: .2, Lapses: .05, Seed: l.Seed}
+	return stages.SimulatedPeople{Principles: world.AllPrinciples, Each: 3, Bias: .2, Lapses: .05, Seed: l.Seed}
 }
 
 // judge labels what the judge can read at once.

@@ -105,16 +105,17 @@ func (g GraderLabels) Label(_ context.Context, town *world.Town, all []Matchup, 
 	return out, nil
 }
 
-// SimulatedPeople are made up. Each matchup is shown to one of them, who chooses
-// by Bradley and Terry's model,
+// SimulatedPeople are made up. Each matchup is shown to one or several of them,
+// who choose by Bradley and Terry's model,
 //
 //	p(A) = σ((score(A) − score(B))/Temperature + bias),
 //
 // with a liking of their own for the first place, or, now and then, without
-// looking. A label is one choice and no probability: 0 or 1.
+// looking. A label is the share of choices for A: of one person 0 or 1.
 type SimulatedPeople struct {
 	Principles  world.Principle
 	People      int     // 0 means 20
+	Each        int     // who are asked about each matchup, anew each time; 0 means 1
 	Temperature float64 // of the scores in [0, 1]; 0 means 0.1
 	Bias        float64 // standard deviation, over the people, of the liking for the first place, nats
 	Lapses      float64 // share of choices made without looking
@@ -138,17 +139,21 @@ func (s SimulatedPeople) Label(_ context.Context, town *world.Town, all []Matchu
 	if s.Temperature == 0 {
 		s.Temperature = 0.1
 	}
+	s.Each = max(1, s.Each)
 	out := make([]float64, len(all))
 	for i, m := range all {
-		rng := tensor.NewRNG(s.Seed, streamChoices, uint64(i))
-		person := tensor.NewRNG(s.Seed, streamPeople, uint64(rng.IntN(s.People)))
-		p := logistic(m.lead(town, s.Principles)/s.Temperature + s.Bias*person.Normal())
-		if rng.Float64() < s.Lapses {
-			p = 0.5
+		rng, lead, chose := tensor.NewRNG(s.Seed, streamChoices, uint64(i)), m.lead(town, s.Principles), 0
+		for range s.Each {
+			person := tensor.NewRNG(s.Seed, streamPeople, uint64(rng.IntN(s.People)))
+			p := logistic(lead/s.Temperature + s.Bias*person.Normal())
+			if rng.Float64() < s.Lapses {
+				p = 0.5
+			}
+			if rng.Float64() < p {
+				chose++
+			}
 		}
-		if rng.Float64() < p {
-			out[i] = 1
-		}
+		out[i] = float64(chose) / float64(s.Each)
 	}
 	return out, nil
 }

@@ -44,6 +44,18 @@ func TestLabels(t *testing.T) {
 		}
 	}
 	require.InDelta(t, want/n, Agreement(town, world.AllPrinciples, all, said), 0.03)
+	// Of three the majority errs less: p³ + 3p²(1−p).
+	people.Each, want = 3, 0
+	for _, m := range all {
+		if d := math.Abs(m.lead(town, world.AllPrinciples)); d > 0 {
+			p := logistic(d / 0.2)
+			want += p * p * (3 - 2*p)
+		}
+	}
+	said, _ = people.Label(t.Context(), town, all, nil)
+	require.InDelta(t, want/n, Agreement(town, world.AllPrinciples, all, said), 0.03)
+	require.Subset(t, []float64{0, 1. / 3, 2. / 3, 1}, said)
+	people.Each = 1
 	people.Lapses = 1
 	said, _ = people.Label(t.Context(), town, all, nil)
 	require.InDelta(t, 0.5, Agreement(town, world.AllPrinciples, all, said), 0.04)
