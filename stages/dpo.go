@@ -42,7 +42,7 @@ func (DPO) Name() string { return "dpo" }
 
 // Params are the settings of DPO.
 func (DPO) Params(p nn.Preset) []Param {
-	return pairParams(p, dpoDefaults, betaParam())
+	return pairParams(p, dpoDefaults, betaParam(), certaintyParam(0.75))
 }
 
 // Start prepares a run; see startPairs.

@@ -53,11 +53,20 @@ type opened struct {
 	origins    map[string]*checkpoint.Checkpoint // of their weights; nil where the run is resumed
 }
 
-// openRun encodes the data and settles configuration and settings: those of
-// the checkpoint to resume, of the parent, or of the preset.
+// openRun settles a run's settings, encodes its data and finds its configuration:
+// that of the checkpoint to resume, of the parent, or of the preset.
 //
 // more are token streams beside the corpus that the run depends on.
 func openRun(stage Stage, s Setup, more ...[]int32) (*opened, error) {
+	o, err := settle(stage, s)
+	if err != nil {
+		return nil, err
+	}
+	return o, o.open(more...)
+}
+
+// settle finds preset and settings, for a stage whose data depend on them.
+func settle(stage Stage, s Setup) (*opened, error) {
 	o := &opened{Setup: s, stage: stage, seed: s.Seed}
 	if s.Tokenizer == nil || s.NewBackend == nil {
 		panic("stages: a run needs a tokenizer and a backend")
@@ -83,20 +92,25 @@ func openRun(stage Stage, s Setup, more ...[]int32) (*opened, error) {
 	if o.values, err = settings(stage.Params(o.preset), given); err != nil {
 		return nil, err
 	}
+	return o, nil
+}
+
+// open is the rest of openRun.
+func (o *opened) open(more ...[]int32) error {
 	if err := o.configure(); err != nil {
-		return nil, err
+		return err
 	}
 	o.rest()
 	if err := o.encode(); err != nil {
-		return nil, err
+		return err
 	}
 	o.rest()
 	o.print = fingerprint(o.data, more)
-	if s.Resume != nil && o.state.Data != o.print {
-		return nil, problem.New("resume_data", nil,
+	if o.Resume != nil && o.state.Data != o.print {
+		return problem.New("resume_data", nil,
 			"This run was made with another text or tokenizer. Choose the same ones to go on, or start a new run from its weights.")
 	}
-	return o, nil
+	return nil
 }
 
 func (o *opened) readState(c *checkpoint.Checkpoint) error {

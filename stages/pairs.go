@@ -333,6 +333,8 @@ func (c contest) opening(tok *text.Tokenizer) opening {
 func init() {
 	problem.Register(map[string]string{
 		"pairs_missing":      "there are no preferences",
+		"note_pairs_unsure":  "note: pairs were left out, since their labels are not certain: left, pairs, certainty",
+		"pairs_unsure":       "no preference is certain enough to learn from: pairs, certainty",
 		"pairs_one_question": "all preferences are about one question, so none can be held out: pairs",
 		"pair_equal":         "the two answers of a pair are the same: pair",
 		"pair_unanswered":    "a pair lacks one of its answers: pair",

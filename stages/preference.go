@@ -57,6 +57,10 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if pairs == nil && s.Town != nil {
 		pairs = TownPairs(s.Town, s.Langs...)
 	}
+	o, err := settle(stage, s)
+	if err != nil {
+		return nil, err
+	}
 	s.rest()
 	all, err := newContests(s.Tokenizer, pairs)
 	s.rest()
@@ -64,6 +68,10 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 		return nil, err
 	}
 	if err := checkLabels(pairs); err != nil {
+		return nil, err
+	}
+	compared := len(pairs)
+	if all, pairs, err = certain(all, pairs, o.values["certainty"]); err != nil {
 		return nil, err
 	}
 	held, err := heldOutOf(all)
@@ -76,8 +84,7 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if print != nil {
 		streams = append(streams, print)
 	}
-	o, err := openRun(stage, s, streams...)
-	if err != nil {
+	if err := o.open(streams...); err != nil {
 		return nil, err
 	}
 	context := int(o.values["context"])
@@ -90,12 +97,21 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if o.values["context"] == 0 {
 		o.values["context"] = float64(longest(all))
 	}
-	return newPairRun(stage, o, train, heldOut, slices.Concat(parted(labels, held)))
+	t, err := newPairRun(stage, o, train, heldOut, slices.Concat(parted(labels, held)))
+	if err != nil {
+		return nil, err
+	}
+	if left := compared - len(pairs); left > 0 {
+		least := o.values["certainty"]
+		t.notes = append(t.notes, problem.New("note_pairs_unsure", problem.Args{"left": left, "pairs": compared, "certainty": least},
+			"%d of %d pairs are left out, since their labels are less certain than %.2g.", left, compared, least))
+	}
+	return t, nil
 }
 
 // newPairRun is the run on contests that were found to fit, with the labels of
 // both lists, one behind the other.
-func newPairRun(stage pairStage, o *opened, train, heldOut []contest, labels []float32) (Run, error) {
+func newPairRun(stage pairStage, o *opened, train, heldOut []contest, labels []float32) (*trainer, error) {
 	v := o.values
 	kind, objective := stage.kind(v), objectiveOn(stage, v)
 	B := int(v["batch"])
@@ -223,6 +239,31 @@ var gentleDefaults = pairDefaults{
 	"sprout":  {steps: 150, batch: 8, lr: 5e-5},
 	"sapling": {steps: 200, batch: 8, lr: 3e-5},
 	"tree":    {steps: 300, batch: 8, lr: 2e-5},
+}
+
+// certaintyParam is a setting of stages that take a label for certain, whatever
+// its probability. A reward model has none: it learns the doubt as well.
+func certaintyParam(usual float64) Param {
+	return Param{
+		Key: "certainty", Symbol: `p_{\min}`, Default: usual, Min: 0.5, Max: 1,
+		DocEN: "Pairs are left out whose label is less certain: where a judge says one thing in one order and another in the other, or people disagree. 0.5 learns from all.",
+		DocZH: "标签没有这么大把握的回答对不学：裁判换个次序就改口，或者几个人意见不一的。0.5 表示全部都学。",
+	}
+}
+
+// certain are the pairs whose labels reach a probability. Problem "pairs_unsure"
+// where none does.
+func certain(all []contest, pairs []Pair, least float64) (contests []contest, sure []Pair, err error) {
+	for i, p := range pairs {
+		if p.label() >= least {
+			contests, sure = append(contests, all[i]), append(sure, p)
+		}
+	}
+	if len(sure) == 0 && len(pairs) > 0 {
+		return nil, nil, problem.New("pairs_unsure", problem.Args{"pairs": len(pairs), "certainty": least},
+			"None of the %d labels is certain to %.2g. Lower the setting certainty, or have more answers compared.", len(pairs), least)
+	}
+	return contests, sure, nil
 }
 
 // pairParams are the settings of a stage on pairs, its own in front.

@@ -2,6 +2,7 @@ package stages
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -289,6 +290,7 @@ func TestPairProblems(t *testing.T) {
 			"pairs_one_question",
 			problem.Args{"pairs": 2},
 		},
+		"unsure":      {[]Pair{doubted(good[0], 0.6), doubted(good[1], 0.7)}, "pairs_unsure", problem.Args{"pairs": 2, "certainty": 0.75}},
 		"equal":       {[]Pair{good[0], {Chosen: good[1].Chosen, Rejected: good[1].Chosen}}, "pair_equal", problem.Args{"pair": 2}},
 		"one-sided":   {[]Pair{{Chosen: good[1].Chosen, Rejected: good[1].Chosen[:1]}}, "pair_unanswered", problem.Args{"pair": 1}},
 		"other side":  {[]Pair{{Chosen: nil, Rejected: good[1].Chosen}}, "pair_unanswered", problem.Args{"pair": 1}},
@@ -313,6 +315,46 @@ func TestPairProblems(t *testing.T) {
 	require.Equal(t, "parent_missing", problem.From(err).Code)
 	require.Empty(t, PairsOf([]text.Record{{Doc: text.TextDoc("x")}}))
 	require.Len(t, PairsOf([]text.Record{{Doc: text.Doc{Turns: good[0].Chosen}, Rejected: good[0].Rejected}}), 1)
+}
+
+func doubted(p Pair, label float64) Pair {
+	p.P = label
+	return p
+}
+
+// A stage that takes a label for certain learns from the certain ones alone, as if
+// there were no others, and says how many it leaves out. A reward model learns the
+// doubt as well.
+func TestCertainty(t *testing.T) {
+	s := pairSetup(t, map[string]float64{"steps": 4})
+	sure, all := s, s
+	all.Pairs = nil
+	for i, p := range tastes(60) {
+		if i%2 == 0 {
+			sure.Pairs = append(sure.Pairs[:i/2:i/2], p)
+		} else {
+			p.P = 0.74
+		}
+		all.Pairs = append(all.Pairs, p)
+	}
+	want, run := steps(t, startOn(t, SimPO{}, sure), 4), startOn(t, SimPO{}, all)
+	require.Equal(t, losses(want), losses(steps(t, run, 4)))
+	require.Len(t, run.Info().Notes, 1)
+	require.Equal(t, problem.Args{"left": 30, "pairs": 60, "certainty": 0.75}, run.Info().Notes[0].Args)
+	all.Params = map[string]float64{"certainty": 0.7}
+	maps.Copy(all.Params, s.Params)
+	run = startOn(t, SimPO{}, all)
+	require.NotEqual(t, losses(want), losses(steps(t, run, 4)))
+	require.Empty(t, run.Info().Notes)
+	all.Params = s.Params
+	require.Empty(t, startOn(t, Reward{}, all).Info().Notes)
+}
+
+func losses(reports []Report) (out []float64) {
+	for _, r := range reports {
+		out = append(out, r.Metrics.TrainLoss)
+	}
+	return out
 }
 
 // A town without a file of pairs brings its own.

@@ -5881,6 +5881,10 @@ type RootTranslation = {
 		 */
 		beta: string
 		/**
+		 * C​e​r​t​a​i​n​t​y​ ​o​f​ ​a​ ​l​a​b​e​l
+		 */
+		certainty: string
+		/**
 		 * U​p​p​e​r​ ​c​l​i​p
 		 */
 		clip_high: string
@@ -7204,6 +7208,19 @@ type RootTranslation = {
 		 * @param {unknown} pair
 		 */
 		pair_probability: RequiredParams<'p' | 'pair|number'>
+		/**
+		 * {​l​e​f​t​|​n​u​m​b​e​r​}​ ​o​f​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​a​i​r​s​ ​a​r​e​ ​l​e​f​t​ ​o​u​t​,​ ​s​i​n​c​e​ ​t​h​e​i​r​ ​l​a​b​e​l​s​ ​a​r​e​ ​l​e​s​s​ ​c​e​r​t​a​i​n​ ​t​h​a​n​ ​{​c​e​r​t​a​i​n​t​y​}​.
+		 * @param {unknown} certainty
+		 * @param {unknown} left
+		 * @param {unknown} pairs
+		 */
+		note_pairs_unsure: RequiredParams<'certainty' | 'left|number' | 'pairs|number'>
+		/**
+		 * N​o​n​e​ ​o​f​ ​t​h​e​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​l​a​b​e​l​s​ ​i​s​ ​c​e​r​t​a​i​n​ ​t​o​ ​{​c​e​r​t​a​i​n​t​y​}​.​ ​L​o​w​e​r​ ​t​h​e​ ​s​e​t​t​i​n​g​ ​“​c​e​r​t​a​i​n​t​y​”​,​ ​o​r​ ​h​a​v​e​ ​m​o​r​e​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​d​.
+		 * @param {unknown} certainty
+		 * @param {unknown} pairs
+		 */
+		pairs_unsure: RequiredParams<'certainty' | 'pairs|number'>
 		/**
 		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​r​e​f​e​r​e​n​c​e​s​ ​g​o​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​s​i​d​e​.​ ​N​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​t​h​a​t​ ​b​u​t​ ​t​o​ ​c​h​o​o​s​e​ ​a​l​w​a​y​s​ ​t​h​e​ ​s​a​m​e​.​ ​L​a​b​e​l​ ​s​o​m​e​ ​m​o​r​e​,​ ​r​e​a​d​i​n​g​ ​b​o​t​h​ ​a​n​s​w​e​r​s​,​ ​o​r​ ​i​m​p​o​r​t​ ​o​t​h​e​r​s​.
 		 * @param {unknown} pairs
@@ -14595,6 +14612,10 @@ export type TranslationFunctions = {
 		 */
 		beta: () => LocalizedString
 		/**
+		 * Certainty of a label
+		 */
+		certainty: () => LocalizedString
+		/**
 		 * Upper clip
 		 */
 		clip_high: () => LocalizedString
@@ -15752,6 +15773,14 @@ export type TranslationFunctions = {
 		 * The probability of pair {pair|number} is {p}; it must be between 0 and 1. Correct that pair or leave it out.
 		 */
 		pair_probability: (arg: { p: unknown, pair: unknown }) => LocalizedString
+		/**
+		 * {left|number} of {pairs|number} pairs are left out, since their labels are less certain than {certainty}.
+		 */
+		note_pairs_unsure: (arg: { certainty: unknown, left: unknown, pairs: unknown }) => LocalizedString
+		/**
+		 * None of the {pairs|number} labels is certain to {certainty}. Lower the setting “certainty”, or have more answers compared.
+		 */
+		pairs_unsure: (arg: { certainty: unknown, pairs: unknown }) => LocalizedString
 		/**
 		 * All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.
 		 */

@@ -3,6 +3,7 @@ export const paramNames = {
   alpha: 'Alpha',
   average: 'Mean over the answer',
   beta: 'Beta',
+  certainty: 'Certainty of a label',
   clip_high: 'Upper clip',
   clip_low: 'Lower clip',
   direction: 'Direction of the KL',

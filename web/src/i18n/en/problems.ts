@@ -200,6 +200,10 @@ export const problems = {
     'Comparison {comparison|number} may take {tokens|number} tokens, more than the {context|number} that the judge reads at once. Leave it out, or train a judge with a larger context.',
   pair_probability:
     'The probability of pair {pair|number} is {p}; it must be between 0 and 1. Correct that pair or leave it out.',
+  note_pairs_unsure:
+    '{left|number} of {pairs|number} pairs are left out, since their labels are less certain than {certainty}.',
+  pairs_unsure:
+    'None of the {pairs|number} labels is certain to {certainty}. Lower the setting “certainty”, or have more answers compared.',
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.',
   candidates_alike:

@@ -4,6 +4,7 @@ export const paramNames: Translation['paramNames'] = {
   alpha: '系数 α',
   average: '按长度取平均',
   beta: 'beta 系数',
+  certainty: '标签的把握',
   clip_high: '裁剪上界',
   clip_low: '裁剪下界',
   direction: 'KL 的方向',
