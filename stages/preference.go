@@ -70,6 +70,9 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if err := checkLabels(pairs); err != nil {
 		return nil, err
 	}
+	if _, set := o.state.Params["certainty"]; o.Resume != nil && !set {
+		o.values["certainty"] = 0 // a run from before there was the setting
+	}
 	compared := len(pairs)
 	if all, pairs, err = certain(all, pairs, o.values["certainty"]); err != nil {
 		return nil, err
