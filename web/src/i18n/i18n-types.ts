@@ -7216,7 +7216,7 @@ type RootTranslation = {
 		 */
 		note_pairs_unsure: RequiredParams<'certainty' | 'left|number' | 'pairs|number'>
 		/**
-		 * N​o​n​e​ ​o​f​ ​t​h​e​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​l​a​b​e​l​s​ ​i​s​ ​c​e​r​t​a​i​n​ ​t​o​ ​{​c​e​r​t​a​i​n​t​y​}​.​ ​L​o​w​e​r​ ​t​h​e​ ​s​e​t​t​i​n​g​ ​“​c​e​r​t​a​i​n​t​y​”​,​ ​o​r​ ​h​a​v​e​ ​m​o​r​e​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​d​.
+		 * N​o​n​e​ ​o​f​ ​t​h​e​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​l​a​b​e​l​s​ ​i​s​ ​c​e​r​t​a​i​n​ ​t​o​ ​{​c​e​r​t​a​i​n​t​y​}​.​ ​L​o​w​e​r​ ​“​C​e​r​t​a​i​n​t​y​ ​o​f​ ​a​ ​l​a​b​e​l​”​,​ ​o​r​ ​h​a​v​e​ ​m​o​r​e​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​d​.
 		 * @param {unknown} certainty
 		 * @param {unknown} pairs
 		 */
@@ -15778,7 +15778,7 @@ export type TranslationFunctions = {
 		 */
 		note_pairs_unsure: (arg: { certainty: unknown, left: unknown, pairs: unknown }) => LocalizedString
 		/**
-		 * None of the {pairs|number} labels is certain to {certainty}. Lower the setting “certainty”, or have more answers compared.
+		 * None of the {pairs|number} labels is certain to {certainty}. Lower “Certainty of a label”, or have more answers compared.
 		 */
 		pairs_unsure: (arg: { certainty: unknown, pairs: unknown }) => LocalizedString
 		/**

@@ -203,7 +203,7 @@ export const problems = {
   note_pairs_unsure:
     '{left|number} of {pairs|number} pairs are left out, since their labels are less certain than {certainty}.',
   pairs_unsure:
-    'None of the {pairs|number} labels is certain to {certainty}. Lower the setting “certainty”, or have more answers compared.',
+    'None of the {pairs|number} labels is certain to {certainty}. Lower “Certainty of a label”, or have more answers compared.',
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.',
   candidates_alike:

@@ -159,14 +159,12 @@ export const problems: Translation['problems'] = {
   judge_too_long:
     '第 {comparison|number} 组比较最多要 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。请去掉它，或训练一个上下文更长的裁判。',
   pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。请改好这一对或去掉。',
-<<<<<<< HEAD
+  note_pairs_unsure:
+    '{pairs|number} 对中有 {left|number} 对没有用，因为标签的把握不到 {certainty}。',
+  pairs_unsure:
+    '{pairs|number} 个标签里没有一个把握到 {certainty}。请把“标签的把握”调低，或再比较一些回答。',
   pairs_one_sided:
     '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。请看过两个回答再多标一些，或导入别的标注。',
-=======
-  note_pairs_unsure: '{pairs|number} 对中有 {left|number} 对没有用，因为标签的把握不到 {certainty}。',
-  pairs_unsure: '{pairs|number} 个标签里没有一个把握到 {certainty}。请把“certainty”调低，或再比较一些回答。',
-  pairs_one_sided: '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。',
->>>>>>> e0cc945 (Stages that take a label for certain leave out the pairs whose label is not; how many is said)
   candidates_alike:
     '对这 {questions|number} 个问题，模型每次的回答都一样，没有可比的。请选一个回答会有变化的模型，比如刚上完 SFT 的。',
   adapter_config: '适配器的 {field} 不能是 {value}，应当是 {want}。',
