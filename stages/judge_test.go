@@ -130,8 +130,13 @@ func TestQuotedWords(t *testing.T) {
 		at   []int
 		want []string
 	}{
-		{nil, nil}, {[]int{1}, []string{"Milo"}}, {[]int{0, 3, 12}, []string{"Milo", "owl"}},
-		{[]int{12, 14}, []string{"owl,"}}, {[]int{4}, nil}, {[]int{16, 17, 18}, []string{"是"}}, {[]int{22}, []string{"."}},
+		{nil, nil},
+		{[]int{1}, []string{"Milo"}},
+		{[]int{0, 3, 12}, []string{"Milo", "owl"}},
+		{[]int{12, 14}, []string{"owl,"}},
+		{[]int{4}, nil},
+		{[]int{16, 17, 18}, []string{"是"}},
+		{[]int{22}, []string{"."}},
 	} {
 		r.at = c.at
 		require.Equal(t, c.want, r.quoted(tok), c.at)
