@@ -37,7 +37,7 @@ test('every key is told, and no other', () => {
   for (const { file, source } of sources) {
     if (!/query|asked|URLSearchParams/.test(source)) continue
     for (const [, literal, variable] of source.matchAll(
-      /(?:\bquery|\basked|new URLSearchParams\(.*\))\.(?:get|has|number|choice|checkpoint)\((?:'(\w+)'|([\w.]+))/g,
+      /(?:\bquery|\basked|\baddress|new URLSearchParams\(.*\))\.(?:get|has|number|choice|checkpoint|town)\((?:'(\w+)'|([\w.]+))/g,
     )) {
       if (literal) keys.add(literal)
       else if (variable === 'param.key')
