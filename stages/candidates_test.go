@@ -126,8 +126,7 @@ func TestRewardLearnsTheDoubt(t *testing.T) {
 		_, err := Reward{}.Start(bad)
 		require.Equal(t, code, problem.From(err).Code)
 	}
-	one := s
-	one.Pairs = tastes(30)
+	one := pairSetup(t, nil)
 	for i := range one.Pairs {
 		one.Pairs[i].Chosen = turns(one.Pairs[i].Chosen[0].Content, "I do not know.")
 	}

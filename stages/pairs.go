@@ -332,16 +332,16 @@ func (c contest) opening(tok *text.Tokenizer) opening {
 
 func init() {
 	problem.Register(map[string]string{
-		"pairs_missing":      "there are no preferences",
-		"note_pairs_unsure":  "note: pairs were left out, since their labels are not certain: left, pairs, certainty",
-		"pairs_unsure":       "no preference is certain enough to learn from: pairs, certainty",
-		"pairs_one_question": "all preferences are about one question, so none can be held out: pairs",
-		"pair_equal":         "the two answers of a pair are the same: pair",
-		"pair_unanswered":    "a pair lacks one of its answers: pair",
-		"pair_prompts":       "the answers of a pair belong to different questions: pair",
-		"pair_probability":   "the probability of a pair's label is none: pair, p",
-		"pairs_one_sided":    "the better answer of every pair is the same, or the one shown first: pairs",
-		"candidates_alike":   "all answers to each question were the same, so nothing can be compared: questions",
-		"pair_too_long":      "a conversation of a pair is longer than the model's context: pair, tokens, context",
+		"pairs_missing":         "there are no preferences",
+		"note_pairs_unsure":     "note: pairs were left out, since their labels are not certain: left, pairs, certainty",
+		"note_pairs_all_unsure": "note: so few labels are certain that all pairs are learned from: sure, pairs, certainty",
+		"pairs_one_question":    "all preferences are about one question, so none can be held out: pairs",
+		"pair_equal":            "the two answers of a pair are the same: pair",
+		"pair_unanswered":       "a pair lacks one of its answers: pair",
+		"pair_prompts":          "the answers of a pair belong to different questions: pair",
+		"pair_probability":      "the probability of a pair's label is none: pair, p",
+		"pairs_one_sided":       "the better answer of every pair is the same, or the one shown first: pairs",
+		"candidates_alike":      "all answers to each question were the same, so nothing can be compared: questions",
+		"pair_too_long":         "a conversation of a pair is longer than the model's context: pair, tokens, context",
 	})
 }

@@ -73,10 +73,7 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if _, set := o.state.Params["certainty"]; o.Resume != nil && !set {
 		o.values["certainty"] = 0 // a run from before there was the setting
 	}
-	compared := len(pairs)
-	if all, pairs, err = certain(all, pairs, o.values["certainty"]); err != nil {
-		return nil, err
-	}
+	all, pairs, note := certain(all, pairs, o.values["certainty"])
 	held, err := heldOutOf(all)
 	if err != nil {
 		return nil, err
@@ -104,10 +101,8 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if left := compared - len(pairs); left > 0 {
-		least := o.values["certainty"]
-		t.notes = append(t.notes, problem.New("note_pairs_unsure", problem.Args{"left": left, "pairs": compared, "certainty": least},
-			"%d of %d pairs are left out, since their labels are less certain than %.2g.", left, compared, least))
+	if note != nil {
+		t.notes = append(t.notes, note)
 	}
 	return t, nil
 }
@@ -254,19 +249,29 @@ func certaintyParam(usual float64) Param {
 	}
 }
 
-// certain are the pairs whose labels reach a probability. Problem "pairs_unsure"
-// where none does.
-func certain(all []contest, pairs []Pair, least float64) (contests []contest, sure []Pair, err error) {
+// fewCertain pairs would teach a model their own words and little else.
+const fewCertain = 8
+
+// certain are the pairs whose labels reach a probability, and a note on those that
+// are left out. Where few do, all are learned from, and the note says so.
+func certain(all []contest, pairs []Pair, least float64) ([]contest, []Pair, *problem.Problem) {
+	var contests []contest
+	var sure []Pair
 	for i, p := range pairs {
 		if p.label() >= least {
 			contests, sure = append(contests, all[i]), append(sure, p)
 		}
 	}
-	if len(sure) == 0 && len(pairs) > 0 {
-		return nil, nil, problem.New("pairs_unsure", problem.Args{"pairs": len(pairs), "certainty": least},
-			"None of the %d labels is certain to %.2g. Lower the setting certainty, or have more answers compared.", len(pairs), least)
+	switch left := len(pairs) - len(sure); {
+	case left == 0:
+		return all, pairs, nil
+	case len(sure) < fewCertain:
+		return all, pairs, problem.New("note_pairs_all_unsure", problem.Args{"sure": len(sure), "pairs": len(pairs), "certainty": least},
+			"Only %d of %d labels are certain to %.2g, too few to learn from: all are learned from.", len(sure), len(pairs), least)
+	default:
+		return contests, sure, problem.New("note_pairs_unsure", problem.Args{"left": left, "pairs": len(pairs), "certainty": least},
+			"%d of %d pairs are left out, since their labels are less certain than %.2g.", left, len(pairs), least)
 	}
-	return contests, sure, nil
 }
 
 // pairParams are the settings of a stage on pairs, its own in front.

@@ -290,7 +290,6 @@ func TestPairProblems(t *testing.T) {
 			"pairs_one_question",
 			problem.Args{"pairs": 2},
 		},
-		"unsure":      {[]Pair{doubted(good[0], 0.6), doubted(good[1], 0.7)}, "pairs_unsure", problem.Args{"pairs": 2, "certainty": 0.75}},
 		"equal":       {[]Pair{good[0], {Chosen: good[1].Chosen, Rejected: good[1].Chosen}}, "pair_equal", problem.Args{"pair": 2}},
 		"one-sided":   {[]Pair{{Chosen: good[1].Chosen, Rejected: good[1].Chosen[:1]}}, "pair_unanswered", problem.Args{"pair": 1}},
 		"other side":  {[]Pair{{Chosen: nil, Rejected: good[1].Chosen}}, "pair_unanswered", problem.Args{"pair": 1}},
@@ -315,11 +314,6 @@ func TestPairProblems(t *testing.T) {
 	require.Equal(t, "parent_missing", problem.From(err).Code)
 	require.Empty(t, PairsOf([]text.Record{{Doc: text.TextDoc("x")}}))
 	require.Len(t, PairsOf([]text.Record{{Doc: text.Doc{Turns: good[0].Chosen}, Rejected: good[0].Rejected}}), 1)
-}
-
-func doubted(p Pair, label float64) Pair {
-	p.P = label
-	return p
 }
 
 // A stage that takes a label for certain learns from the certain ones alone, as if
@@ -348,6 +342,8 @@ func TestCertainty(t *testing.T) {
 	require.Empty(t, run.Info().Notes)
 	all.Params = s.Params
 	require.Empty(t, startOn(t, Reward{}, all).Info().Notes)
+	all.Pairs = all.Pairs[:14] // 7 are certain
+	require.Equal(t, "note_pairs_all_unsure", startOn(t, SimPO{}, all).Info().Notes[0].Code)
 }
 
 func losses(reports []Report) (out []float64) {

@@ -7216,11 +7216,12 @@ type RootTranslation = {
 		 */
 		note_pairs_unsure: RequiredParams<'certainty' | 'left|number' | 'pairs|number'>
 		/**
-		 * N​o​n​e​ ​o​f​ ​t​h​e​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​l​a​b​e​l​s​ ​i​s​ ​c​e​r​t​a​i​n​ ​t​o​ ​{​c​e​r​t​a​i​n​t​y​}​.​ ​L​o​w​e​r​ ​“​C​e​r​t​a​i​n​t​y​ ​o​f​ ​a​ ​l​a​b​e​l​”​,​ ​o​r​ ​h​a​v​e​ ​m​o​r​e​ ​a​n​s​w​e​r​s​ ​c​o​m​p​a​r​e​d​.
+		 * O​n​l​y​ ​{​s​u​r​e​|​n​u​m​b​e​r​}​ ​o​f​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​l​a​b​e​l​s​ ​a​r​e​ ​c​e​r​t​a​i​n​ ​t​o​ ​{​c​e​r​t​a​i​n​t​y​}​,​ ​t​o​o​ ​f​e​w​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​:​ ​a​l​l​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​.
 		 * @param {unknown} certainty
 		 * @param {unknown} pairs
+		 * @param {unknown} sure
 		 */
-		pairs_unsure: RequiredParams<'certainty' | 'pairs|number'>
+		note_pairs_all_unsure: RequiredParams<'certainty' | 'pairs|number' | 'sure|number'>
 		/**
 		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​r​e​f​e​r​e​n​c​e​s​ ​g​o​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​s​i​d​e​.​ ​N​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​t​h​a​t​ ​b​u​t​ ​t​o​ ​c​h​o​o​s​e​ ​a​l​w​a​y​s​ ​t​h​e​ ​s​a​m​e​.​ ​L​a​b​e​l​ ​s​o​m​e​ ​m​o​r​e​,​ ​r​e​a​d​i​n​g​ ​b​o​t​h​ ​a​n​s​w​e​r​s​,​ ​o​r​ ​i​m​p​o​r​t​ ​o​t​h​e​r​s​.
 		 * @param {unknown} pairs
@@ -15778,9 +15779,9 @@ export type TranslationFunctions = {
 		 */
 		note_pairs_unsure: (arg: { certainty: unknown, left: unknown, pairs: unknown }) => LocalizedString
 		/**
-		 * None of the {pairs|number} labels is certain to {certainty}. Lower “Certainty of a label”, or have more answers compared.
+		 * Only {sure|number} of {pairs|number} labels are certain to {certainty}, too few to learn from: all are learned from.
 		 */
-		pairs_unsure: (arg: { certainty: unknown, pairs: unknown }) => LocalizedString
+		note_pairs_all_unsure: (arg: { certainty: unknown, pairs: unknown, sure: unknown }) => LocalizedString
 		/**
 		 * All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.
 		 */

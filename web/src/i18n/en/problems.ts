@@ -202,8 +202,8 @@ export const problems = {
     'The probability of pair {pair|number} is {p}; it must be between 0 and 1. Correct that pair or leave it out.',
   note_pairs_unsure:
     '{left|number} of {pairs|number} pairs are left out, since their labels are less certain than {certainty}.',
-  pairs_unsure:
-    'None of the {pairs|number} labels is certain to {certainty}. Lower “Certainty of a label”, or have more answers compared.',
+  note_pairs_all_unsure:
+    'Only {sure|number} of {pairs|number} labels are certain to {certainty}, too few to learn from: all are learned from.',
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.',
   candidates_alike:

@@ -161,8 +161,8 @@ export const problems: Translation['problems'] = {
   pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。请改好这一对或去掉。',
   note_pairs_unsure:
     '{pairs|number} 对中有 {left|number} 对没有用，因为标签的把握不到 {certainty}。',
-  pairs_unsure:
-    '{pairs|number} 个标签里没有一个把握到 {certainty}。请把“标签的把握”调低，或再比较一些回答。',
+  note_pairs_all_unsure:
+    '{pairs|number} 个标签里只有 {sure|number} 个把握到 {certainty}，太少了，所以全部都学。',
   pairs_one_sided:
     '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。请看过两个回答再多标一些，或导入别的标注。',
   candidates_alike:
