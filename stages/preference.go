@@ -70,8 +70,8 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if err := checkLabels(pairs); err != nil {
 		return nil, err
 	}
-	if _, set := o.state.Params["certainty"]; o.Resume != nil && !set {
-		o.values["certainty"] = 0 // a run from before there was the setting
+	if _, set := o.state.Params["certainty"]; o.Resume != nil && !set && o.values["certainty"] > 0 {
+		o.values["certainty"] = 0.5 // all, as in a run from before there was the setting
 	}
 	all, pairs, note := certain(all, pairs, o.values["certainty"])
 	held, err := heldOutOf(all)
