@@ -24,6 +24,8 @@ var Breaks = []Break{
 	{"alphaMax", "lora"},
 	{"betaZero", "ppo"},
 	{"tinyLr", "dpo"},
+	{"coin", "cdpo"},
+	{"farMargin", "ipo"},
 	{"biased", "judge"},
 	{"cold", "grpo"},
 	{"repeat", "simpo"},

@@ -989,6 +989,47 @@ type RootTranslation = {
 			 */
 			unseen: string
 		}
+		coin: {
+			/**
+			 * ε​ ​=​ ​½​:​ ​e​v​e​r​y​ ​l​a​b​e​l​ ​i​s​ ​a​ ​c​o​i​n
+			 */
+			name: string
+			/**
+			 * E​a​c​h​ ​l​a​b​e​l​ ​i​s​ ​h​e​l​d​ ​t​o​ ​b​e​ ​a​s​ ​l​i​k​e​l​y​ ​w​r​o​n​g​ ​a​s​ ​r​i​g​h​t​,​ ​a​n​d​ ​t​h​e​ ​s​t​e​p​s​ ​a​r​e​ ​t​e​n​ ​t​i​m​e​s​ ​a​s​ ​l​a​r​g​e​.​ ​W​h​e​r​e​ ​w​i​l​l​ ​t​h​e​ ​m​a​r​g​i​n​ ​g​o​?
+			 */
+			expect: string
+			/**
+			 * A​f​t​e​r​ ​{​s​t​e​p​s​}​ ​s​t​e​p​s​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​{​l​o​s​s​}​,​ ​l​n​ ​2​ ​a​s​ ​a​t​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g​,​ ​a​n​d​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​m​a​r​g​i​n​ ​{​m​a​r​g​i​n​}​ ​n​a​t​s​.​ ​I​t​ ​d​i​d​ ​m​o​v​e​,​ ​b​u​t​ ​w​h​a​t​e​v​e​r​ ​o​n​e​ ​l​a​b​e​l​ ​p​u​l​l​s​ ​a​p​a​r​t​ ​t​h​e​ ​d​o​u​b​t​ ​p​u​l​l​s​ ​t​o​g​e​t​h​e​r​ ​a​g​a​i​n​:​ ​w​i​t​h​ ​ε​ ​=​ ​½​ ​t​h​e​ ​b​e​s​t​ ​m​a​r​g​i​n​ ​i​s​ ​0​.
+			 * @param {string} loss
+			 * @param {string} margin
+			 * @param {string} steps
+			 */
+			seen: RequiredParams<'loss' | 'margin' | 'steps'>
+			/**
+			 * I​t​ ​l​e​f​t​ ​l​n​ ​2​ ​b​y​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​n​o​i​s​e​ ​o​f​ ​i​t​s​ ​s​t​e​p​s​.
+			 */
+			unseen: string
+		}
+		farMargin: {
+			/**
+			 * τ​ ​=​ ​0​.​0​0​1​:​ ​a​ ​m​a​r​g​i​n​ ​o​f​ ​5​0​0​ ​n​a​t​s
+			 */
+			name: string
+			/**
+			 * I​P​O​ ​w​a​n​t​s​ ​t​h​e​ ​m​a​r​g​i​n​ ​t​o​ ​b​e​ ​1​/​(​2​τ​)​,​ ​n​o​ ​l​e​s​s​ ​a​n​d​ ​n​o​ ​m​o​r​e​.​ ​N​o​w​ ​t​h​a​t​ ​i​s​ ​5​0​0​ ​n​a​t​s​.​ ​W​h​e​n​ ​w​i​l​l​ ​i​t​ ​b​e​ ​c​o​n​t​e​n​t​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​m​a​r​g​i​n​ ​i​s​ ​{​m​a​r​g​i​n​}​ ​n​a​t​s​ ​a​n​d​ ​s​t​i​l​l​ ​g​r​o​w​s​;​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​t​h​e​m​s​e​l​v​e​s​ ​h​a​v​e​ ​g​a​i​n​e​d​ ​{​c​h​o​s​e​n​}​.​ ​T​h​e​ ​m​a​r​g​i​n​ ​t​h​a​t​ ​I​P​O​ ​s​e​t​s​ ​i​s​ ​i​t​s​ ​b​r​a​k​e​:​ ​s​o​ ​f​a​r​ ​a​w​a​y​ ​i​t​ ​b​r​a​k​e​s​ ​n​o​t​h​i​n​g​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​p​a​y​ ​f​o​r​ ​i​t​.​ ​A​s​k​ ​i​t​ ​s​o​m​e​t​h​i​n​g​,​ ​w​h​i​l​e​ ​i​t​ ​i​s​ ​s​t​i​l​l​ ​h​e​r​e​.
+			 * @param {string} chosen
+			 * @param {string} margin
+			 */
+			seen: RequiredParams<'chosen' | 'margin'>
+			/**
+			 * T​h​e​ ​m​a​r​g​i​n​ ​h​a​s​ ​h​a​r​d​l​y​ ​g​r​o​w​n​ ​y​e​t​.
+			 */
+			unseen: string
+		}
 		biased: {
 			/**
 			 * A​ ​t​e​a​c​h​e​r​ ​w​h​o​ ​l​i​k​e​s​ ​w​h​a​t​ ​c​o​m​e​s​ ​f​i​r​s​t
@@ -10135,6 +10176,42 @@ export type TranslationFunctions = {
 			seen: (arg: { loss: string, norm: string, steps: string }) => LocalizedString
 			/**
 			 * It moved after all.
+			 */
+			unseen: () => LocalizedString
+		}
+		coin: {
+			/**
+			 * ε = ½: every label is a coin
+			 */
+			name: () => LocalizedString
+			/**
+			 * Each label is held to be as likely wrong as right, and the steps are ten times as large. Where will the margin go?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * After {steps} steps the loss is {loss}, ln 2 as at the beginning, and the held-out margin {margin} nats. It did move, but whatever one label pulls apart the doubt pulls together again: with ε = ½ the best margin is 0.
+			 */
+			seen: (arg: { loss: string, margin: string, steps: string }) => LocalizedString
+			/**
+			 * It left ln 2 by more than the noise of its steps.
+			 */
+			unseen: () => LocalizedString
+		}
+		farMargin: {
+			/**
+			 * τ = 0.001: a margin of 500 nats
+			 */
+			name: () => LocalizedString
+			/**
+			 * IPO wants the margin to be 1/(2τ), no less and no more. Now that is 500 nats. When will it be content?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The margin is {margin} nats and still grows; the better answers themselves have gained {chosen}. The margin that IPO sets is its brake: so far away it brakes nothing, and the answers pay for it. Ask it something, while it is still here.
+			 */
+			seen: (arg: { chosen: string, margin: string }) => LocalizedString
+			/**
+			 * The margin has hardly grown yet.
 			 */
 			unseen: () => LocalizedString
 		}

@@ -71,6 +71,22 @@ const cases: Record<BreakName, { fails: Metrics[]; holds: Metrics[] }> = {
     ),
   },
   tinyLr: { fails: losses(24, () => 0.6932), holds: losses(24, (i) => 0.69 - i / 100) },
+  coin: {
+    fails: [12, 24].map((step) =>
+      m(step, { train_loss: 0.6932, measures: { heldout_margin: 0.1 } }),
+    ),
+    holds: [12, 24].map((step) => m(step, { train_loss: 0.5, measures: { heldout_margin: 2 } })),
+  },
+  farMargin: {
+    fails: measures(
+      { heldout_margin: 4, heldout_chosen: -1 },
+      { heldout_margin: 30, heldout_chosen: -9 },
+    ),
+    holds: measures(
+      { heldout_margin: 1, heldout_chosen: 0.1 },
+      { heldout_margin: 3, heldout_chosen: 0.2 },
+    ),
+  },
   biased: {
     fails: measures({ position_bias: 0.45, agreement: 0.5 }),
     holds: measures({ position_bias: 0.02, agreement: 0.7 }),

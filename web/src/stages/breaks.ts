@@ -24,6 +24,8 @@ export const breakNames = [
   'alphaMax',
   'betaZero',
   'tinyLr',
+  'coin',
+  'farMargin',
   'biased',
   'cold',
   'repeat',
@@ -178,6 +180,31 @@ export const breaks: readonly Break[] = [
       return off < 0.01
         ? { loss: last.train_loss, steps: last.step, norm: last.grad_norm }
         : undefined
+    },
+  },
+  {
+    id: 'coin',
+    on: 'cdpo',
+    settings: (value) => ({ ...brief(24, 12), epsilon: 0.5, lr: Math.min(10, 10 * value('lr')) }),
+    seen(t) {
+      const margin = measured(t, 'heldout_margin').at(-1)
+      const last = t.metrics.at(-1)
+      if (!last || !margin || last.step < 24) return undefined
+      // However large the steps, both directions pull the margin back to 0.
+      return last.train_loss > Math.LN2 - 1e-4 && Math.abs(margin.value) < 1
+        ? { loss: last.train_loss, margin: margin.value, steps: last.step }
+        : undefined
+    },
+  },
+  {
+    id: 'farMargin',
+    on: 'ipo',
+    settings: (value) => ({ ...brief(40, 10), tau: 1e-3, lr: Math.min(10, 10 * value('lr')) }),
+    seen(t) {
+      const margin = measured(t, 'heldout_margin').at(-1)
+      const chosen = measured(t, 'heldout_chosen').at(-1)
+      if (!margin || !chosen || margin.value < 10) return undefined
+      return { margin: margin.value, chosen: chosen.value }
     },
   },
   {

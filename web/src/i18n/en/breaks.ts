@@ -75,6 +75,20 @@ export const breaks = {
     seen: 'After {steps:string} steps the loss is {loss:string}, ln 2 as at the beginning, though the gradient has a length of {norm:string}. Nothing is wrong with the data: it does not move.',
     unseen: 'It moved after all.',
   },
+  coin: {
+    name: 'ε = ½: every label is a coin',
+    expect:
+      'Each label is held to be as likely wrong as right, and the steps are ten times as large. Where will the margin go?',
+    seen: 'After {steps:string} steps the loss is {loss:string}, ln 2 as at the beginning, and the held-out margin {margin:string} nats. It did move, but whatever one label pulls apart the doubt pulls together again: with ε = ½ the best margin is 0.',
+    unseen: 'It left ln 2 by more than the noise of its steps.',
+  },
+  farMargin: {
+    name: 'τ = 0.001: a margin of 500 nats',
+    expect:
+      'IPO wants the margin to be 1/(2τ), no less and no more. Now that is 500 nats. When will it be content?',
+    seen: 'The margin is {margin:string} nats and still grows; the better answers themselves have gained {chosen:string}. The margin that IPO sets is its brake: so far away it brakes nothing, and the answers pay for it. Ask it something, while it is still here.',
+    unseen: 'The margin has hardly grown yet.',
+  },
   biased: {
     name: 'A teacher who likes what comes first',
     expect:
