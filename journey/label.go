@@ -63,7 +63,7 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	}
 	out := &labels{asked: a.asked, alike: a.alike}
 	if judge == "" {
-		err = out.add(l, a.all, l.people())
+		err = out.add(l, a.all, stages.ThreePeople(l.Seed))
 	} else {
 		err = l.judge(out, judge, firsts(a.all), l.reporting())
 	}
@@ -87,13 +87,6 @@ func firsts(all []stages.Matchup) []stages.Matchup {
 		}
 	}
 	return out
-}
-
-// people choose as the graders score, but not always, and like the first place a
-// little. Three see each pair, as is usual where people err: the label is how many
-// of them chose the answer.
-func (l *leg) people() stages.SimulatedPeople {
-	return stages.SimulatedPeople{Principles: world.AllPrinciples, Each: 3, Bias: .2, Lapses: .05, Seed: l.Seed}
 }
 
 // judge labels what the judge can read at once.

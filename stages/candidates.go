@@ -122,6 +122,13 @@ type SimulatedPeople struct {
 	Seed        uint64
 }
 
+// ThreePeople are simulated people under all principles who like the first place a
+// little and now and then do not look. Three see each matchup, as is usual where
+// people err: the label is how many of them chose the answer.
+func ThreePeople(seed uint64) SimulatedPeople {
+	return SimulatedPeople{Principles: world.AllPrinciples, Each: 3, Bias: .2, Lapses: .05, Seed: seed}
+}
+
 // Streams of the people's choices and of their likings.
 const (
 	streamChoices = 0x63686f69636573

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -344,6 +345,34 @@ func TestCertainty(t *testing.T) {
 	require.Empty(t, startOn(t, Reward{}, all).Info().Notes)
 	all.Pairs = all.Pairs[:14] // 7 are certain
 	require.Equal(t, "note_pairs_all_unsure", startOn(t, SimPO{}, all).Info().Notes[0].Code)
+}
+
+// A run from before there was the setting learned from all pairs, and does so when
+// it is resumed.
+func TestCertaintyOfOlderRuns(t *testing.T) {
+	s := pairSetup(t, map[string]float64{"steps": 8, "certainty": 0.5})
+	for i, p := range tastes(60) {
+		if i%2 == 1 {
+			p.P = 0.74
+		}
+		s.Pairs = append(s.Pairs, p)
+	}
+	whole := startOn(t, SimPO{}, s)
+	want := steps(t, whole, 8)
+
+	first := startOn(t, SimPO{}, s)
+	steps(t, first, 4)
+	half := save(t, first)
+	var state map[string]any
+	require.NoError(t, json.Unmarshal(half.State, &state))
+	delete(state["params"].(map[string]any), "certainty")
+	var err error
+	half.State, err = json.Marshal(state)
+	require.NoError(t, err)
+	s.Resume, s.Parent, s.Params = half, nil, nil
+	second := startOn(t, SimPO{}, s)
+	require.Empty(t, second.Info().Notes)
+	require.Equal(t, want[4:], steps(t, second, 4))
 }
 
 func losses(reports []Report) (out []float64) {

@@ -65,7 +65,7 @@ func (o *options) labeller(m stages.Machine) (l stages.Labeller, done func(), er
 	case stages.SourceGrader:
 		return stages.GraderLabels{Principles: world.AllPrinciples}, func() {}, nil
 	case stages.SourceSimulated:
-		return stages.SimulatedPeople{Principles: world.AllPrinciples, Bias: 0.3, Lapses: 0.05, Seed: o.seed}, func() {}, nil
+		return stages.ThreePeople(o.seed), func() {}, nil
 	case stages.SourceJudge:
 		r, err := openReader(o.judge, m)
 		if err != nil {
