@@ -1,6 +1,7 @@
 package session
 
 import (
+	"math"
 	"strings"
 
 	"sprout/core/gen"
@@ -75,8 +76,8 @@ func (s *Session) candidates(c protocol.GetCandidates, _ []byte) (any, []byte, e
 
 var langNames = [...]string{world.EN: "en", world.ZH: "zh"}
 
-// townQuestions are those that lessons may be about: the held-out ones stay
-// unseen. Problem "town_needed".
+// townQuestions are those that lessons may be about, three in four of them about
+// residents: the held-out ones stay unseen. Problem "town_needed".
 func (s *Session) townQuestions(c protocol.GetCandidates) ([]world.Question, error) {
 	id := c.Dataset
 	if id == "" {
@@ -104,7 +105,7 @@ func (s *Session) townQuestions(c protocol.GetCandidates) ([]world.Question, err
 			langs[0] = world.ZH
 		}
 	}
-	return append(d.town.Questions(world.Seen, langs...), d.town.Questions(world.UnknownSeen, langs...)...), nil
+	return stages.TaughtQuestions(d.town, math.MaxInt, langs...), nil
 }
 
 // repeatable are the clicks that were not repeated yet, oldest first, the other
