@@ -1841,6 +1841,10 @@ type RootTranslation = {
 		 */
 		controls: string
 		/**
+		 * S​i​n​g​l​e​-​k​e​y​ ​s​h​o​r​t​c​u​t​s
+		 */
+		keys: string
+		/**
 		 * C​l​o​s​e
 		 */
 		close: string
@@ -10959,6 +10963,10 @@ export type TranslationFunctions = {
 		 * Controls
 		 */
 		controls: () => LocalizedString
+		/**
+		 * Single-key shortcuts
+		 */
+		keys: () => LocalizedString
 		/**
 		 * Close
 		 */

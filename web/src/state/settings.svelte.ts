@@ -22,6 +22,8 @@ class Settings {
   look = $state.raw<{ theme: Theme; projector: boolean }>({ theme: 'system', projector: false })
   /** In projector mode the controls hide behind one key. */
   controls = $state(true)
+  /** Keys that are pressed alone mean something: see singleKey. */
+  keys = $state(read('keys') !== '0')
   /** Resolves once the words are loaded. */
   readonly ready: Promise<void>
 
@@ -68,6 +70,11 @@ class Settings {
   showProjector(on: boolean): void {
     this.projector = on
     this.#soon()
+  }
+
+  setKeys(on: boolean): void {
+    this.keys = on
+    write('keys', on ? '1' : '0')
   }
 
   /** Takes back the change that waits for a frame. */

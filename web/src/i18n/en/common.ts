@@ -15,6 +15,7 @@ export const common = {
   theme: { system: 'Colours: as the system', light: 'Colours: day', dark: 'Colours: night' },
   projector: 'Projector',
   controls: 'Controls',
+  keys: 'Single-key shortcuts',
   close: 'Close',
   cancel: 'Keep it',
   dismiss: 'Dismiss',

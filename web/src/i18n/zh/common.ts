@@ -17,6 +17,7 @@ export const common: Translation['common'] = {
   theme: { system: '配色：跟随系统', light: '配色：白天', dark: '配色：夜晚' },
   projector: '投影',
   controls: '控制栏',
+  keys: '单键快捷键',
   close: '关闭',
   cancel: '留着',
   dismiss: '知道了',
