@@ -13,6 +13,11 @@ import (
 // keys, and as a table that is made when it is unfolded.
 func TestCurvesAreReadByKeys(t *testing.T) {
 	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	const unfolded = "return document.querySelector('#loss-chart details').innerText"
+	x.press("As figures")
+	x.wait(5*time.Second, "document.querySelector('#loss-chart details p')")
+	assert.Contains(t, value[string](x, 5*time.Second, unfolded), "Nothing has been measured yet.")
+	x.press("As figures")
 	x.do(slow, "await (await sprout.run(small({steps: 30}))).done")
 	said := func() string {
 		return value[string](x, 5*time.Second, "return document.querySelector('#loss-chart [role=slider]').getAttribute('aria-valuetext')")

@@ -1977,6 +1977,10 @@ type RootTranslation = {
 			 */
 			table: string
 			/**
+			 * N​o​t​h​i​n​g​ ​h​a​s​ ​b​e​e​n​ ​m​e​a​s​u​r​e​d​ ​y​e​t​.
+			 */
+			nothing: string
+			/**
 			 * S​t​e​p
 			 */
 			step: string
@@ -11066,6 +11070,10 @@ export type TranslationFunctions = {
 			 * As figures
 			 */
 			table: () => LocalizedString
+			/**
+			 * Nothing has been measured yet.
+			 */
+			nothing: () => LocalizedString
 			/**
 			 * Step
 			 */

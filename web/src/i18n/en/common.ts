@@ -50,6 +50,7 @@ export const common = {
     at: 'Step {step:string}: {values:string}',
     value: '{name:string} {value:string}',
     table: 'As figures',
+    nothing: 'Nothing has been measured yet.',
     step: 'Step',
   },
   pageFailed: 'This page could not be loaded. Is the server still running? Reload to try again.',

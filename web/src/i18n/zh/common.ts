@@ -47,6 +47,7 @@ export const common: Translation['common'] = {
     at: '第 {step} 步：{values}',
     value: '{name} {value}',
     table: '看数字',
+    nothing: '还没有测出任何数字。',
     step: '步',
   },
   pageFailed: '这一页没能载入。服务器还开着吗？请刷新再试。',
