@@ -11,6 +11,11 @@ const colours = new Map(
     ([, name, day, night]) => [name as string, [day as string, night as string]] as const,
   ),
 )
+const sources = import.meta.glob<string>('../src/**/*.svelte', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
 const names = [...colours.keys()]
 const roles = names.slice(names.indexOf('--base'), names.indexOf('--lit'))
 
@@ -24,6 +29,18 @@ test('every measure that is a curve has the colour of a role', () => {
   for (const name of Object.keys(told)) {
     if (name !== 'iteration') expect(roles, name).toContain(measureColour(name))
   }
+})
+
+test('the colour of what is held out is that of nothing else', () => {
+  const using = Object.entries(sources).filter(([, s]) => s.includes('--held-out'))
+  expect(using.map(([file]) => file.replace('../src/', '')).sort()).toEqual([
+    'parts/grown/Curve.svelte',
+    'parts/pictures/PairPictures.svelte', // calibration on held-out pairs
+    'parts/pictures/ReadTokens.svelte', // the loss on a text that no model has learned
+    'parts/pretrain/Curves.svelte',
+    'parts/pretrain/Reading.svelte',
+    'parts/stage/Examination.svelte',
+  ])
 })
 
 /** WCAG's relative luminance. */
