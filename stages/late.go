@@ -157,7 +157,7 @@ func (t *trainer) settle() (out []Metrics, err error) {
 		}
 		if !finite(m.TrainLoss) || !finite(m.GradNorm) {
 			t.step = w.step
-			return nil, t.diverged(m)
+			return nil, t.diverged(m.Step, m.LR)
 		}
 		if t.tell != nil {
 			m = t.tell(m, sums, &w.batch)

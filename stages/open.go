@@ -95,6 +95,19 @@ func settle(stage Stage, s Setup) (*opened, error) {
 	return o, nil
 }
 
+// keepSettings is the problem "resume_setting" where a resumed run is given another
+// value of a setting that its state depends on.
+func (o *opened) keepSettings(keys ...string) error {
+	for _, key := range keys {
+		have, known := o.state.Params[key]
+		if want := o.values[key]; o.Resume != nil && known && have != want {
+			return problem.New("resume_setting", problem.Args{"key": key, "have": have, "want": want},
+				"This run has answers that were made with %s = %g, and cannot go on with %g. Leave it as it is, or start a new run from these weights.", key, have, want)
+		}
+	}
+	return nil
+}
+
 // open is the rest of openRun.
 func (o *opened) open(more ...[]int32) error {
 	if err := o.configure(); err != nil {

@@ -48,6 +48,9 @@ func startPolicy(stage policyStage, s Setup) (Run, error) {
 		return nil, err
 	}
 	v := o.values
+	if err := o.keepSettings("reward", "temperature", "max_tokens"); err != nil {
+		return nil, err
+	}
 	p := &practice{
 		opened: o, train: train, batch: int(v["batch"]), prompts: int(v["prompts"]), epochs: int(v["epochs"]),
 		limit: int(v["max_tokens"]), critic: len(headsOf(stage)) > 0,
@@ -67,6 +70,9 @@ func startPolicy(stage policyStage, s Setup) (Run, error) {
 	}
 	if err := p.remember(o.state.Memory); err != nil {
 		return nil, err
+	}
+	if s.Resume != nil && v["beta"] != o.state.Params["beta"] { // else it may have adapted
+		p.memory.Beta, p.before.Beta = v["beta"], v["beta"]
 	}
 	return p.start(heldOut, render(s.Tokenizer, talk.HeldOut))
 }

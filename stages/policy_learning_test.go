@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sprout/core/backend/simd"
+	"sprout/core/checkpoint"
 	"sprout/core/nn"
 	"sprout/core/parallel"
 	"sprout/core/problem"
@@ -149,6 +150,83 @@ func TestADivergingPolicyGoesBackToAnIteration(t *testing.T) {
 	again := s
 	again.Parent, again.Params, again.Resume = nil, nil, save(t, run)
 	require.Equal(t, want[kept:], train(t, startOn(t, PPO{}, again), 12-kept))
+}
+
+// Weights that are still numbers, but too large to say anything, are found when
+// the next answers are sampled, and the run goes back all the same.
+func TestAPolicyThatSaysNothingGoesBack(t *testing.T) {
+	natively(t)
+	s := townSetup(t, nil)
+	want := train(t, startOn(t, PPO{}, s), 8)
+	for _, workers := range []int{1, 3} {
+		s.Workers = workers
+		run := startOn(t, PPO{}, s)
+		train(t, run, 4)
+		p := run.memory.(*practice)
+		for p.memory.At < p.minibatches()*p.epochs {
+			train(t, run, 1)
+		}
+		shout(run)
+		_, err := run.Step()
+		require.Error(t, err)
+		require.Equal(t, "training_diverged", problem.From(err).Code, err)
+		kept := run.step
+		again := s
+		again.Parent, again.Params, again.Resume = nil, nil, save(t, run)
+		require.NoError(t, checkpoint.CheckFinite(again.Resume.Tensors))
+		require.Equal(t, want[kept:], train(t, startOn(t, PPO{}, again), 8-kept))
+	}
+}
+
+// A run that is saved between the answers of an iteration and its first step, and
+// then diverges, goes back to where it would have gone without the break.
+func TestAResumedPolicyGoesBackToItsIteration(t *testing.T) {
+	natively(t)
+	s := townSetup(t, map[string]float64{"reward": float64(byModel), "kl_target": 1e-3, "beta": 0.1})
+	want := train(t, startOn(t, PPO{}, s), 6)
+	run := startOn(t, PPO{}, s)
+	train(t, run, 4)
+	ready := func(run *trainer) *practice {
+		p := run.memory.(*practice)
+		for len(p.memory.Attempts) == 0 || p.memory.At > 0 {
+			r, err := run.Step()
+			require.NoError(t, err)
+			require.NotNil(t, r.Part)
+		}
+		return p
+	}
+	ready(run)
+	again := s
+	again.Parent, again.Params, again.Resume = nil, nil, save(t, run)
+	second := startOn(t, PPO{}, again)
+	ready(second).memory.Attempts[0].Advantages[0] = math.NaN()
+	_, err := second.Step()
+	require.Equal(t, "training_diverged", problem.From(err).Code, err)
+	again.Resume = save(t, second)
+	require.Equal(t, want[second.step:], train(t, startOn(t, PPO{}, again), 6-second.step))
+}
+
+// A resumed run keeps the β that it has come to, unless it is given another one;
+// what its answers depend on cannot be changed.
+func TestChangedSettingsOfAResumedPolicy(t *testing.T) {
+	natively(t)
+	s := townSetup(t, map[string]float64{"beta": 0.1, "kl_target": 1e-3})
+	run := startOn(t, PPO{}, s)
+	train(t, run, 6)
+	adapted := run.memory.(*practice).memory.Beta
+	require.NotEqual(t, 0.1, adapted)
+	s.Parent, s.Resume, s.Params = nil, save(t, run), map[string]float64{"beta": 0.1}
+	require.Equal(t, adapted, startOn(t, PPO{}, s).memory.(*practice).memory.Beta)
+	s.Params = map[string]float64{"beta": 0.3}
+	require.Equal(t, 0.3, startOn(t, PPO{}, s).memory.(*practice).memory.Beta)
+	for key, value := range map[string]float64{"reward": float64(byTruth), "temperature": 0.5, "max_tokens": 3} {
+		s.Params = map[string]float64{key: value}
+		_, err := PPO{}.Start(s)
+		require.Error(t, err, key)
+		p := problem.From(err)
+		require.Equal(t, "resume_setting", p.Code, err)
+		require.Equal(t, key, p.Args["key"])
+	}
 }
 
 // The value head of a policy is no obstacle to what comes after it.

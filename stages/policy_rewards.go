@@ -115,7 +115,7 @@ func (s rewardSource) score(t *trainer, rows *attemptRows, all []attempt) error 
 	for i := range all {
 		if x := all[i].Score; math.IsNaN(x) || math.IsInf(x, 0) {
 			return problem.New("reward_not_finite", nil,
-				"The reward model's score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.")
+				"The reward model's score of an answer is not a number. Start again with another reward model; the run keeps its own.")
 		}
 	}
 	return nil

@@ -18,8 +18,8 @@ import (
 //
 // Everything up to the advantages is done in parts between two steps, with the
 // weights as the last step left them, and is a function of weights, seed and
-// memory: a run that is saved in the midst of it begins the iteration again and
-// comes to the same bits. The answers of a finished one are part of the memory.
+// memory: a run that is saved before the first of these steps begins the iteration
+// again and comes to the same bits. After it the answers are part of the memory.
 type practice struct {
 	*opened
 	learner learner
@@ -88,9 +88,10 @@ const (
 // nothing.
 const fillRounds = 3
 
-// state is that of the iteration's beginning until all is there to learn from.
+// state is that of the iteration's beginning until something was learned from it:
+// that is also where a run goes back to that diverges in it.
 func (p *practice) state() any {
-	if p.work != nil {
+	if p.work != nil || p.memory.At == 0 {
 		return p.before
 	}
 	return p.memory
@@ -106,7 +107,7 @@ func (p *practice) keep() bool {
 	return true
 }
 
-func (p *practice) restore() { p.memory, p.work = p.saved.clone(), nil }
+func (p *practice) restore() { p.memory, p.before, p.work = p.saved.clone(), p.saved.clone(), nil }
 
 // clone copies the memory without the answers.
 func (m practiceMemory) clone() practiceMemory {
@@ -142,6 +143,7 @@ func (p *practice) remember(data json.RawMessage) error {
 			return bad
 		}
 	}
+	p.before = m.clone()
 	return nil
 }
 

@@ -188,6 +188,57 @@ func TestDivergenceKeepsTheLastGoodState(t *testing.T) {
 	require.Equal(t, 1e-4, run.Info().Params["lr"])
 }
 
+// Where the step itself looked well and its weights do not, measuring or sampling
+// them is what finds it.
+func TestWeightsOfNoUseDiverge(t *testing.T) {
+	for name, prepare := range map[string]func(tr *trainer){
+		"measured": func(tr *trainer) { tr.eval = shouting{tr.eval, tr} },
+		"sampled": func(tr *trainer) {
+			tr.sample = func(tr *trainer) (*Sample, error) {
+				shout(tr)
+				tr.sample = nil
+				return tr.write()
+			}
+		},
+	} {
+		tr := start(t, setup(map[string]float64{"eval_every": 14, "sample_every": 14})).(*trainer)
+		steps(t, tr, 13)
+		prepare(tr)
+		_, err := tr.Step()
+		require.Error(t, err, name)
+		p := problem.From(err)
+		require.Equal(t, "training_diverged", p.Code, name)
+		require.Equal(t, problem.Args{"step": 14, "kept": 10, "lr": p.Args["lr"]}, p.Args)
+		require.Len(t, tr.History().Metrics, 10)
+		clean := start(t, setup(nil))
+		steps(t, clean, 10)
+		require.Equal(t, save(t, clean).Tensors, save(t, tr).Tensors)
+	}
+}
+
+// shout makes the logits overflow while each weight is a number.
+func shout(tr *trainer) {
+	norm := tr.model.At("model.norm.weight")
+	loud := make([]float32, norm.Len())
+	for i := range loud {
+		loud[i] = math.MaxFloat32
+	}
+	if err := tr.be.Write(norm, loud); err != nil {
+		panic(err)
+	}
+	tr.group.Changed()
+}
+
+type shouting struct {
+	gauge
+	run *trainer
+}
+
+func (s shouting) measure() (Evaluation, error) {
+	shout(s.run)
+	return s.gauge.measure()
+}
+
 // Once its buffers have grown, the training proper leaves nothing to collect.
 func TestStepAllocatesNothing(t *testing.T) {
 	tr := start(t, setup(map[string]float64{"steps": 1000})).(*trainer)

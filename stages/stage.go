@@ -147,8 +147,8 @@ type Run interface {
 	Info() Info
 	// Step trains one step and does what is due beside it, or does a part of what
 	// must come before the step; see Report. Its problem
-	// "training_diverged" means that a loss or gradient was not finite: the run
-	// stands at its last good step and must not go on.
+	// "training_diverged" means that a loss, a gradient or what the model says was
+	// not finite: the run stands at its last good step and must not go on.
 	Step() (Report, error)
 	// Settle waits for the metrics that steps have left out, and returns those that
 	// no report has had. Nothing is left out unless Setup.Late asks for it.
@@ -326,10 +326,11 @@ func init() {
 		"stage_unknown":     "a stage that does not exist: stage, stages",
 		"param_unknown":     "a setting that the stage does not have: key",
 		"param_range":       "a setting outside its range: key, value, min, max",
-		"training_diverged": "loss or gradient is not finite; the run went back to its last good step: step, kept, loss, grad_norm",
+		"training_diverged": "loss, gradient or what the model says is not finite; the run went back to its last good step: step, kept, lr",
 		"resume_stage":      "the checkpoint to resume belongs to another stage: have, want",
 		"resume_weights":    "the checkpoint holds weights only and cannot be resumed exactly",
 		"resume_state":      "what the checkpoint says about its run cannot be read",
+		"resume_setting":    "a resumed run is given another value of a setting that its state depends on: key, have, want",
 		"resume_data":       "the run was made with another text or tokenizer than the one given",
 		"parent_vocab":      "the parent model and the tokenizer do not belong together: have, want",
 		"worker_lost":       "a worker ended unasked; its work was done again: why, replaced, count (at work now)",

@@ -205,7 +205,7 @@ func (t *trainer) Step() (Report, error) {
 		part, err := t.gather(t)
 		if err != nil || part != nil {
 			t.clock.part()
-			return Report{Part: part}, err
+			return Report{Part: part}, t.overflown(err)
 		}
 	}
 	ms, err := t.train()
@@ -228,10 +228,14 @@ func (t *trainer) Step() (Report, error) {
 	}
 	if t.due("eval_every") {
 		t.rest()
-		if t.measured, err = t.eval.measure(); err != nil {
-			return r, err
+		e, err := t.eval.measure()
+		if err != nil {
+			return r, t.overflown(err)
 		}
-		e := t.measured
+		if !finite(e.Loss) {
+			return r, t.diverged(t.step, m.LR)
+		}
+		t.measured = e
 		r.Measured = &e
 		m.HeldOutLoss, m.BitsPerByte = &e.Loss, &e.BitsPerByte
 		m.measured(e.Measures)
@@ -241,7 +245,7 @@ func (t *trainer) Step() (Report, error) {
 	}
 	if !t.silent && t.due("sample_every") {
 		if r.Sample, err = t.write(); err != nil {
-			return r, err
+			return r, t.overflown(err)
 		}
 		t.history.Samples = append(t.history.Samples, *r.Sample)
 	}
@@ -280,7 +284,7 @@ func (t *trainer) update() (Metrics, error) {
 		return m, err
 	}
 	if !finite(m.TrainLoss) || !finite(m.GradNorm) {
-		return m, t.diverged(m)
+		return m, t.diverged(m.Step, m.LR)
 	}
 	if t.keepDue() {
 		if err := t.good.Keep(); err != nil {
@@ -311,9 +315,19 @@ func (t *trainer) keepDue() bool {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// diverged goes back to the last state that is known to give a finite loss.
-func (t *trainer) diverged(m Metrics) error {
-	at := t.step
+// overflown is diverged where an error says that the model's output is not finite:
+// weights may be so large that they are no longer good for anything while each of
+// them is still a number. Without a step made, it is the model that came so.
+func (t *trainer) overflown(err error) error {
+	if err == nil || t.kept < 0 || problem.From(err).Code != "sampling_not_finite" {
+		return err
+	}
+	return t.diverged(t.step, t.schedule.At(max(0, t.step-1)))
+}
+
+// diverged goes back to the last state that is known to give a finite loss. step
+// is the one that failed, or whose weights did.
+func (t *trainer) diverged(step int, lr float64) error {
 	if t.kept >= 0 {
 		err := t.good.Restore()
 		t.group.Changed()
@@ -332,9 +346,9 @@ func (t *trainer) diverged(m Metrics) error {
 	for len(past.Samples) > 0 && past.Samples[len(past.Samples)-1].Step > t.step {
 		past.Samples = past.Samples[:len(past.Samples)-1]
 	}
-	t.failed = problem.New("training_diverged", problem.Args{"step": at + 1, "kept": t.step, "lr": m.LR},
-		"At step %d the loss or its gradient was no longer a number. The run went back to step %d, its last good state; "+
-			"start again from there with a smaller learning rate than %.2g.", at+1, t.step, m.LR)
+	t.failed = problem.New("training_diverged", problem.Args{"step": step, "kept": t.step, "lr": lr},
+		"At step %d the loss, its gradient or what the model says was no longer a number. The run went back to step %d, its last good state; "+
+			"start again from there with a smaller learning rate than %.2g.", step, t.step, lr)
 	return t.failed
 }
 

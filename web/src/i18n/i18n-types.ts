@@ -7113,7 +7113,7 @@ type RootTranslation = {
 		 */
 		reward_tokenizer: string
 		/**
-		 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​.​ ​C​h​o​o​s​e​ ​a​n​o​t​h​e​r​ ​r​e​w​a​r​d​ ​m​o​d​e​l​;​ ​t​h​e​ ​r​u​n​ ​c​a​n​ ​g​o​ ​o​n​ ​f​r​o​m​ ​i​t​s​ ​l​a​s​t​ ​c​h​e​c​k​p​o​i​n​t​.
+		 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​.​ ​A​ ​r​u​n​ ​k​e​e​p​s​ ​i​t​s​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​c​h​o​o​s​e​ ​a​n​o​t​h​e​r​ ​o​n​e​ ​a​n​d​ ​s​t​a​r​t​ ​a​g​a​i​n​ ​f​r​o​m​ ​t​h​e​ ​l​a​s​t​ ​c​h​e​c​k​p​o​i​n​t​’​s​ ​w​e​i​g​h​t​s​.
 		 */
 		reward_not_finite: string
 		/**
@@ -7412,6 +7412,13 @@ type RootTranslation = {
 		 * T​h​i​s​ ​c​h​e​c​k​p​o​i​n​t​ ​h​o​l​d​s​ ​w​e​i​g​h​t​s​ ​a​l​o​n​e​,​ ​s​o​ ​i​t​s​ ​r​u​n​ ​c​a​n​n​o​t​ ​g​o​ ​o​n​ ​e​x​a​c​t​l​y​.​ ​Y​o​u​ ​c​a​n​ ​t​a​l​k​ ​t​o​ ​i​t​.
 		 */
 		resume_weights: string
+		/**
+		 * T​h​i​s​ ​r​u​n​ ​h​a​s​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​w​e​r​e​ ​m​a​d​e​ ​w​i​t​h​ ​{​k​e​y​}​ ​=​ ​{​h​a​v​e​|​n​u​m​b​e​r​}​;​ ​i​t​ ​c​a​n​n​o​t​ ​g​o​ ​o​n​ ​w​i​t​h​ ​{​w​a​n​t​|​n​u​m​b​e​r​}​.​ ​L​e​a​v​e​ ​t​h​a​t​ ​s​e​t​t​i​n​g​ ​a​s​ ​i​t​ ​i​s​,​ ​o​r​ ​s​t​a​r​t​ ​a​ ​n​e​w​ ​r​u​n​ ​f​r​o​m​ ​t​h​e​s​e​ ​w​e​i​g​h​t​s​.
+		 * @param {unknown} have
+		 * @param {unknown} key
+		 * @param {unknown} want
+		 */
+		resume_setting: RequiredParams<'have|number' | 'key' | 'want|number'>
 		/**
 		 * A​ ​v​a​l​u​e​ ​g​r​e​w​ ​b​e​y​o​n​d​ ​a​l​l​ ​b​o​u​n​d​s​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​|​n​u​m​b​e​r​}​.​ ​T​r​a​i​n​i​n​g​ ​s​t​o​p​p​e​d​ ​a​n​d​ ​w​e​n​t​ ​b​a​c​k​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​,​ ​{​k​e​p​t​|​n​u​m​b​e​r​}​,​ ​w​h​i​c​h​ ​i​s​ ​k​e​p​t​.​ ​L​o​w​e​r​ ​t​h​e​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​a​n​d​ ​g​o​ ​o​n​.
 		 * @param {unknown} kept
@@ -15752,7 +15759,7 @@ export type TranslationFunctions = {
 		 */
 		reward_tokenizer: () => LocalizedString
 		/**
-		 * The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.
+		 * The reward model’s score of an answer is not a number. A run keeps its reward model: choose another one and start again from the last checkpoint’s weights.
 		 */
 		reward_not_finite: () => LocalizedString
 		/**
@@ -15995,6 +16002,10 @@ export type TranslationFunctions = {
 		 * This checkpoint holds weights alone, so its run cannot go on exactly. You can talk to it.
 		 */
 		resume_weights: () => LocalizedString
+		/**
+		 * This run has answers that were made with {key} = {have|number}; it cannot go on with {want|number}. Leave that setting as it is, or start a new run from these weights.
+		 */
+		resume_setting: (arg: { have: unknown, key: unknown, want: unknown }) => LocalizedString
 		/**
 		 * A value grew beyond all bounds at step {step|number}. Training stopped and went back to the last good step, {kept|number}, which is kept. Lower the learning rate and go on.
 		 */

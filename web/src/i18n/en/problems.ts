@@ -147,7 +147,7 @@ export const problems = {
   reward_tokenizer:
     'The reward model was trained with another tokenizer than the model, so it would read other words. Choose one that grew from the same model.',
   reward_not_finite:
-    'The reward model’s score of an answer is not a number. Choose another reward model; the run can go on from its last checkpoint.',
+    'The reward model’s score of an answer is not a number. A run keeps its reward model: choose another one and start again from the last checkpoint’s weights.',
   note_logprob_gap:
     'Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains. The run goes on; where its curves look odd, choose workers at “Computes on” and begin again.',
   prompts_few:
@@ -254,6 +254,8 @@ export const problems = {
   resume_state: 'What the checkpoint says about its run cannot be read. You can still talk to it.',
   resume_weights:
     'This checkpoint holds weights alone, so its run cannot go on exactly. You can talk to it.',
+  resume_setting:
+    'This run has answers that were made with {key} = {have|number}; it cannot go on with {want|number}. Leave that setting as it is, or start a new run from these weights.',
   training_diverged:
     'A value grew beyond all bounds at step {step|number}. Training stopped and went back to the last good step, {kept|number}, which is kept. Lower the learning rate and go on.',
   inspect_not_finite:

@@ -117,7 +117,8 @@ export const problems: Translation['problems'] = {
   reward_head: '阶段 {stage} 的检查点不会打分。请选阶段 reward 的检查点。',
   reward_tokenizer:
     '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。请选同一个模型长出来的。',
-  reward_not_finite: '奖励模型给出的分数不是数字。请换一个奖励模型；可以从上一个检查点继续。',
+  reward_not_finite:
+    '奖励模型给出的分数不是数字。一次训练中途不换奖励模型：请另选一个，从上一个检查点的权重重新开始。',
   note_logprob_gap:
     '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。训练会继续；如果曲线看着不对，请在“用什么算”里选“工作线程”，重新开始。',
   prompts_few: '文件里有 {count} 个不同的问题，至少要两个：一个用来练，一个用来测。请再加几个。',
@@ -198,6 +199,8 @@ export const problems: Translation['problems'] = {
   resume_stage: '那个检查点属于另一个阶段。请到那个阶段继续，或在这里从它开始新的一次训练。',
   resume_state: '检查点里关于训练的记录读不懂，但还可以和它说话。',
   resume_weights: '这个检查点只有权重，不能原样接着练，但可以和它说话。',
+  resume_setting:
+    '这次训练里已有的回答是按 {key} = {have|number} 写的，不能改成 {want|number} 接着练。请保持原样，或者从这些权重开始一次新的训练。',
   training_diverged:
     '第 {step|number} 步有个值涨得没了边。训练停下，退回到最后一个好的步子：第 {kept|number} 步，已经留好。调小学习率再继续。',
   inspect_not_finite: '模型的输出不是数，没有什么可看的。请回到训练发散以前的检查点。',
