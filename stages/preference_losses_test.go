@@ -300,9 +300,13 @@ func TestPreferenceVectors(t *testing.T) {
 			near(t, want["dloss_dlogp_chosen"].(float64), got.dChosen, v.ID)
 		}
 	}
-	require.Equal(t, map[string]int{
-		"dpo_init": 1, "dpo_b01": 1, "dpo_b05": 1, "cdpo": 1, "ipo_h0": 1, "ipo_h3": 1, "ipo_h5": 1, "simpo": 4, "reward_model": 3,
-	}, seen)
+	require.Equal(t, preferenceVectors, seen)
+}
+
+// preferenceVectors are how many values of a name TestPreferenceVectors holds. All
+// others belong to TestReinforcementVectors, so that none is forgotten.
+var preferenceVectors = map[string]int{
+	"dpo_init": 1, "dpo_b01": 1, "dpo_b05": 1, "cdpo": 1, "ipo_h0": 1, "ipo_h3": 1, "ipo_h5": 1, "simpo": 4, "reward_model": 3,
 }
 
 // vector is an entry of the list of closed forms.

@@ -1,6 +1,7 @@
 package stages
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,8 +38,8 @@ func entry(t *testing.T, x any, key string) any {
 	return v
 }
 
-// Every value that the common list of closed forms has for reinforcement,
-// distillation and the judge's labels.
+// Every value that the common list of closed forms has, but for those of
+// preferences.
 func TestReinforcementVectors(t *testing.T) {
 	seen := map[string]int{}
 	for _, v := range sharedVectors(t) {
@@ -105,12 +106,35 @@ func TestReinforcementVectors(t *testing.T) {
 			near(t, number(t, entry(t, v.Want, "clipped")), rho, v.ID)
 		case "rlaif_soft_label":
 			near(t, number(t, v.Want), verdict{in("logp_a"), in("logp_b")}.preference(), v.ID)
+		case "grpo_population_std":
+			// Not what is done here: with √(n−1) in place of √n it would be.
+			rewards := list("rewards")
+			n, mean, squares := float64(len(rewards)), 0.0, 0.0
+			for _, r := range rewards {
+				mean += r / n
+			}
+			for _, r := range rewards {
+				squares += (r - mean) * (r - mean)
+			}
+			got := grpo{}.advantages(rewards)
+			for i, want := range numbers(t, v.Want) {
+				require.NotEqual(t, want, got[i])
+				near(t, want, got[i]*(math.Sqrt(squares/(n-1))+in("eps"))/(math.Sqrt(squares/n)+in("eps")), v.ID)
+			}
+		case "ce_at_init":
+			f := func(t *autograd.Tape, _ *constants, x []tensor.Tensor) tensor.Tensor {
+				return nextTokenLoss(t, x[0], x[1], x[2])
+			}
+			V := int(in("vocab"))
+			both(t, number(t, v.Want), f, []data{rowsOf(V, make([]float64, V)...), ids(int32(V / 2)), column(1)}, V)
 		default:
+			require.Contains(t, preferenceVectors, v.ID)
 			continue
 		}
 		seen[v.ID]++
 	}
 	require.Equal(t, map[string]int{
+		"ce_at_init": 4, "grpo_population_std": 1,
 		"ppo_clip": 5, "value_clip": 2, "gae": 3, "grpo_sample_std": 1, "grpo_degenerate": 1, "dr_grpo": 1, "rloo": 1,
 		"kl_estimators": 3, "kd": 4, "kd_limit": 1, "gkd_jsd": 2, "adaptive_kl": 3, "spo_tracker": 1, "spo_rho": 3, "rlaif_soft_label": 1,
 	}, seen)
