@@ -17,7 +17,7 @@ func (r Report) Print(w io.Writer) error {
 		s := r.Stages[key]
 		fmt.Fprintf(t, "%s\t%s\t%.1f\t%.1f\t%s\n", key, s.Stage, s.Seconds, s.MeasureSeconds, strings.Join(s.Errors, "; "))
 	}
-	fmt.Fprintf(t, "together\t\t%.1f\t%.1f\t\n\n", r.Seconds, r.MeasureSeconds)
+	fmt.Fprintf(t, together+"\t\t%.1f\t%.1f\t\n\n", r.Seconds, r.MeasureSeconds)
 	fmt.Fprintln(t, "step\tmetric\taim\tmeasured\t\t")
 	met := 0
 	for _, v := range r.Aims {
