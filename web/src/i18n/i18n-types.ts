@@ -579,6 +579,25 @@ type RootTranslation = {
 		 */
 		looking: string
 		/**
+		 * W​h​o​ ​t​a​u​g​h​t​ ​i​t​ ​t​h​a​t​ ​c​a​n​n​o​t​ ​b​e​ ​l​o​o​k​e​d​ ​u​p​:​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​h​e​r​e​.
+		 */
+		goneSelf: string
+		/**
+		 * W​h​o​ ​t​a​u​g​h​t​ ​i​t​ ​t​h​a​t​ ​c​a​n​n​o​t​ ​b​e​ ​l​o​o​k​e​d​ ​u​p​:​ ​i​t​s​ ​f​i​l​e​ ​d​o​e​s​ ​n​o​t​ ​t​e​l​l​ ​w​h​i​c​h​ ​t​e​x​t​ ​i​t​ ​h​a​s​ ​r​e​a​d​.
+		 */
+		unknownText: string
+		/**
+		 * T​h​i​s​ ​a​n​s​w​e​r​ ​c​a​m​e​ ​f​r​o​m​ ​a​ ​t​r​a​i​n​i​n​g​ ​i​n​ ​p​r​o​g​r​e​s​s​ ​o​f​ ​w​h​i​c​h​ ​t​h​e​r​e​ ​i​s​ ​n​o​ ​c​h​e​c​k​p​o​i​n​t​ ​y​e​t​.​ ​I​t​s​ ​r​o​w​ ​b​e​l​o​w​ ​i​s​ ​t​h​a​t​ ​t​r​a​i​n​i​n​g​ ​a​s​ ​i​t​ ​i​s​ ​n​o​w​,​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​,​ ​a​n​d​ ​m​a​y​ ​a​n​s​w​e​r​ ​d​i​f​f​e​r​e​n​t​l​y​;​ ​i​t​ ​c​a​n​ ​b​e​ ​r​e​p​e​a​t​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​ ​l​i​n​e​s​ ​o​n​c​e​ ​i​t​ ​h​a​s​ ​b​e​e​n​ ​s​a​v​e​d​.
+		 * @param {string} step
+		 */
+		live: RequiredParams<'step'>
+		/**
+		 * T​h​i​s​ ​a​n​s​w​e​r​ ​c​a​m​e​ ​f​r​o​m​ ​a​ ​t​r​a​i​n​i​n​g​ ​i​n​ ​p​r​o​g​r​e​s​s​,​ ​a​n​d​ ​n​o​ ​c​h​e​c​k​p​o​i​n​t​ ​h​o​l​d​s​ ​t​h​e​ ​m​o​d​e​l​ ​o​f​ ​t​h​a​t​ ​v​e​r​y​ ​s​t​e​p​.​ ​B​e​l​o​w​ ​s​t​a​n​d​s​ ​t​h​e​ ​n​e​w​e​s​t​ ​o​n​e​ ​o​f​ ​t​h​a​t​ ​t​r​a​i​n​i​n​g​,​ ​“​{​n​a​m​e​}​”​ ​o​f​ ​s​t​e​p​ ​{​s​t​e​p​}​,​ ​w​h​i​c​h​ ​m​a​y​ ​a​n​s​w​e​r​ ​d​i​f​f​e​r​e​n​t​l​y​.
+		 * @param {string} name
+		 * @param {string} step
+		 */
+		passed: RequiredParams<'name' | 'step'>
+		/**
 		 * {​n​a​m​e​}​:​ ​{​k​i​n​d​}
 		 * @param {string} kind
 		 * @param {string} name
@@ -9836,6 +9855,22 @@ export type TranslationFunctions = {
 		 * Looking through the text…
 		 */
 		looking: () => LocalizedString
+		/**
+		 * Who taught it that cannot be looked up: the model is no longer here.
+		 */
+		goneSelf: () => LocalizedString
+		/**
+		 * Who taught it that cannot be looked up: its file does not tell which text it has read.
+		 */
+		unknownText: () => LocalizedString
+		/**
+		 * This answer came from a training in progress of which there is no checkpoint yet. Its row below is that training as it is now, at step {step}, and may answer differently; it can be repeated without the lines once it has been saved.
+		 */
+		live: (arg: { step: string }) => LocalizedString
+		/**
+		 * This answer came from a training in progress, and no checkpoint holds the model of that very step. Below stands the newest one of that training, “{name}” of step {step}, which may answer differently.
+		 */
+		passed: (arg: { name: string, step: string }) => LocalizedString
 		/**
 		 * {name}: {kind}
 		 */

@@ -28,6 +28,22 @@ export function lineage(id: string, shippedName: string): Relative[] {
   return all.filter((r, i) => all.findIndex((o) => o.id === r.id) === i).reverse()
 }
 
+/** The run's checkpoints, the newest last; those that nothing replaces before automatic ones. */
+const saved = (): CheckpointInfo[] =>
+  [...run.saved].sort(
+    (a, b) => a.step - b.step || Number(b.kind === 'auto') - Number(a.kind === 'auto'),
+  )
+
+/** Who speaks: for the live model the checkpoint that holds it as it is now, where there is one. */
+export const speaker = (id: string): string =>
+  id === 'live' ? (saved().findLast((c) => c.step === run.step)?.id ?? id) : id
+
+/** Whose lineage stands for a speaker's: for a step that nobody kept, the run's newest checkpoint's. */
+export const standIn = (id: string): string =>
+  id === 'live'
+    ? (saved().findLast((c) => checkpoints.list.some((o) => o.id === c.id))?.id ?? id)
+    : id
+
 /** The town's text without some facts, and the facts that an id leaves out. */
 export function withheld(dataset: string): number[] {
   const facts = /^town:[^:]+:[^:]+:\d+:([\d.]+)$/.exec(dataset)?.[1]

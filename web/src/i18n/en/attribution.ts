@@ -1,6 +1,12 @@
 export const attribution = {
   open: 'Who taught it that?',
   looking: 'Looking through the text…',
+  goneSelf: 'Who taught it that cannot be looked up: the model is no longer here.',
+  unknownText:
+    'Who taught it that cannot be looked up: its file does not tell which text it has read.',
+  live: 'This answer came from a training in progress of which there is no checkpoint yet. Its row below is that training as it is now, at step {step:string}, and may answer differently; it can be repeated without the lines once it has been saved.',
+  passed:
+    'This answer came from a training in progress, and no checkpoint holds the model of that very step. Below stands the newest one of that training, “{name:string}” of step {step:string}, which may answer differently.',
   fact: '{name:string}: {kind:string}',
   kinds: {
     species: 'what kind of animal',

@@ -3,6 +3,11 @@ import type { Translation } from '../i18n-types'
 export const attribution: Translation['attribution'] = {
   open: '是谁教它的？',
   looking: '正在文本里找……',
+  goneSelf: '查不到是谁教它的：这个模型已经不在了。',
+  unknownText: '查不到是谁教它的：它的文件没有写明读过什么文本。',
+  live: '这个回答来自还没结束的训练，它还没有存过检查点。下面它那一行是训练现在的样子（第 {step} 步），回答可能已经不同；存了检查点，才能拿掉这些句子把它重练一遍。',
+  passed:
+    '这个回答来自还没结束的训练，没有检查点正好存在那一步。下面用的是这次训练最新的检查点“{name}”（第 {step} 步），回答可能不同。',
   fact: '{name}：{kind}',
   kinds: {
     species: '是什么动物',
