@@ -193,7 +193,9 @@ type (
 	// Evaluate measures a checkpoint on a dataset's held-out part. Result: Evaluation.
 	Evaluate struct {
 		Checkpoint string `json:"checkpoint"`
-		Dataset    string `json:"dataset"`
+		// Dataset is empty for what the checkpoint learned from: then all that its
+		// stage measures is told, as of the live run.
+		Dataset string `json:"dataset"`
 	}
 	// SelfTest runs the conformance cases on the engine's backend. Result: SelfTestReport.
 	SelfTest struct{}

@@ -115,7 +115,8 @@ func TestLessonsAndTextAreFoundAgain(t *testing.T) {
 // Preferences of one's own, then a reward model that judges and does not write.
 func TestOwnPreferences(t *testing.T) {
 	p := newPage()
-	s, parent := pretrained(t, p, checkpoint.NewMemory(0, nil))
+	store := checkpoint.NewMemory(0, nil)
+	s, parent := pretrained(t, p, store)
 	pairs := upload(t, s, p, "pairs.jsonl", jsonl(pairLine, 20))
 	require.Equal(t, 20, pairs.Pairs)
 	info := train(t, s, p, protocol.StartRun{Stage: "dpo", Seed: 4, Parent: parent, Lessons: pairs.ID, Params: brief(nil)})
@@ -127,6 +128,13 @@ func TestOwnPreferences(t *testing.T) {
 	require.NotEmpty(t, e.Calibration)
 	require.Contains(t, e.Measures, "pair_accuracy")
 	judge := newest(t, s, p)
+	// After a reload the checkpoint is examined as the run was.
+	s = open(p, store)
+	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{Writer: true})
+	require.Equal(t, e, mustAsk[protocol.Evaluation](t, s, p, "evaluate", protocol.Evaluate{Checkpoint: judge.ID}))
+	mustAsk[protocol.RunInfo](t, s, p, "run.start", protocol.StartRun{Stage: "reward", Seed: 4, Parent: parent, Lessons: pairs.ID, Params: brief(nil), Paused: true})
+	_, _, refused := ask2(t, s, p, "evaluate", protocol.Evaluate{Checkpoint: judge.ID})
+	require.Equal(t, "run_busy", refused.Code)
 	require.False(t, judge.Writes)
 	for _, id := range []string{live, judge.ID} {
 		_, _, bad := ask2(t, s, p, "sample", protocol.Sample{Checkpoint: id, Prompt: "Who", MaxTokens: 3})

@@ -2653,6 +2653,14 @@ type RootTranslation = {
 		 */
 		offerAfterLoss: string
 		/**
+		 * A​n​ ​e​a​r​l​i​e​r​ ​r​u​n​ ​d​i​v​e​r​g​e​d​:​ ​i​t​s​ ​l​o​s​s​ ​w​a​s​ ​n​o​ ​l​o​n​g​e​r​ ​a​ ​n​u​m​b​e​r​.​ ​W​i​t​h​ ​o​t​h​e​r​ ​s​e​t​t​i​n​g​s​ ​i​t​ ​c​a​n​ ​g​o​ ​o​n​ ​f​r​o​m​ ​i​t​s​ ​l​a​s​t​ ​g​o​o​d​ ​s​t​e​p​.
+		 */
+		offerDiverged: string
+		/**
+		 * C​h​o​o​s​e​ ​o​t​h​e​r​ ​s​e​t​t​i​n​g​s
+		 */
+		otherwise: string
+		/**
 		 * “​{​n​a​m​e​}​”​ ​s​t​a​n​d​s​ ​a​t​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​o​f​ ​{​s​t​e​p​s​}​,​ ​s​a​v​e​d​ ​{​w​h​e​n​}​.
 		 * @param {string} name
 		 * @param {string} step
@@ -8214,6 +8222,15 @@ type RootTranslation = {
 		 */
 		measureWhy: string
 		/**
+		 * O​f​ ​“​{​n​a​m​e​}​”​,​ ​a​s​ ​i​t​ ​w​a​s​ ​s​a​v​e​d​.
+		 * @param {string} name
+		 */
+		measureNamed: RequiredParams<'name'>
+		/**
+		 * A​ ​r​u​n​ ​i​s​ ​i​n​ ​p​r​o​g​r​e​s​s​.​ ​A​ ​s​a​v​e​d​ ​m​o​d​e​l​ ​c​a​n​ ​b​e​ ​m​e​a​s​u​r​e​d​ ​o​n​c​e​ ​i​t​ ​h​a​s​ ​e​n​d​e​d​.
+		 */
+		measureWaits: string
+		/**
 		 * M​e​a​s​u​r​e
 		 */
 		measured: string
@@ -11701,6 +11718,14 @@ export type TranslationFunctions = {
 		 * The engine was lost in mid-run; the run was saved before.
 		 */
 		offerAfterLoss: () => LocalizedString
+		/**
+		 * An earlier run diverged: its loss was no longer a number. With other settings it can go on from its last good step.
+		 */
+		offerDiverged: () => LocalizedString
+		/**
+		 * Choose other settings
+		 */
+		otherwise: () => LocalizedString
 		/**
 		 * “{name}” stands at step {step} of {steps}, saved {when}.
 		 */
@@ -16733,6 +16758,14 @@ export type TranslationFunctions = {
 		 * All held-out questions and preferences, not only the quick part.
 		 */
 		measureWhy: () => LocalizedString
+		/**
+		 * Of “{name}”, as it was saved.
+		 */
+		measureNamed: (arg: { name: string }) => LocalizedString
+		/**
+		 * A run is in progress. A saved model can be measured once it has ended.
+		 */
+		measureWaits: () => LocalizedString
 		/**
 		 * Measure
 		 */

@@ -57,6 +57,8 @@ export const stage = {
   measure: 'Measure everything',
   measuring: 'Measuring…',
   measureWhy: 'All held-out questions and preferences, not only the quick part.',
+  measureNamed: 'Of “{name:string}”, as it was saved.',
+  measureWaits: 'A run is in progress. A saved model can be measured once it has ended.',
   measured: 'Measure',
   value: 'Value',
   calibration: 'How sure, and how right',

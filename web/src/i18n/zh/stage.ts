@@ -57,6 +57,8 @@ export const stage: Translation['stage'] = {
   measure: '全部测一遍',
   measuring: '正在测……',
   measureWhy: '所有留出的问题和偏好，不只是训练时测的那一小部分。',
+  measureNamed: '测的是保存下来的“{name}”。',
+  measureWaits: '正在训练。等它结束，才能测保存下来的模型。',
   measured: '指标',
   value: '数值',
   calibration: '有多大把握，又有多准',
