@@ -49,8 +49,13 @@ func TestDivergence(t *testing.T) {
 
 	// With the same settings it would end in the same place, so only others are offered.
 	x.sees("lower the learning rate or the clipping limit first")
-	x.do(time.Second, "globalThis.was = sprout.state().run; location.hash = '#/pretrain?lang=en&lr=0.001&clip=1&weight_decay=0.1&beta2=0.99'")
-	kept := value[int](x, time.Second, "return sprout.state().step")
+	kept := value[int](x, time.Second, "sessionStorage.was = JSON.stringify(sprout.state().run); return sprout.state().step")
+
+	// The same after a reload.
+	x.reload()
+	x.sees("An earlier run diverged")
+	x.sees("lower the learning rate or the clipping limit first")
+	x.do(time.Second, "globalThis.was = JSON.parse(sessionStorage.was); location.hash = '#/pretrain?lang=en&lr=0.001&clip=1&weight_decay=0.1&beta2=0.99'")
 	x.press(fmt.Sprintf("Go on from step %d with these settings", kept))
 	x.wait(10*time.Second, "sprout.state().phase === 'running'")
 	x.wait(2*time.Minute, "sprout.state().phase !== 'running'")

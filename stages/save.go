@@ -67,7 +67,7 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 	c := &checkpoint.Checkpoint{Meta: checkpoint.Meta{
 		ID: checkpoint.NewID(), Kind: kind, Stage: t.stage.Name(), Preset: t.preset.Name, Run: t.Run,
 		Step: t.step, Steps: t.schedule.Steps, Created: time.Now().UnixMilli(), Seed: t.seed, Vocab: t.cfg.Vocab,
-		Backend: t.be.Name(), Parameters: held, Resumable: true, Adapter: t.adapterRef(),
+		Backend: t.be.Name(), Parameters: held, Resumable: true, Diverged: t.failed != nil, Adapter: t.adapterRef(),
 	}}
 	t.remember(&c.Meta)
 	if t.Resume != nil {

@@ -60,6 +60,9 @@ type Meta struct {
 
 	// Resumable: moments, state and data cursor are inside.
 	Resumable bool `json:"resumable"`
+	// Diverged: later on a loss was no longer a number and the run went back to this
+	// step, so with the same settings it would do so again.
+	Diverged bool `json:"diverged,omitempty"`
 
 	// Ancestors, nearest first. They travel with the checkpoint, so that its
 	// history can be told after a parent was deleted, and on another machine.

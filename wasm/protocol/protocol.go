@@ -401,7 +401,8 @@ type (
 		Base        string  `json:"base,omitempty"` // id of the model under an adapter, where it is there
 		Writes      bool    `json:"writes"`         // writes text; a reward model does not
 		Resumable   bool    `json:"resumable"`
-		Run         string  `json:"run,omitempty"` // the run that saved it
+		Diverged    bool    `json:"diverged,omitempty"` // with the same settings its run would diverge again
+		Run         string  `json:"run,omitempty"`      // the run that saved it
 		Seed        uint64  `json:"seed"`
 		// Measures are what its stage alone has to tell, as measured last.
 		Measures map[string]float64 `json:"measures,omitempty"`

@@ -118,8 +118,8 @@ func describe(m checkpoint.Meta) protocol.CheckpointInfo {
 		HeldOutLoss: m.HeldOutLoss, BitsPerByte: m.BitsPerByte, Vocab: m.Vocab,
 		Dataset: m.Dataset.Name, DatasetID: m.Dataset.ID,
 		Adapter: m.Adapter != nil, Writes: stages.Writes(m.Stage),
-		Resumable: m.Resumable && m.Step < m.Steps,
-		Run:       m.Run, Seed: m.Seed, Measures: m.Measures,
+		Resumable: m.Resumable && m.Step < m.Steps, Diverged: m.Diverged,
+		Run: m.Run, Seed: m.Seed, Measures: m.Measures,
 	}
 	for _, a := range m.Ancestors {
 		out.Ancestors = append(out.Ancestors, protocol.Ancestor(a))

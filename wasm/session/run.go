@@ -176,6 +176,9 @@ func (s *Session) step(r *run) {
 	if err != nil {
 		r.info.Step = r.stage.Info().Step
 		s.tell(r)
+		if problem.From(err).Code == "training_diverged" {
+			r.savedAt = -1 // a checkpoint of this very step does not know it yet
+		}
 		s.keep(r, checkpoint.Auto)
 		s.enter(r, failed, err)
 		return

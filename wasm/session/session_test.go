@@ -352,6 +352,7 @@ func TestDivergenceStopsAtTheLastGoodStep(t *testing.T) {
 	saved := all[protocol.SavedEvent](p, "saved")
 	kept := saved[len(saved)-1].Checkpoint
 	require.Equal(t, events[len(events)-1].Step, kept.Step)
+	require.True(t, kept.Diverged)
 	info := mustAsk[protocol.RunInfo](t, s, p, "run.start", protocol.StartRun{
 		Stage: "pretrain", Resume: kept.ID, Params: map[string]float64{"lr": 1e-3, "weight_decay": 0.1},
 	})
@@ -359,6 +360,7 @@ func TestDivergenceStopsAtTheLastGoodStep(t *testing.T) {
 	require.Equal(t, 1e-3, info.Params["lr"])
 	require.Equal(t, 16.0, info.Params["context"])
 	p.wait(t, func() bool { return p.state() == done })
+	require.False(t, newest(t, s, p).Diverged)
 
 	// The checkpoint whose tokenizer the page was told of is gone; a run can still
 	// begin anew.

@@ -411,6 +411,7 @@ export interface CheckpointInfo {
   base?: string
   writes: boolean
   resumable: boolean
+  diverged?: boolean
   run?: string
   seed: number
   measures?: {

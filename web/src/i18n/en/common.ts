@@ -66,6 +66,9 @@ export const engine = {
   restart: 'Start the engine again',
   offer: 'An earlier run was not finished.',
   offerAfterLoss: 'The engine was lost in mid-run; the run was saved before.',
+  offerDiverged:
+    'An earlier run diverged: its loss was no longer a number. With other settings it can go on from its last good step.',
+  otherwise: 'Choose other settings',
   offerDetail:
     '“{name:string}” stands at step {step:string} of {steps:string}, saved {when:string}.',
   resume: 'Go on from there',
