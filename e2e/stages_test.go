@@ -73,19 +73,39 @@ func TestFineTuningByClicks(t *testing.T) {
 	assert.NotEqual(t, value[[]string](x, slow, "return await weights('"+parent+"')"), got)
 }
 
-// A page still has its model after a reload, and asks it alone where the one that
-// it began with is gone.
+// An answer is traced by keys through the lineage of the checkpoint that gave it. A
+// page still has its model after a reload, measures it as the live one, and asks it
+// alone where the one that it began with is gone.
 func TestAStageRemembersItsModel(t *testing.T) {
 	x := open(t, "#/sft?lang=en", lessons).ready()
 	base := value[string](x, slow, "return await parent()")
 	x.do(time.Second, "location.hash = '#/sft?parent="+base+"'")
 	train := "globalThis.base = '" + base + "'; await (await sprout.run({stage: 'sft', parent: base, lessons: talk, params: brief({context: 80})})).done"
 	x.do(slow, train)
+	traced := func() []string {
+		x.wait(slow, "document.querySelector('.questions dl > div:nth-child(2) .taught button:enabled')")
+		x.do(time.Second, "document.querySelector('.questions dl > div:nth-child(2) .taught button').focus()")
+		x.key("\r") // Enter
+		x.wait(slow, "document.querySelectorAll('.questions .generations tbody tr').length === 2")
+		assert.Equal(t, "true", value[string](x, time.Second, "return document.activeElement.getAttribute('aria-expanded')"))
+		return value[[]string](x, time.Second, "return [...document.querySelectorAll('.questions .generations .name')].map(e => e.innerText)")
+	}
+	line := value[[]string](x, 10*time.Second, "return (await sprout.checkpoints.list()).slice(0, 2).map(c => c.name).reverse()")
+	assert.Equal(t, line, traced(), "the run that has ended is its last checkpoint")
+	measured := func() string {
+		x.press("Measure everything")
+		x.wait(slow, "document.querySelector('[aria-labelledby=measure] tbody tr')")
+		return value[string](x, time.Second, "return document.querySelector('[aria-labelledby=measure] table').innerText")
+	}
+	live := measured()
 	x.reload()
 	x.sees("After: “")
+	x.sees("Of “")
+	assert.Equal(t, live, measured())
 	x.press("Ask both")
 	x.wait(slow, "document.querySelectorAll('.questions article').length > 1 && document.querySelectorAll('.questions article dd').length === 2 * document.querySelectorAll('.questions article').length")
 	x.sees("You hear “")
+	assert.Equal(t, line, traced())
 
 	x.do(slow, train)
 	x.do(10*time.Second, "await sprout.checkpoints.delete('"+base+"')")

@@ -95,10 +95,11 @@ type (
 		ID string `json:"id"`
 		Candidate
 		P          float64  `json:"p"`
-		Who        string   `json:"who"`             // "click", "simulated", "judge", or a file's own word
-		Judge      string   `json:"judge,omitempty"` // its name
-		Bias       float64  `json:"bias,omitempty"`  // of the judge: P + Bias was said with A first, P − Bias with B first
-		Time       int64    `json:"time"`            // Unix ms
+		Who        string   `json:"who"`                // "click", "simulated", "judge", or a file's own word
+		Judge      string   `json:"judge,omitempty"`    // its name
+		JudgeID    string   `json:"judge_id,omitempty"` // the checkpoint that judged; empty: none did, or the label is from before this was kept
+		Bias       float64  `json:"bias,omitempty"`     // of the judge: P + Bias was said with A first, P − Bias with B first
+		Time       int64    `json:"time"`               // Unix ms
 		Principles []string `json:"principles,omitempty"`
 	}
 	// Labels is the list, oldest first.

@@ -54,7 +54,11 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 		return nil, nil, err
 	}
 	defer done()
-	earlier, err := s.labelsOf(c.Name)
+	id := ""
+	if checkpoint.ValidID(c.Judge) {
+		id = c.Judge
+	}
+	earlier, err := s.labelsOf(id, c.Name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -62,7 +66,7 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 	names = append(names[:len(names):len(names)], c.Free...)
 	for i, candidate := range c.Candidates {
 		s.progress("judging", float64(i)/float64(len(c.Candidates)))
-		l := protocol.Label{Candidate: candidate, Who: stages.SourceJudge, Judge: c.Name, Principles: names, P: 0.5}
+		l := protocol.Label{Candidate: candidate, Who: stages.SourceJudge, Judge: c.Name, JudgeID: id, Principles: names, P: 0.5}
 		l.Candidate.Repeats = ""
 		if err := checkLabel(l); err != nil {
 			return nil, nil, err
@@ -96,13 +100,18 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 	return out, nil, nil
 }
 
-// labelsOf are the IDs of a judge's labels by what they compare.
-func (s *Session) labelsOf(judge string) (map[string]string, error) {
+// labelsOf are the IDs of a judge's labels by what they compare. A checkpoint is
+// known by its id, since two may have one name; one without, and whoever spoke
+// before ids were kept, by the name.
+func (s *Session) labelsOf(id, name string) (map[string]string, error) {
 	list, _, err := s.labels()
 	ids := map[string]string{}
 	for _, l := range list {
-		if l.Who == stages.SourceJudge && l.Judge == judge {
-			key, _ := comparison(l.Candidate)
+		if l.Who != stages.SourceJudge || l.JudgeID != "" && l.JudgeID != id || l.JudgeID == "" && l.Judge != name {
+			continue
+		}
+		key, _ := comparison(l.Candidate)
+		if _, known := ids[key]; !known || l.JudgeID != "" {
 			ids[key] = l.ID
 		}
 	}

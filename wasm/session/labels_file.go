@@ -25,6 +25,7 @@ type labelNotes struct {
 	P          *float64 `json:"p,omitempty"`      // probability that chosen is the better one; absent: 1
 	Source     string   `json:"source,omitempty"` // who compared
 	Judge      string   `json:"judge,omitempty"`
+	JudgeID    string   `json:"judge_id,omitempty"`
 	Bias       float64  `json:"bias,omitempty"`    // of the judge, see protocol.Label
 	Flipped    bool     `json:"flipped,omitempty"` // the rejected one was shown first
 	ID         string   `json:"id,omitempty"`
@@ -52,7 +53,7 @@ func writeLabels(list []protocol.Label) ([]byte, error) {
 	for _, l := range list {
 		p, _ := pairOf(l)
 		line := labelLine{p.Chosen, p.Rejected, labelNotes{
-			P: &p.P, Source: l.Who, Judge: l.Judge, Flipped: l.P < 0.5, ID: l.ID, Time: l.Time, Lang: l.Lang,
+			P: &p.P, Source: l.Who, Judge: l.Judge, JudgeID: l.JudgeID, Flipped: l.P < 0.5, ID: l.ID, Time: l.Time, Lang: l.Lang,
 			Checkpoint: l.Checkpoint, Repeats: l.Repeats, Principles: l.Principles, Bias: l.Bias,
 		}}
 		if err := enc.Encode(line); err != nil {
@@ -105,7 +106,7 @@ func notesOf(line []byte) labelNotes {
 		P: note[*float64](m, "p"), Source: note[string](m, "source"), Judge: note[string](m, "judge"),
 		Flipped: note[bool](m, "flipped"), ID: note[string](m, "id"), Time: note[int64](m, "time"),
 		Lang: note[string](m, "lang"), Checkpoint: note[string](m, "checkpoint"), Repeats: note[string](m, "repeats"),
-		Principles: note[[]string](m, "principles"), Bias: note[float64](m, "bias"),
+		JudgeID: note[string](m, "judge_id"), Principles: note[[]string](m, "principles"), Bias: note[float64](m, "bias"),
 	}
 }
 
@@ -149,6 +150,9 @@ func labelOf(r text.Record, n labelNotes) (l protocol.Label, ok bool) {
 	}
 	if checkpoint.ValidID(n.ID) {
 		l.ID = n.ID
+	}
+	if checkpoint.ValidID(n.JudgeID) {
+		l.JudgeID = n.JudgeID
 	}
 	if checkpoint.ValidID(n.Repeats) {
 		l.Repeats = n.Repeats
@@ -208,5 +212,5 @@ func opinionOf(l protocol.Label) string {
 	if flipped {
 		p = 1 - p
 	}
-	return fmt.Sprintf("%s\x00%s\x00%s\x00%.6f", key, l.Who, l.Judge, p)
+	return fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%.6f", key, l.Who, l.Judge, l.JudgeID, p)
 }

@@ -42,6 +42,24 @@ func TestOwnJudge(t *testing.T) {
 	back := mustAsk[protocol.Judged](t, s, p, "labels.judge", swapped)
 	require.InDelta(t, 1-got.Labels[0].P, back.Labels[0].P, 1e-6, "both orders averaged")
 
+	// Labels are the checkpoint's, whatever it is called; those from before belong to
+	// all of their name.
+	require.Equal(t, own.ID, got.Labels[0].JudgeID)
+	require.Equal(t, got.Labels[0].ID, back.Labels[0].ID, "in the place of what it said before")
+	twin, err := s.labelsOf(checkpoint.NewID(), own.Name)
+	require.NoError(t, err)
+	require.Empty(t, twin)
+	old := protocol.Candidate{Question: "Who?", A: "A fox.", B: "An owl."}
+	require.NoError(t, s.keepLabels(protocol.Label{Candidate: old, P: 1, Who: "judge", Judge: own.Name}))
+	twin, err = s.labelsOf(checkpoint.NewID(), own.Name)
+	require.NoError(t, err)
+	require.Len(t, twin, 1)
+	file, err := writeLabels(got.Labels)
+	require.NoError(t, err)
+	read1, err := readLabels("labels.jsonl", file)
+	require.NoError(t, err)
+	require.Equal(t, own.ID, read1[1].JudgeID)
+
 	home, other := world.New(world.Config{Seed: 1, Size: world.Quick}), (*world.Town)(nil)
 	q, here := world.Question{}, "" // about somebody who has a namesake in the other town
 	for seed := uint64(2); here == ""; seed++ {

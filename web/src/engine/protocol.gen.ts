@@ -653,6 +653,7 @@ export interface Label {
   p: number
   who: string
   judge?: string
+  judge_id?: string
   bias?: number
   time: number
   principles?: string[]

@@ -11,6 +11,7 @@ import { checkpoints } from './checkpoints.svelte'
 import { data } from './data.svelte'
 import { engine } from './engine.svelte'
 import { saveFile } from './files'
+import type { Judge } from './versus'
 
 /** Who may label: a judge that was trained here, the server's endpoint, the browser's own model. */
 export type JudgeKind = 'own' | 'endpoint' | 'browser'
@@ -150,7 +151,7 @@ class LabelDesk {
   /** Has these pairs labelled, then so many new ones, a few at a time, until done, stopped or in trouble. */
   async judge(
     kind: JudgeKind,
-    judge: { id?: string; name: string },
+    judge: Judge,
     pairs: readonly Candidate[],
     more: number,
     principles: string[],

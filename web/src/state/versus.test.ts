@@ -34,7 +34,7 @@ const labels = [
 ]
 
 test('where the two differ comes first, whichever answer was shown first', () => {
-  const rows = versus(labels, 'j')
+  const rows = versus(labels, { name: 'j' })
   expect(rows.map((r) => [r.label.id, r.you, r.kind])).toEqual([
     ['6', 0, 'differ'],
     ['5', 0, 'agree'],
@@ -44,7 +44,22 @@ test('where the two differ comes first, whichever answer was shown first', () =>
 })
 
 test('a judge hears each clicked pair once under the same principles', () => {
-  expect(unheard(labels, 'j', ['true'])).toEqual([])
-  expect(unheard(labels, 'j', ['brief']).map((c) => c.a)).toEqual(['x', 'w', 'm'])
-  expect(unheard(labels, 'another', ['true']).map((c) => c.a)).toEqual(['w', 'm'])
+  expect(unheard(labels, { name: 'j' }, ['true'])).toEqual([])
+  expect(unheard(labels, { name: 'j' }, ['brief']).map((c) => c.a)).toEqual(['x', 'w', 'm'])
+  expect(unheard(labels, { name: 'another' }, ['true']).map((c) => c.a)).toEqual(['w', 'm'])
+})
+
+test('two judges of one name have labels of their own; what was said before ids were kept is of both', () => {
+  const twins = [
+    label('1', 'x', 'y', 1, 'judge', { judge_id: 'one' }),
+    label('2', 'x', 'y', 0, 'judge', { judge_id: 'two', judge: 'renamed since' }),
+    label('3', 'v', 'w', 1, 'judge'),
+  ]
+  const ids = (id?: string) => versus(twins, { id, name: 'j' }).map((r) => r.label.id)
+  expect(ids('one')).toEqual(['1', '3'])
+  expect(ids('two')).toEqual(['2', '3'])
+  expect(ids()).toEqual(['3'])
+  const clicked = [...labels.slice(0, 1), ...twins.slice(0, 1)]
+  expect(unheard(clicked, { id: 'one', name: 'j' }, ['true'])).toEqual([])
+  expect(unheard(clicked, { id: 'two', name: 'j' }, ['true'])).toHaveLength(1)
 })

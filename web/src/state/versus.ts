@@ -1,5 +1,15 @@
 import type { Candidate, Label } from '../engine/messages'
 
+/** A model that judges: a checkpoint by its id, since two may have one name, any other by its name. */
+export interface Judge {
+  id?: string | undefined
+  name: string
+}
+
+/** Whether a label is a judge's own; those of before ids were kept go by the name alone. */
+const says = (l: Label, judge: Judge): boolean =>
+  l.who === 'judge' && (l.judge_id ? l.judge_id === judge.id : (l.judge ?? '') === judge.name)
+
 /** A pair that a judge has labelled, beside what the learner says of it. */
 export interface Row {
   /** The judge's label. */
@@ -30,10 +40,10 @@ function clicks(labels: readonly Label[]): Map<string, { label: Label; flipped: 
 }
 
 /** What a judge has labelled: first where you differ, then where you agree, then what you have not compared. */
-export function versus(labels: readonly Label[], judge: string): Row[] {
+export function versus(labels: readonly Label[], judge: Judge): Row[] {
   const mine = clicks(labels)
   const rows = labels
-    .filter((l) => l.who === 'judge' && (l.judge ?? '') === judge)
+    .filter((l) => says(l, judge))
     .map((label): Row => {
       const { key, flipped } = comparison(label)
       const click = mine.get(key)
@@ -48,15 +58,11 @@ const you = (click: { label: Label; flipped: boolean } | undefined, flipped: boo
   click && (click.flipped === flipped ? click.label.p : 1 - click.label.p)
 
 /** Clicked pairs on which a judge has not spoken under these principles. */
-export function unheard(
-  labels: readonly Label[],
-  judge: string,
-  principles: string[],
-): Candidate[] {
+export function unheard(labels: readonly Label[], judge: Judge, principles: string[]): Candidate[] {
   const rules = JSON.stringify(principles)
   const heard = new Set(
     labels
-      .filter((l) => l.who === 'judge' && l.judge === judge)
+      .filter((l) => says(l, judge))
       .filter((l) => JSON.stringify(l.principles ?? []) === rules)
       .map((l) => comparison(l).key),
   )
