@@ -2508,7 +2508,7 @@ type RootTranslation = {
 		 */
 		studentTitle: string
 		/**
-		 * E​a​c​h​ ​i​s​ ​a​s​k​e​d​ ​t​h​e​ ​s​a​m​e​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​;​ ​i​t​ ​t​a​k​e​s​ ​a​ ​w​h​i​l​e​ ​f​o​r​ ​e​a​c​h​ ​m​o​d​e​l​.​ ​F​o​r​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r​,​ ​r​u​n​ ​t​h​i​s​ ​s​t​a​g​e​ ​o​n​c​e​ ​w​i​t​h​ ​t​h​e​ ​s​e​t​t​i​n​g​ ​“​t​e​a​c​h​e​r​”​ ​a​t​ ​0​,​ ​a​l​l​ ​e​l​s​e​ ​e​q​u​a​l​.
+		 * E​a​c​h​ ​i​s​ ​a​s​k​e​d​ ​t​h​e​ ​s​a​m​e​ ​h​e​l​d​-​o​u​t​ ​q​u​e​s​t​i​o​n​s​;​ ​i​t​ ​t​a​k​e​s​ ​a​ ​w​h​i​l​e​ ​f​o​r​ ​e​a​c​h​ ​m​o​d​e​l​.​ ​W​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​i​s​ ​w​o​r​t​h​ ​o​n​l​y​ ​s​h​o​w​s​ ​b​e​s​i​d​e​ ​t​h​e​ ​s​a​m​e​ ​s​t​u​d​e​n​t​,​ ​o​f​ ​t​h​e​ ​s​a​m​e​ ​s​e​e​d​ ​a​n​d​ ​s​t​e​p​s​,​ ​t​h​a​t​ ​h​a​d​ ​n​o​n​e​.
 		 */
 		studentHow: string
 		/**
@@ -2527,6 +2527,10 @@ type RootTranslation = {
 		 * F​i​n​d​ ​i​t
 		 */
 		findIt: string
+		/**
+		 * T​r​a​i​n​ ​i​t​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r
+		 */
+		trainAlone: string
 		/**
 		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​s​t​u​d​e​n​t​ ​y​e​t​ ​t​h​a​t​ ​w​a​s​ ​t​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​a​ ​t​e​a​c​h​e​r​.
 		 */
@@ -11581,7 +11585,7 @@ export type TranslationFunctions = {
 		 */
 		studentTitle: () => LocalizedString
 		/**
-		 * Each is asked the same held-out questions; it takes a while for each model. For the student without a teacher, run this stage once with the setting “teacher” at 0, all else equal.
+		 * Each is asked the same held-out questions; it takes a while for each model. What the teacher is worth only shows beside the same student, of the same seed and steps, that had none.
 		 */
 		studentHow: () => LocalizedString
 		/**
@@ -11600,6 +11604,10 @@ export type TranslationFunctions = {
 		 * Find it
 		 */
 		findIt: () => LocalizedString
+		/**
+		 * Train it without a teacher
+		 */
+		trainAlone: () => LocalizedString
 		/**
 		 * There is no student yet that was trained without a teacher.
 		 */

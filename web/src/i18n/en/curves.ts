@@ -134,11 +134,12 @@ export const curves = {
 
   studentTitle: 'Size, speed and quality',
   studentHow:
-    'Each is asked the same held-out questions; it takes a while for each model. For the student without a teacher, run this stage once with the setting “teacher” at 0, all else equal.',
+    'Each is asked the same held-out questions; it takes a while for each model. What the teacher is worth only shows beside the same student, of the same seed and steps, that had none.',
   newest: 'The newest that fits',
   thisRun: 'This run, as it is now',
   alone: 'Student without a teacher',
   findIt: 'Find it',
+  trainAlone: 'Train it without a teacher',
   noAlone: 'There is no student yet that was trained without a teacher.',
   parameters: 'parameters',
   bytesOnDisk: 'bytes',

@@ -125,11 +125,12 @@ export const curves: Translation['curves'] = {
 
   studentTitle: '大小、速度和质量',
   studentHow:
-    '每个模型回答同样的留出问题，要花一点时间。没有老师的学生：把“teacher”设为 0，其他不变，再运行一次这个阶段。',
+    '每个模型回答同样的留出问题，要花一点时间。老师值多少，要同一个学生、同样的种子和步数、却没有老师的来比，才看得出。',
   newest: '最新的、合适的',
   thisRun: '本次训练，此刻的样子',
   alone: '没有老师的学生',
   findIt: '自动查找',
+  trainAlone: '不请老师，再练一个',
   noAlone: '还没有不靠老师训练出来的学生。',
   parameters: '参数',
   bytesOnDisk: '字节',
