@@ -30,6 +30,11 @@ var Breaks = []Break{
 	{"cold", "grpo"},
 	{"repeat", "simpo"},
 	{"sharp", "distill"},
+	{"stale", "dr_grpo"},
+	{"nobodyBetter", "dapo"},
+	{"unpriced", "spo"},
+	{"raving", "distill_sequence"},
+	{"ownWords", "gkd"},
 }
 
 // Shown is what an experiment showed: the verdict ("seen", "overflow" or

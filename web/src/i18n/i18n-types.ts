@@ -1131,6 +1131,111 @@ type RootTranslation = {
 			 */
 			unseen: string
 		}
+		stale: {
+			/**
+			 * T​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​ ​s​i​x​t​e​e​n​ ​t​i​m​e​s​,​ ​w​i​t​h​o​u​t​ ​a​ ​c​l​i​p
+			 */
+			name: string
+			/**
+			 * I​t​ ​a​n​s​w​e​r​s​ ​f​o​u​r​ ​q​u​e​s​t​i​o​n​s​ ​a​n​d​ ​l​e​a​r​n​s​ ​s​i​x​t​e​e​n​ ​t​i​m​e​s​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​;​ ​n​o​t​h​i​n​g​ ​k​e​e​p​s​ ​a​ ​w​o​r​d​ ​f​r​o​m​ ​b​e​c​o​m​i​n​g​ ​e​v​e​r​ ​l​i​k​e​l​i​e​r​.​ ​W​h​a​t​ ​w​i​l​l​ ​i​t​s​ ​n​e​x​t​ ​a​n​s​w​e​r​s​ ​b​e​ ​l​i​k​e​?
+			 */
+			expect: string
+			/**
+			 * W​i​t​h​i​n​ ​o​n​e​ ​r​o​u​n​d​ ​i​t​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​k​l​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​h​a​d​ ​g​i​v​e​n​ ​t​h​e​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​r​i​g​h​t​ ​o​n​e​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​%​ ​t​o​ ​{​t​o​}​ ​%​.​ ​O​l​d​ ​a​n​s​w​e​r​s​ ​t​e​l​l​ ​o​f​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​g​a​v​e​ ​t​h​e​m​,​ ​t​h​e​ ​l​e​s​s​ ​t​h​e​ ​f​u​r​t​h​e​r​ ​i​t​ ​h​a​s​ ​g​o​n​e​.​ ​I​n​ ​e​a​r​n​e​s​t​ ​o​n​e​ ​o​r​ ​t​w​o​ ​e​p​o​c​h​s​,​ ​t​h​e​ ​c​l​i​p​,​ ​a​n​d​ ​a​n​ ​e​n​d​ ​o​f​ ​t​h​e​ ​r​o​u​n​d​ ​a​t​ ​a​ ​K​L​ ​o​f​ ​0​.​0​5​ ​k​e​e​p​ ​t​h​e​ ​t​w​o​ ​t​o​g​e​t​h​e​r​.
+			 * @param {string} from
+			 * @param {string} kl
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'kl' | 'to'>
+			/**
+			 * I​t​s​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​n​o​t​ ​b​e​c​o​m​e​ ​w​o​r​s​e​ ​b​y​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​i​r​ ​n​o​i​s​e​.
+			 */
+			unseen: string
+		}
+		nobodyBetter: {
+			/**
+			 * G​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​n​o​b​o​d​y​ ​i​s​ ​b​e​t​t​e​r
+			 */
+			name: string
+			/**
+			 * A​t​ ​a​ ​t​e​m​p​e​r​a​t​u​r​e​ ​o​f​ ​a​l​m​o​s​t​ ​0​ ​a​ ​g​r​o​u​p​ ​s​a​y​s​ ​e​i​g​h​t​ ​t​i​m​e​s​ ​a​b​o​u​t​ ​t​h​e​ ​s​a​m​e​.​ ​D​A​P​O​ ​t​h​r​o​w​s​ ​s​u​c​h​ ​g​r​o​u​p​s​ ​a​w​a​y​ ​a​n​d​ ​a​s​k​s​ ​o​t​h​e​r​ ​q​u​e​s​t​i​o​n​s​ ​i​n​ ​t​h​e​i​r​ ​p​l​a​c​e​.​ ​W​i​l​l​ ​t​h​a​t​ ​h​e​l​p​?
+			 */
+			expect: string
+			/**
+			 * O​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​t​h​a​t​ ​w​e​r​e​ ​a​s​k​e​d​ ​i​n​ ​{​n​}​ ​r​o​u​n​d​s​,​ ​{​e​q​u​a​l​}​ ​%​ ​w​e​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​l​l​ ​s​c​o​r​e​d​ ​a​l​i​k​e​.​ ​D​y​n​a​m​i​c​ ​s​a​m​p​l​i​n​g​ ​t​h​r​e​w​ ​t​h​e​m​ ​a​w​a​y​ ​a​n​d​ ​a​s​k​e​d​ ​a​g​a​i​n​,​ ​u​p​ ​t​o​ ​t​h​r​e​e​ ​t​i​m​e​s​ ​o​v​e​r​:​ ​m​o​s​t​ ​o​f​ ​t​h​e​ ​w​o​r​k​ ​i​s​ ​f​o​r​ ​n​o​t​h​i​n​g​,​ ​a​n​d​ ​a​ ​s​t​e​p​ ​h​a​s​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​l​e​f​t​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​I​t​ ​c​a​n​ ​o​n​l​y​ ​c​h​o​o​s​e​ ​a​m​o​n​g​ ​d​i​f​f​e​r​e​n​c​e​s​ ​t​h​a​t​ ​s​a​m​p​l​i​n​g​ ​m​a​k​e​s​.​ ​I​n​ ​e​a​r​n​e​s​t​:​ ​T​ ​=​ ​1​,​ ​a​n​d​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​n​e​i​t​h​e​r​ ​a​l​w​a​y​s​ ​n​o​r​ ​n​e​v​e​r​ ​g​e​t​s​ ​r​i​g​h​t​.
+			 * @param {string} equal
+			 * @param {string} n
+			 */
+			seen: RequiredParams<'equal' | 'n'>
+			/**
+			 * E​v​e​n​ ​s​o​ ​t​h​e​ ​g​r​o​u​p​s​ ​d​i​f​f​e​r​:​ ​t​h​i​s​ ​m​o​d​e​l​ ​i​s​ ​u​n​s​u​r​e​ ​e​n​o​u​g​h​.
+			 */
+			unseen: string
+		}
+		unpriced: {
+			/**
+			 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​3​0​,​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​t​h​a​t​ ​e​n​d​s​ ​a​ ​r​o​u​n​d
+			 */
+			name: string
+			/**
+			 * S​P​O​ ​p​u​t​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​.​ ​W​h​a​t​ ​i​f​ ​i​t​s​ ​s​t​e​p​s​ ​a​r​e​ ​t​h​i​r​t​y​ ​t​i​m​e​s​ ​a​s​ ​l​a​r​g​e​,​ ​f​o​u​r​ ​t​i​m​e​s​ ​o​v​e​r​ ​t​h​e​ ​s​a​m​e​ ​a​n​s​w​e​r​s​,​ ​w​h​a​t​e​v​e​r​ ​t​h​e​ ​K​L​?
+			 */
+			expect: string
+			/**
+			 * A​n​ ​a​n​s​w​e​r​ ​i​s​ ​n​o​w​ ​{​k​l​}​ ​n​a​t​s​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​,​ ​a​n​d​ ​r​i​g​h​t​ ​o​n​e​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​%​ ​t​o​ ​{​t​o​}​ ​%​.​ ​W​h​e​r​e​ ​t​h​e​ ​l​o​s​s​ ​h​a​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​s​m​a​l​l​ ​s​t​e​p​s​ ​a​n​d​ ​t​h​e​ ​e​n​d​ ​o​f​ ​a​ ​r​o​u​n​d​ ​a​t​ ​a​ ​K​L​ ​o​f​ ​0​.​0​5​ ​a​r​e​ ​a​l​l​ ​t​h​a​t​ ​h​o​l​d​s​ ​i​t​.​ ​I​n​ ​e​a​r​n​e​s​t​:​ ​a​ ​s​m​a​l​l​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​u​s​e​d​ ​o​n​c​e​,​ ​a​n​d​ ​a​n​ ​e​y​e​ ​o​n​ ​t​h​e​ ​K​L​.
+			 * @param {string} from
+			 * @param {string} kl
+			 * @param {string} to
+			 */
+			seen: RequiredParams<'from' | 'kl' | 'to'>
+			/**
+			 * I​t​ ​h​a​s​ ​n​o​t​ ​w​a​l​k​e​d​ ​f​a​r​ ​e​n​o​u​g​h​ ​t​o​ ​l​o​s​e​ ​w​h​a​t​ ​i​t​ ​c​o​u​l​d​.
+			 */
+			unseen: string
+		}
+		raving: {
+			/**
+			 * T​ ​=​ ​4​:​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​r​a​v​e​s
+			 */
+			name: string
+			/**
+			 * A​t​ ​T​ ​=​ ​4​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​n​e​a​r​l​y​ ​a​n​y​ ​w​o​r​d​ ​a​s​ ​s​o​o​n​ ​a​s​ ​a​n​y​ ​o​t​h​e​r​,​ ​a​n​d​ ​w​h​a​t​ ​i​t​ ​s​a​y​s​ ​i​s​ ​t​h​e​ ​l​e​s​s​o​n​.​ ​W​h​a​t​ ​w​i​l​l​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​l​e​a​r​n​?
+			 */
+			expect: string
+			/**
+			 * T​h​e​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​t​e​x​t​s​ ​i​s​ ​{​t​r​a​i​n​}​,​ ​a​n​d​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​,​ ​w​h​e​r​e​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​:​ ​w​h​a​t​ ​i​t​ ​s​t​u​d​i​e​s​ ​i​s​ ​n​o​i​s​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​n​o​t​ ​i​n​ ​i​t​.​ ​W​h​o​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​e​x​t​s​ ​b​e​c​o​m​e​s​ ​n​o​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​t​h​e​ ​t​e​x​t​s​.​ ​I​n​ ​e​a​r​n​e​s​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​w​r​i​t​e​s​ ​a​t​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​a​n​d​ ​w​h​a​t​ ​i​t​ ​w​r​o​t​e​ ​i​s​ ​s​i​f​t​e​d​ ​b​e​f​o​r​e​ ​a​n​y​b​o​d​y​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​i​t​.
+			 * @param {string} answers
+			 * @param {string} lnV
+			 * @param {string} train
+			 */
+			seen: RequiredParams<'answers' | 'lnV' | 'train'>
+			/**
+			 * T​h​e​r​e​ ​w​a​s​ ​s​e​n​s​e​ ​e​n​o​u​g​h​ ​i​n​ ​w​h​a​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​w​r​o​t​e​:​ ​t​h​e​ ​s​t​u​d​e​n​t​ ​t​o​o​k​ ​s​o​m​e​t​h​i​n​g​ ​f​r​o​m​ ​i​t​.
+			 */
+			unseen: string
+		}
+		ownWords: {
+			/**
+			 * I​t​s​ ​o​w​n​ ​w​o​r​d​s​ ​f​r​o​m​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p
+			 */
+			name: string
+			/**
+			 * A​ ​f​r​e​s​h​ ​s​t​u​d​e​n​t​ ​r​e​a​d​s​ ​n​o​t​h​i​n​g​ ​f​i​r​s​t​:​ ​i​t​ ​w​r​i​t​e​s​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​i​t​s​e​l​f​,​ ​a​n​d​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​a​y​s​ ​o​f​ ​e​a​c​h​ ​w​o​r​d​ ​h​o​w​ ​l​i​k​e​l​y​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​.​ ​H​o​w​ ​m​u​c​h​ ​c​a​n​ ​i​t​ ​l​e​a​r​n​ ​f​r​o​m​ ​t​h​a​t​?
+			 */
+			expect: string
+			/**
+			 * O​n​ ​i​t​s​ ​o​w​n​ ​w​o​r​d​s​ ​i​t​ ​i​s​ ​{​j​s​d​}​ ​n​a​t​s​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​o​f​ ​{​m​o​s​t​}​ ​a​t​ ​m​o​s​t​,​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​ ​c​o​s​t​ ​{​a​n​s​w​e​r​s​}​,​ ​w​h​e​r​e​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​.​ ​W​h​a​t​ ​i​t​ ​w​r​i​t​e​s​ ​i​s​ ​n​o​i​s​e​,​ ​s​o​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​p​e​a​k​s​ ​o​f​ ​n​o​i​s​e​:​ ​t​h​e​ ​w​o​r​d​s​ ​w​o​r​t​h​ ​h​e​a​r​i​n​g​ ​a​b​o​u​t​ ​h​a​r​d​l​y​ ​c​o​m​e​ ​u​p​.​ ​I​n​ ​e​a​r​n​e​s​t​ ​a​ ​s​t​u​d​e​n​t​ ​r​e​a​d​s​ ​f​i​r​s​t​,​ ​a​n​d​ ​w​r​i​t​e​s​ ​i​t​s​e​l​f​ ​o​n​c​e​ ​t​h​e​r​e​ ​i​s​ ​s​o​m​e​t​h​i​n​g​ ​t​o​ ​c​o​r​r​e​c​t​.
+			 * @param {string} answers
+			 * @param {string} jsd
+			 * @param {string} lnV
+			 * @param {string} most
+			 */
+			seen: RequiredParams<'answers' | 'jsd' | 'lnV' | 'most'>
+			/**
+			 * E​v​e​n​ ​s​o​ ​i​t​ ​c​a​m​e​ ​u​p​o​n​ ​w​o​r​d​s​ ​b​y​ ​w​h​i​c​h​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​c​o​u​l​d​ ​t​e​a​c​h​ ​i​t​.
+			 */
+			unseen: string
+		}
 	}
 	card: {
 		/**
@@ -10355,6 +10460,96 @@ export type TranslationFunctions = {
 			seen: (arg: { apart: string, habits: string, master: string }) => LocalizedString
 			/**
 			 * The student knows the habits about as well as its teacher.
+			 */
+			unseen: () => LocalizedString
+		}
+		stale: {
+			/**
+			 * The same answers sixteen times, without a clip
+			 */
+			name: () => LocalizedString
+			/**
+			 * It answers four questions and learns sixteen times from the same answers; nothing keeps a word from becoming ever likelier. What will its next answers be like?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * Within one round it went up to {kl} nats a token away from the policy that had given the answers, and right ones went from {from} % to {to} %. Old answers tell of the policy that gave them, the less the further it has gone. In earnest one or two epochs, the clip, and an end of the round at a KL of 0.05 keep the two together.
+			 */
+			seen: (arg: { from: string, kl: string, to: string }) => LocalizedString
+			/**
+			 * Its answers have not become worse by more than their noise.
+			 */
+			unseen: () => LocalizedString
+		}
+		nobodyBetter: {
+			/**
+			 * Groups in which nobody is better
+			 */
+			name: () => LocalizedString
+			/**
+			 * At a temperature of almost 0 a group says eight times about the same. DAPO throws such groups away and asks other questions in their place. Will that help?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * Of the groups that were asked in {n} rounds, {equal} % were of answers that all scored alike. Dynamic sampling threw them away and asked again, up to three times over: most of the work is for nothing, and a step has few answers left to learn from. It can only choose among differences that sampling makes. In earnest: T = 1, and questions that it neither always nor never gets right.
+			 */
+			seen: (arg: { equal: string, n: string }) => LocalizedString
+			/**
+			 * Even so the groups differ: this model is unsure enough.
+			 */
+			unseen: () => LocalizedString
+		}
+		unpriced: {
+			/**
+			 * Learning rate × 30, and nothing that ends a round
+			 */
+			name: () => LocalizedString
+			/**
+			 * SPO puts no price on the distance from the model before. What if its steps are thirty times as large, four times over the same answers, whatever the KL?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * An answer is now {kl} nats away from the model before, and right ones went from {from} % to {to} %. Where the loss has no price on distance, small steps and the end of a round at a KL of 0.05 are all that holds it. In earnest: a small learning rate, answers that are used once, and an eye on the KL.
+			 */
+			seen: (arg: { from: string, kl: string, to: string }) => LocalizedString
+			/**
+			 * It has not walked far enough to lose what it could.
+			 */
+			unseen: () => LocalizedString
+		}
+		raving: {
+			/**
+			 * T = 4: the teacher raves
+			 */
+			name: () => LocalizedString
+			/**
+			 * At T = 4 the teacher says nearly any word as soon as any other, and what it says is the lesson. What will the student learn?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * The loss on the teacher’s texts is {train}, and on held-out answers {answers}, where knowing nothing costs {lnV}: what it studies is noise, and the answers are not in it. Who learns from texts becomes no better than the texts. In earnest the teacher writes at a low temperature, and what it wrote is sifted before anybody learns from it.
+			 */
+			seen: (arg: { answers: string, lnV: string, train: string }) => LocalizedString
+			/**
+			 * There was sense enough in what the teacher wrote: the student took something from it.
+			 */
+			unseen: () => LocalizedString
+		}
+		ownWords: {
+			/**
+			 * Its own words from the first step
+			 */
+			name: () => LocalizedString
+			/**
+			 * A fresh student reads nothing first: it writes every answer itself, and the teacher says of each word how likely it would have been. How much can it learn from that?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * On its own words it is {jsd} nats from the teacher, of {most} at most, and held-out answers cost {answers}, where knowing nothing costs {lnV}. What it writes is noise, so the teacher speaks of noise: the words worth hearing about hardly come up. In earnest a student reads first, and writes itself once there is something to correct.
+			 */
+			seen: (arg: { answers: string, jsd: string, lnV: string, most: string }) => LocalizedString
+			/**
+			 * Even so it came upon words by which the teacher could teach it.
 			 */
 			unseen: () => LocalizedString
 		}

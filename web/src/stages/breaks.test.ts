@@ -32,6 +32,8 @@ const trace = (id: BreakName, metrics: Metrics[], more: Partial<Trace> = {}): Tr
 })
 const measures = (...all: Record<string, number>[]) =>
   all.map((x, i) => m(10 * (i + 1), { measures: x }))
+const rounds = (...all: Record<string, number>[]) =>
+  measures(...all.map((x, i) => ({ ...x, iteration: i + 1 })))
 const losses = (n: number, f: (i: number) => number) =>
   Array.from({ length: n }, (_, i) => m(i + 1, { train_loss: f(i) }))
 
@@ -103,6 +105,27 @@ const cases: Record<BreakName, { fails: Metrics[]; holds: Metrics[] }> = {
     fails: measures({ teacher_kl: 1, habit_kl: 1, teacher_habit_kl: 0.1 }),
     holds: measures({ teacher_kl: 1, habit_kl: 0.1, teacher_habit_kl: 0.1 }),
   },
+  stale: {
+    fails: rounds({ exact_match: 0.9, approx_kl: 2 }, { exact_match: 0.5, approx_kl: 0 }),
+    holds: rounds({ exact_match: 0.9, approx_kl: 2 }, { exact_match: 0.9, approx_kl: 0 }),
+  },
+  nobodyBetter: {
+    fails: rounds({ unequal_groups: 0.3 }, { unequal_groups: 0.2 }),
+    holds: rounds({ unequal_groups: 1 }, { unequal_groups: 0.8 }),
+  },
+  unpriced: {
+    fails: rounds({ exact_match: 0.9, kl: 0 }, { exact_match: 0.4, kl: 30 }),
+    holds: rounds({ exact_match: 0.9, kl: 0 }, { exact_match: 0.8, kl: 30 }),
+  },
+  // lnV is 7 here.
+  raving: {
+    fails: [7.1, 6.9].map((x, i) => m(40 * i + 40, { train_loss: 6, held_out_loss: x })),
+    holds: [6, 4].map((x, i) => m(40 * i + 40, { train_loss: 3, held_out_loss: x })),
+  },
+  ownWords: {
+    fails: [m(60, { held_out_loss: 6, measures: { own_jsd: 0.57 } })],
+    holds: [m(60, { held_out_loss: 4, measures: { own_jsd: 0.57 } })],
+  },
 }
 
 test.each(breakNames)('%s is seen where it happens, and nowhere else', (id) => {
@@ -120,10 +143,14 @@ test.each(breakNames)('%s is seen where it happens, and nowhere else', (id) => {
   expect(verdict(b, trace(id, [m(1)], { over: false })).kind).toBe('waiting')
 })
 
-test('no judge is called biased before its lessons are over', () => {
-  const early = trace('biased', cases.biased.fails, { over: false })
-  expect(verdict(by('biased'), early).kind).toBe('waiting')
-})
+// What is true of any beginner is a failure only at the end.
+test.each(['biased', 'raving', 'ownWords'] as const)(
+  '%s is not seen before the run is over',
+  (id) => {
+    const early = trace(id, cases[id].fails, { over: false })
+    expect(verdict(by(id), early).kind).toBe('waiting')
+  },
+)
 
 test('settings are those that the stage has, within their ranges', () => {
   const param = (key: string, value: number, max: number): Param => ({

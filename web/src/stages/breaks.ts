@@ -30,6 +30,11 @@ export const breakNames = [
   'cold',
   'repeat',
   'sharp',
+  'stale',
+  'nobodyBetter',
+  'unpriced',
+  'raving',
+  'ownWords',
 ] as const
 export type BreakName = (typeof breakNames)[number]
 
@@ -60,6 +65,14 @@ function leaves(t: Trace): Values | undefined {
   const now = last.reduce((sum, m) => sum + m.train_loss, 0) / last.length
   const norm = Math.max(...last.map((m) => m.grad_norm))
   return now > 1.5 * best && (last[0]?.step ?? 0) > 5 ? { best, now, norm } : undefined
+}
+
+/** Right answers, in per cent, in the first iteration and in the last: fewer by more than their noise. */
+function fallen(t: Trace): { from: number; to: number } | undefined {
+  const right = iterations(t, 'exact_match')
+  const [first, last] = [right[0], right.at(-1)]
+  if (!first || !last || first.value - last.value < 0.2) return undefined
+  return { from: Math.round(100 * first.value), to: Math.round(100 * last.value) }
 }
 
 export const breaks: readonly Break[] = [
@@ -257,6 +270,74 @@ export const breaks: readonly Break[] = [
       if (!t.over || !apart || !habits || !master || habits.value < 3 * master.value)
         return undefined
       return { apart: apart.value, habits: habits.value, master: master.value }
+    },
+  },
+  {
+    id: 'stale',
+    on: 'dr_grpo',
+    settings: (value) => ({
+      ...brief(50, 50),
+      prompts: 4,
+      epochs: 16,
+      clip_low: 0.99,
+      clip_high: 10,
+      target_kl: 0,
+      lr: Math.min(10, 10 * value('lr')),
+    }),
+    seen(t) {
+      const right = fallen(t)
+      const kl = Math.max(...measured(t, 'approx_kl').map((p) => p.value))
+      return right && kl > 0.5 ? { ...right, kl } : undefined
+    },
+  },
+  {
+    id: 'nobodyBetter',
+    on: 'dapo',
+    settings: () => ({ ...brief(6, 6), temperature: 0.1, overlong: 0 }),
+    seen(t) {
+      const groups = iterations(t, 'unequal_groups')
+      if (groups.length < 2) return undefined
+      const equal = 1 - mean(groups)
+      return equal < 0.4 ? undefined : { equal: Math.round(100 * equal), n: groups.length }
+    },
+  },
+  {
+    id: 'unpriced',
+    on: 'spo',
+    settings: (value) => ({
+      ...brief(28, 28),
+      prompts: 32,
+      epochs: 4,
+      first_samples: 1,
+      target_kl: 0,
+      lr: Math.min(10, 30 * value('lr')),
+    }),
+    seen(t) {
+      const right = fallen(t)
+      const kl = iterations(t, 'kl').at(-1)
+      return right && kl && kl.value > 10 ? { ...right, kl: kl.value } : undefined
+    },
+  },
+  {
+    id: 'raving',
+    on: 'distill_sequence',
+    settings: () => ({ ...brief(80, 40), temperature: 4, texts: 128, replay: 0 }),
+    seen(t) {
+      const [answers, last] = [heldOut(t).at(-1), t.metrics.at(-1)]
+      if (!t.over || !answers || !last || answers.value < 0.8 * t.lnV) return undefined
+      return { train: last.train_loss, answers: answers.value, lnV: t.lnV }
+    },
+  },
+  {
+    id: 'ownWords',
+    on: 'gkd',
+    settings: () => ({ ...brief(60, 30), on_policy: 1, head_start: 0, replay: 0 }),
+    seen(t) {
+      const [answers, own] = [heldOut(t).at(-1), measured(t, 'own_jsd').at(-1)]
+      if (!t.over || !answers || !own || own.value < 0.5 || answers.value < 0.75 * t.lnV)
+        return undefined
+      // The most that two distributions can differ by, at the usual β of one half.
+      return { jsd: own.value, most: Math.LN2, answers: answers.value, lnV: t.lnV }
     },
   },
 ]
