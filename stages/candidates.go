@@ -21,6 +21,9 @@ type CandidateOptions struct {
 	PerQuestion int     // answers to each question, 2 or more; 0 means 2
 	Temperature float64 // 0 means 1, that of the model itself
 	Seed        uint64
+	// First is how many questions of this seed were answered before: asked in parts
+	// they get the answers that they would get at once, where the context has room.
+	First int
 }
 
 // Matchups has a model answer each question several times and pairs the answers
@@ -38,7 +41,9 @@ func (r *Reader) Matchups(town *world.Town, questions []world.Question, o Candid
 			asked = append(asked, q)
 		}
 	}
-	said, err := r.answers(town, asked, Chat, gen.Options{Sampling: gen.Sampling{Temperature: o.Temperature}, Seed: o.Seed})
+	said, err := r.answers(town, asked, Chat, gen.Options{
+		Sampling: gen.Sampling{Temperature: o.Temperature}, Seed: o.Seed, First: uint64(o.First * n),
+	})
 	if err != nil {
 		return nil, 0, err
 	}

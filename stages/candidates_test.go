@@ -152,4 +152,11 @@ func TestMatchupsAreOfDifferentAnswers(t *testing.T) {
 	again, _, err := reader(t, ck, 1).Matchups(town, questions, CandidateOptions{PerQuestion: 4, Seed: 2})
 	require.NoError(t, err)
 	require.Equal(t, all, again)
+	var parts []Matchup
+	for first := 0; first < len(questions); first += 2 {
+		part, _, err := reader(t, ck, 2).Matchups(town, questions[first:first+2], CandidateOptions{PerQuestion: 4, Seed: 2, First: first})
+		require.NoError(t, err)
+		parts = append(parts, part...)
+	}
+	require.Equal(t, all, parts, "in parts as at once")
 }

@@ -45,8 +45,8 @@ type (
 
 	// GetJudge asks whether the page's server has a judge. Result: OutsideJudge.
 	GetJudge struct{}
-	// JudgeCandidates has pairs labelled by a judge and keeps the labels one by
-	// one, so that none is lost when it fails. What a judge says of a pair takes
+	// JudgeCandidates has pairs labelled by a judge and keeps the labels as they
+	// come, so that none is lost when it fails. What a judge says of a pair takes
 	// the place of what it said before. Result: Judged.
 	JudgeCandidates struct {
 		// Judge is "endpoint" (the server's), "browser" (the browser's own model,
@@ -59,6 +59,9 @@ type (
 		Principles []string    `json:"principles"`     // of the town's constitution, by name
 		Free       []string    `json:"free,omitempty"` // in one's own words
 	}
+	// StopLabels ends GetCandidates and JudgeCandidates in progress; what they have
+	// come to is their result. Result: none.
+	StopLabels struct{}
 	// AnswerJudge brings what the browser's model said. Result: none.
 	AnswerJudge struct {
 		Ask     int      `json:"ask"`

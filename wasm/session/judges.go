@@ -3,7 +3,9 @@ package session
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sprout/core/checkpoint"
@@ -38,10 +40,10 @@ func (s *Session) outsideJudge(protocol.GetJudge, []byte) (any, []byte, error) {
 	return out, nil, nil
 }
 
-// judgeCandidates labels pairs one after the other. What was judged before a
-// failure is kept and told with it.
+// judgeCandidates has pairs labelled. What was judged before a failure, or before
+// somebody stopped it, is kept and told with it.
 func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []byte, error) {
-	rules, names := stages.Rules{Free: c.Free}, c.Principles
+	rules := stages.Rules{Free: c.Free}
 	for _, name := range c.Principles {
 		p, ok := principle(name)
 		if !ok {
@@ -49,11 +51,6 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 		}
 		rules.Principles |= p
 	}
-	j, done, err := s.judge(c.Judge, rules)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer done()
 	id := ""
 	if checkpoint.ValidID(c.Judge) {
 		id = c.Judge
@@ -62,42 +59,138 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 	if err != nil {
 		return nil, nil, err
 	}
-	out := protocol.Judged{Labels: []protocol.Label{}}
-	names = append(names[:len(names):len(names)], c.Free...)
-	for i, candidate := range c.Candidates {
-		s.progress("judging", float64(i)/float64(len(c.Candidates)))
-		l := protocol.Label{Candidate: candidate, Who: stages.SourceJudge, Judge: c.Name, JudgeID: id, Principles: names, P: 0.5}
-		l.Candidate.Repeats = ""
-		if err := checkLabel(l); err != nil {
+	d := &docket{
+		Session: s, JudgeCandidates: c, id: id, earlier: earlier, stopped: s.stopping(), tell: s.preparing(),
+		out: protocol.Judged{Labels: []protocol.Label{}},
+	}
+	for _, candidate := range c.Candidates {
+		if err := checkLabel(d.label(candidate)); err != nil {
 			return nil, nil, err
 		}
-		what := compared(candidate)
-		if own, ok := j.(*stages.SproutJudge); !ok {
-			what.Background = s.background(candidate, c.Dataset)
-		} else if !own.Fits(what) {
-			out.TooLong++
-			continue
+	}
+	switch {
+	case c.Judge == endpointJudge:
+		err = d.hear(endpoint{s, rules})
+	case c.Judge == browserJudge:
+		err = d.hear(stages.OutsideJudge{Asker: browserModel{s}, Rules: rules})
+	case id != "":
+		var of stages.Examinee
+		if of, err = s.examinee(c.Judge); err == nil {
+			err = s.reader(of, 2*len(c.Candidates), func(r *stages.Reader) error {
+				j, err := stages.NewSproutJudge(r, rules)
+				if err != nil {
+					return err
+				}
+				return d.hear(j)
+			})
 		}
-		said, err := j.Compare(context.Background(), []stages.Comparison{what}, nil)
-		if err == nil {
-			l.P, l.Bias, l.Time = said[0].P, said[0].Bias, unixMilli()
-			key, _ := comparison(candidate)
-			l.ID = earlier[key]
-			one := []protocol.Label{l}
-			if err = s.keepLabels(one...); err == nil {
-				earlier[key] = one[0].ID
-				out.Labels = append(out.Labels, one[0])
-				out.Bias += (said[0].Bias - out.Bias) / float64(len(out.Labels))
+	default:
+		err = judge.Missing()
+	}
+	if err != nil && !d.began {
+		return nil, nil, err
+	}
+	d.out.Problem = toProtocol(err)
+	s.progress("judging", 1)
+	return d.out, nil, nil
+}
+
+// Pairs that are judged between two writings of what was said: one that reads
+// here reads as many as keep all workers busy, one that is asked from afar may
+// take long for each.
+const (
+	judgedHere  = 96
+	judgedThere = 1
+)
+
+// docket is pairs that wait for a judge's word.
+type docket struct {
+	*Session
+	protocol.JudgeCandidates
+	id      string            // of the checkpoint that judges; empty: none does
+	earlier map[string]string // IDs of its labels, by what they compare
+	stopped func() bool
+	tell    func(what string, share float64) error
+	out     protocol.Judged
+	done    int  // pairs that need no more looking at
+	began   bool // some were shown to a judge
+}
+
+// hear has a judge go through what is left.
+func (d *docket) hear(j stages.Judge) error {
+	own, _ := j.(*stages.SproutJudge)
+	size := judgedThere
+	if own != nil {
+		size = judgedHere
+	}
+	for d.done < len(d.Candidates) && !d.stopped() {
+		now := d.Candidates[d.done:min(len(d.Candidates), d.done+size)]
+		var fitting []protocol.Candidate
+		var asked []stages.Comparison
+		for _, c := range now {
+			what := compared(c)
+			if own == nil {
+				what.Background = d.background(c, d.Dataset)
+			} else if !own.Fits(what) {
+				continue
 			}
+			fitting, asked = append(fitting, c), append(asked, what)
+		}
+		d.began = true
+		said, err := j.Compare(context.Background(), asked, func(share float64) error {
+			if d.stopped() {
+				return errStopped
+			}
+			return d.tell("judging", (float64(d.done)+share*float64(len(now)))/float64(len(d.Candidates)))
+		})
+		if kept := d.keep(fitting, said); kept != nil {
+			return kept
+		}
+		if errors.Is(err, errStopped) {
+			return nil
 		}
 		if err != nil {
-			out.Problem = toProtocol(err)
-			break
+			return err
 		}
-		s.host.Yield()
+		d.done += len(now)
+		d.out.TooLong += len(now) - len(asked)
+		d.host.Yield()
 	}
-	s.progress("judging", 1)
-	return out, nil, nil
+	return nil
+}
+
+var errStopped = errors.New("stopped")
+
+// keep stores what was said of the first of some pairs.
+func (d *docket) keep(of []protocol.Candidate, said []stages.Judgement) error {
+	if len(said) == 0 {
+		return nil
+	}
+	labels := make([]protocol.Label, len(said))
+	for i, x := range said {
+		key, _ := comparison(of[i])
+		if d.earlier[key] == "" {
+			d.earlier[key] = checkpoint.NewID() // a pair may come twice
+		}
+		l := d.label(of[i])
+		l.ID, l.P, l.Bias, l.Time = d.earlier[key], x.P, x.Bias, unixMilli()
+		labels[i] = l
+	}
+	if err := d.keepLabels(labels...); err != nil {
+		return err
+	}
+	for _, l := range labels {
+		d.out.Labels = append(d.out.Labels, l)
+		d.out.Bias += (l.Bias - d.out.Bias) / float64(len(d.out.Labels))
+	}
+	return nil
+}
+
+// label is the judge's of a pair, before it has said anything.
+func (d *docket) label(c protocol.Candidate) protocol.Label {
+	c.Repeats = ""
+	names := slices.Concat(d.Principles, d.Free)
+	return protocol.Label{Candidate: c, Who: stages.SourceJudge, Judge: d.Name, JudgeID: d.id, Principles: names, P: 0.5}
 }
 
 // labelsOf are the IDs of a judge's labels by what they compare. A checkpoint is
@@ -155,42 +248,6 @@ func compared(c protocol.Candidate) stages.Comparison {
 	}
 	out.Prompt = append(out.Prompt, text.Turn{Role: text.RoleUser, Content: c.Question})
 	return out
-}
-
-// judge finds the judge of a name; done frees it.
-func (s *Session) judge(id string, rules stages.Rules) (j stages.Judge, done func(), err error) {
-	done = func() {}
-	switch {
-	case id == endpointJudge:
-		return endpoint{s, rules}, done, nil
-	case id == browserJudge:
-		return stages.OutsideJudge{Asker: browserModel{s}, Rules: rules}, done, nil
-	case checkpoint.ValidID(id):
-		return s.sproutJudge(id, rules)
-	}
-	return nil, done, judge.Missing()
-}
-
-// sproutJudge is a checkpoint that has learned to judge, beside the run in
-// progress.
-func (s *Session) sproutJudge(id string, rules stages.Rules) (stages.Judge, func(), error) {
-	done := func() {}
-	of, err := s.examinee(id)
-	if err != nil {
-		return nil, done, err
-	}
-	m := s.machine()
-	m.Workers = 1 // the few pairs of a command are judged before another has started
-	r, err := stages.OpenReader(of, m)
-	if err != nil {
-		return nil, done, err
-	}
-	j, err := stages.NewSproutJudge(r, rules)
-	if err != nil {
-		r.Close()
-		return nil, done, err
-	}
-	return j, r.Close, nil
 }
 
 // endpoint is the judge behind the page's server.

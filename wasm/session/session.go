@@ -72,6 +72,7 @@ type Session struct {
 	models   models
 
 	reporting *reporting // nil: none
+	stops     int        // times that work on labels was stopped
 
 	sampling sync.Map // stream → *bool that asks for its end
 
@@ -131,6 +132,7 @@ var handlers = map[string]handler{
 	"labels.import":       on((*Session).importLabels),
 	"labels.use":          on((*Session).useLabels),
 	"labels.judge":        on((*Session).judgeCandidates),
+	"labels.stop":         on((*Session).stopLabels),
 	"judge":               on((*Session).outsideJudge),
 	"judge.answer":        on((*Session).answerJudge),
 	"arena.vote":          on((*Session).vote),

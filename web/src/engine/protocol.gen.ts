@@ -139,6 +139,10 @@ export interface Protocol {
       command: ListLabels
       result: Labels
     }
+    'labels.stop': {
+      command: StopLabels
+      result: null
+    }
     'labels.use': {
       command: UseLabels
       result: Dataset
@@ -708,6 +712,7 @@ export interface Agreement {
   same: number
   of: number
 }
+export interface StopLabels {}
 export interface UseLabels {
   who?: string
 }

@@ -5132,6 +5132,16 @@ type RootTranslation = {
 		 * S​t​o​p
 		 */
 		stop: string
+		work: {
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​a​n​s​w​e​r​i​n​g
+			 */
+			candidates: string
+			/**
+			 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​r​e​a​d​i​n​g
+			 */
+			judging: string
+		}
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​s​t​o​p​p​e​d
 		 */
@@ -14075,6 +14085,16 @@ export type TranslationFunctions = {
 		 * Stop
 		 */
 		stop: () => LocalizedString
+		work: {
+			/**
+			 * The model is answering
+			 */
+			candidates: () => LocalizedString
+			/**
+			 * The judge is reading
+			 */
+			judging: () => LocalizedString
+		}
 		/**
 		 * The judge stopped
 		 */

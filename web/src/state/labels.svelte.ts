@@ -16,10 +16,19 @@ import type { Judge } from './versus'
 /** Who may label: a judge that was trained here, the server's endpoint, the browser's own model. */
 export type JudgeKind = 'own' | 'endpoint' | 'browser'
 
-/** Pairs that go to a judge at a time: one that is asked from afar may take long for each. */
-const atOnce = { own: 16, endpoint: 2, browser: 2 } as const
-const ahead = 4 // pairs fetched at once
+/** Pairs that go to a judge at a time: one of the page's own is opened once, one that is asked from afar may take long for each. */
+const atOnce = { own: 512, endpoint: 2, browser: 2 } as const
+/** Pairs that are made for a judge at a time. */
+const written = { own: 512, endpoint: 16, browser: 16 } as const
+const ahead = 8 // pairs fetched at once
+const low = 3 // fewer that wait are too few: the model is opened while they are looked at
 const repeatEvery = 8 // one of so many pairs is shown again, the other way round
+
+/** What the engine tells the progress of, by its names. */
+export interface Work {
+  what: 'candidates' | 'judging'
+  done: number
+}
 
 /** Labels and the pairs that wait for one. */
 class LabelDesk {
@@ -30,6 +39,8 @@ class LabelDesk {
   checkpoint = $state('')
   fetching = $state(false)
   judging = $state(false)
+  /** What takes its time just now, and how much of it is done, 0 to 1. */
+  work = $state.raw<Work>()
   /** Pairs of the last judging that its judge could not read at once. */
   tooLong = $state(0)
   /** Why nothing can be shown, or why the judge stopped. */
@@ -47,8 +58,15 @@ class LabelDesk {
   /** IDs of this visit's clicks, for undo. */
   #done: { id: string; pair: Candidate }[] = []
   #stop = false
+  /** Which part of the work the engine is telling of, first and length. */
+  #part: [number, number] = [0, 1]
 
   constructor() {
+    engine.client.on('progress', (e) => {
+      if (e.what !== this.work?.what || this.fetching) return
+      const [from, length] = this.#part
+      this.work = { ...this.work, done: from + length * e.done }
+    })
     engine.client.on('judge.asked', (e) => {
       void browserModel
         .answer(e.turns ?? [])
@@ -58,6 +76,10 @@ class LabelDesk {
 
   get pair(): Candidate | undefined {
     return this.waiting[0]
+  }
+
+  get short(): boolean {
+    return this.waiting.length < low
   }
 
   get undoable(): boolean {
@@ -104,7 +126,7 @@ class LabelDesk {
 
   /** Sees to it that pairs are waiting. */
   async fetch(): Promise<void> {
-    if (this.fetching || this.waiting.length > 1 || !this.checkpoint) return
+    if (this.fetching || !this.short || !this.checkpoint) return
     this.fetching = true
     const of = this.checkpoint
     try {
@@ -162,18 +184,25 @@ class LabelDesk {
     this.problem = undefined
     this.tooLong = 0
     this.before = new Map(this.labels.map((l) => [l.id, l]))
+    const total = pairs.length + more
+    let queue = [...pairs]
     try {
-      let done = 0
-      while (done < pairs.length + more && !this.#stop) {
-        const candidates =
-          done < pairs.length
-            ? pairs.slice(done, done + atOnce[kind])
-            : await this.#candidates(Math.min(pairs.length + more - done, atOnce[kind]), 0)
+      for (let done = 0, left = more; (queue.length > 0 || left > 0) && !this.#stop;) {
+        if (left > 0 && (queue.length === 0 || kind === 'own')) {
+          this.#begin('candidates')
+          const wanted = Math.min(left, written[kind])
+          const found = await this.#candidates(wanted, 0)
+          queue = [...queue, ...found]
+          left = found.length < wanted ? 0 : left - wanted // a model may have no more to say
+          continue
+        }
+        const now = queue.slice(0, atOnce[kind])
+        this.#begin('judging', done / total, now.length / total)
         const judged = await engine.client.call('labels.judge', {
           judge: judge.id ?? kind,
           name: judge.name,
           dataset: await this.#town(),
-          candidates,
+          candidates: now,
           principles,
           free,
         })
@@ -183,15 +212,24 @@ class LabelDesk {
           this.problem = judged.problem
           return
         }
-        done += candidates.length
+        queue = queue.slice(now.length)
+        done += now.length
       }
     } finally {
       this.judging = false
+      this.work = undefined
     }
   }
 
-  stop(): void {
+  #begin(what: Work['what'], from = 0, length = 1): void {
+    this.#part = [from, length]
+    this.work = { what, done: from }
+  }
+
+  /** Ends the work once the engine has finished what it is at; what was labelled stays. */
+  async stop(): Promise<void> {
     this.#stop = true
+    await engine.client.call('labels.stop', {})
   }
 
   async export(): Promise<Uint8Array> {

@@ -44,6 +44,10 @@ export const label = {
   start: 'Let it label',
   again: 'Judge the same again',
   stop: 'Stop',
+  work: {
+    candidates: 'The model is answering',
+    judging: 'The judge is reading',
+  },
   stopped: 'The judge stopped',
   versusTitle: 'The judge beside you',
   versusSum: 'it agrees with you on {same:string} of {of:string}.',

@@ -45,6 +45,10 @@ export const label: Translation['label'] = {
   start: '让它标注',
   again: '把同样的再评一遍',
   stop: '停',
+  work: {
+    candidates: '模型正在回答',
+    judging: '裁判正在看',
+  },
   stopped: '裁判停下了',
   versusTitle: '裁判和你，并排看',
   versusSum: '在 {of} 对里，有 {same} 对和你一致。',
