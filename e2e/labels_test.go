@@ -260,3 +260,25 @@ func TestJudgeInTrouble(t *testing.T) {
 		})
 	}
 }
+
+// Simulated people compare the model's own answers; the page calls them simulated,
+// counts them apart, and a reward model can learn of them.
+func TestSimulatedPeopleCompare(t *testing.T) {
+	x := labelPage(t, origin, "en")
+	x.sees("three simulated people")
+	x.do(time.Second, "const n = [...document.querySelectorAll('input[type=number]')].at(-1); n.value = 3; n.dispatchEvent(new Event('input', {bubbles: true}))")
+	x.press("Have simulated people compare")
+	x.sees("answers to 3 questions compared by simulated people")
+	n := x.labelled()
+	assert.Positive(t, n)
+	assert.Equal(t, number(n), value[string](x, time.Second, "return document.querySelector('[data-simulated]').innerText"))
+	assert.True(t, value[bool](x, 10*time.Second, "return (await sprout.labels.list()).labels.every(l => l.who === 'simulated')"))
+	pictures(t, x, "simulated-en")
+	x.press("中文")
+	x.sees("模拟的人就 3 个问题比较了")
+	pictures(t, x, "simulated-zh")
+	x.press("English")
+	x.press("Train it on the " + number(n) + " labels of simulated people")
+	x.wait(30*time.Second, "location.hash.startsWith('#/reward')")
+	x.Forgive() // a host without a judge is asked for it in vain
+}

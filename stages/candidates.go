@@ -125,6 +125,7 @@ type SimulatedPeople struct {
 	Bias        float64 // standard deviation, over the people, of the liking for the first place, nats
 	Lapses      float64 // share of choices made without looking
 	Seed        uint64
+	First       int // matchups of this seed that were shown before, as parts of a whole
 }
 
 // ThreePeople are simulated people under all principles who like the first place a
@@ -143,7 +144,7 @@ const (
 // Source is "simulated".
 func (SimulatedPeople) Source() string { return SourceSimulated }
 
-// Label has the people choose. Matchup i draws from RNG(Seed, i).
+// Label has the people choose. Matchup i draws from RNG(Seed, First + i).
 func (s SimulatedPeople) Label(_ context.Context, town *world.Town, all []Matchup, _ func(float64) error) ([]float64, error) {
 	if s.People == 0 {
 		s.People = 20
@@ -154,7 +155,7 @@ func (s SimulatedPeople) Label(_ context.Context, town *world.Town, all []Matchu
 	s.Each = max(1, s.Each)
 	out := make([]float64, len(all))
 	for i, m := range all {
-		rng, lead, chose := tensor.NewRNG(s.Seed, streamChoices, uint64(i)), m.lead(town, s.Principles), 0
+		rng, lead, chose := tensor.NewRNG(s.Seed, streamChoices, uint64(s.First+i)), m.lead(town, s.Principles), 0
 		for range s.Each {
 			person := tensor.NewRNG(s.Seed, streamPeople, uint64(rng.IntN(s.People)))
 			p := logistic(lead/s.Temperature + s.Bias*person.Normal())

@@ -35,6 +35,10 @@ func TestLabels(t *testing.T) {
 	require.NoError(t, err)
 	again, _ := people.Label(t.Context(), town, all[:50], nil)
 	require.Equal(t, said[:50], again, "a matchup's label does not depend on the others")
+	rest := people
+	rest.First = 50
+	again, _ = rest.Label(t.Context(), town, all[50:], nil)
+	require.Equal(t, said[50:], again, "in parts as at once")
 	// As often as Bradley and Terry have it, they agree with the graders.
 	want, n := 0.0, 0.0
 	for _, m := range all {

@@ -59,8 +59,18 @@ type (
 		Principles []string    `json:"principles"`     // of the town's constitution, by name
 		Free       []string    `json:"free,omitempty"` // in one's own words
 	}
-	// StopLabels ends GetCandidates and JudgeCandidates in progress; what they have
-	// come to is their result. Result: none.
+	// SimulateLabels has simulated people compare a checkpoint's own answers, eight
+	// to each question, and keeps the labels as they come: of three made-up people,
+	// how many chose A. Result: Simulated.
+	SimulateLabels struct {
+		Checkpoint string `json:"checkpoint"`
+		Dataset    string `json:"dataset"`        // a town; empty: the checkpoint's
+		Questions  int    `json:"questions"`      // 1 … 1024
+		Seed       uint64 `json:"seed"`           // of answers and choices
+		Lang       string `json:"lang,omitempty"` // "en", "zh"; empty: all of the town's
+	}
+	// StopLabels ends GetCandidates, JudgeCandidates and SimulateLabels in progress;
+	// what they have come to is their result. Result: none.
 	StopLabels struct{}
 	// AnswerJudge brings what the browser's model said. Result: none.
 	AnswerJudge struct {
@@ -137,6 +147,12 @@ type (
 		Bias    float64  `json:"bias"`     // by how much the place shown first was favoured, −½ … ½
 		TooLong int      `json:"too_long"` // pairs passed over, since the judge cannot read them at once
 		Problem *Problem `json:"problem,omitempty"`
+	}
+	// Simulated is what simulated people have compared.
+	Simulated struct {
+		Labels    int `json:"labels"`
+		Questions int `json:"questions"`
+		Alike     int `json:"alike"` // pairs left out, since both answers say the same
 	}
 )
 

@@ -39,6 +39,7 @@ var Commands = map[string][2]any{
 	"labels.import":       {ImportLabels{}, ImportedLabels{}},
 	"labels.use":          {UseLabels{}, Dataset{}},
 	"labels.judge":        {JudgeCandidates{}, Judged{}},
+	"labels.simulate":     {SimulateLabels{}, Simulated{}},
 	"labels.stop":         {StopLabels{}, nil},
 	"judge":               {GetJudge{}, OutsideJudge{}},
 	"judge.answer":        {AnswerJudge{}, nil},

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"sprout/core/checkpoint"
 	"sprout/core/parallel"
+	"sprout/core/world"
 	"sprout/stages"
 	"sprout/wasm/protocol"
 )
@@ -117,4 +119,49 @@ func TestLabellingStops(t *testing.T) {
 	said = mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "endpoint", Candidates: pairs(4), Principles: []string{"true"}})
 	require.Nil(t, said.Problem)
 	require.Len(t, said.Labels, 2, "a pair that was begun is finished")
+}
+
+// Simulated people compare a model's own answers, and lessons are made of what they
+// say as of anybody's labels.
+func TestSimulatedPeople(t *testing.T) {
+	s, p, dataset, reads, _ := family(t)
+	town := world.New(world.Config{Seed: 1, Size: world.Quick})
+	const asked = 16
+	got := mustAsk[protocol.Simulated](t, s, p, "labels.simulate", protocol.SimulateLabels{Checkpoint: reads, Dataset: dataset, Questions: asked, Seed: 5})
+	require.Equal(t, asked, got.Questions)
+	require.Equal(t, asked*answersEach/2, got.Labels+got.Alike)
+	labels := listed(t, s, p).Labels
+	require.Len(t, labels, got.Labels)
+	var pairs []protocol.Candidate
+	for _, l := range labels {
+		pairs = append(pairs, l.Candidate)
+		require.Equal(t, "simulated", l.Who)
+		require.Equal(t, reads, l.Checkpoint)
+		require.Subset(t, []float64{0, 1. / 3, 2. / 3, 1}, []float64{l.P}, "how many of three")
+		require.Len(t, l.Principles, len(world.Constitution))
+	}
+	require.InDelta(t, 0.75, aboutResidents(t, town, pairs), 0.1)
+
+	lessons := mustAsk[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{Who: "simulated"})
+	require.Equal(t, got.Labels, lessons.Pairs)
+	_, _, problem := ask[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{Who: "judge"})
+	require.Equal(t, "pairs_missing", problem.Code)
+	_, file, _ := ask[any](t, s, p, "labels.export", protocol.ExportLabels{})
+	require.Equal(t, got.Labels, bytes.Count(file, []byte(`"source":"simulated"`)))
+
+	heard := 0
+	s.host = meddler{p, func() {
+		if heard++; heard == 2 {
+			mustAsk[any](t, s, p, "labels.stop", protocol.StopLabels{})
+		}
+	}}
+	some := mustAsk[protocol.Simulated](t, s, p, "labels.simulate", protocol.SimulateLabels{Checkpoint: reads, Questions: 64, Seed: 6})
+	require.NotZero(t, some.Labels)
+	require.Less(t, some.Questions, 64)
+	require.Len(t, listed(t, s, p).Labels, got.Labels+some.Labels, "what was compared before a stop is kept")
+
+	for _, n := range []int{0, mostSimulated + 1} {
+		_, _, problem = ask[protocol.Simulated](t, s, p, "labels.simulate", protocol.SimulateLabels{Checkpoint: reads, Questions: n})
+		require.Equal(t, "bad_command", problem.Code)
+	}
 }

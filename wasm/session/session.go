@@ -132,6 +132,7 @@ var handlers = map[string]handler{
 	"labels.import":       on((*Session).importLabels),
 	"labels.use":          on((*Session).useLabels),
 	"labels.judge":        on((*Session).judgeCandidates),
+	"labels.simulate":     on((*Session).simulate),
 	"labels.stop":         on((*Session).stopLabels),
 	"judge":               on((*Session).outsideJudge),
 	"judge.answer":        on((*Session).answerJudge),

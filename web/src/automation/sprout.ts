@@ -76,6 +76,12 @@ export interface JourneyOptions {
   compute?: Computing
 }
 
+export interface SimulateOptions {
+  checkpoint?: string
+  /** 1 to 1024, each answered eight times. */
+  questions: number
+}
+
 export interface InspectOptions {
   checkpoint?: string
   text: string
@@ -271,7 +277,18 @@ const surface = {
     /** One JSONL file of preferences. */
     export: () => desk.export(),
     import: (name: string, bytes: Uint8Array) => desk.import(name, bytes),
+    /** Simulated people compare a model's answers to so many questions; the newest model's unless one is named. */
+    async simulate({ checkpoint, questions }: SimulateOptions) {
+      await desk.reload()
+      const models = (await checkpoints.reload()).filter((c) => c.writes)
+      desk.choose(checkpoint ?? models[0]?.id ?? '')
+      await desk.simulate(questions)
+      return desk.simulated
+    },
+    /** Ends what judges or simulated people are at; what they have said stays. */
+    stop: () => desk.stop(),
   },
+
   /** Measures a checkpoint on held-out text: the one in use, or the chosen one. */
   async evaluate(checkpoint: string, choice?: DataChoice) {
     await choose(choice, undefined)

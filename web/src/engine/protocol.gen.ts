@@ -139,6 +139,10 @@ export interface Protocol {
       command: ListLabels
       result: Labels
     }
+    'labels.simulate': {
+      command: SimulateLabels
+      result: Simulated
+    }
     'labels.stop': {
       command: StopLabels
       result: null
@@ -711,6 +715,18 @@ export interface Labels {
 export interface Agreement {
   same: number
   of: number
+}
+export interface SimulateLabels {
+  checkpoint: string
+  dataset: string
+  questions: number
+  seed: number
+  lang?: string
+}
+export interface Simulated {
+  labels: number
+  questions: number
+  alike: number
 }
 export interface StopLabels {}
 export interface UseLabels {

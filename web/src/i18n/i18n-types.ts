@@ -5025,6 +5025,10 @@ type RootTranslation = {
 		 */
 		byJudges: string
 		/**
+		 * b​y​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e
+		 */
+		bySimulated: string
+		/**
 		 * f​r​o​m​ ​e​l​s​e​w​h​e​r​e
 		 */
 		others: string
@@ -5141,11 +5145,38 @@ type RootTranslation = {
 			 * T​h​e​ ​j​u​d​g​e​ ​i​s​ ​r​e​a​d​i​n​g
 			 */
 			judging: string
+			/**
+			 * T​h​e​ ​m​o​d​e​l​ ​i​s​ ​a​n​s​w​e​r​i​n​g​,​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​ ​c​o​m​p​a​r​e
+			 */
+			simulating: string
 		}
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​s​t​o​p​p​e​d
 		 */
 		stopped: string
+		/**
+		 * L​e​t​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​ ​c​o​m​p​a​r​e
+		 */
+		simulatedTitle: string
+		/**
+		 * A​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​e​a​r​n​s​ ​b​e​s​t​ ​f​r​o​m​ ​a​ ​t​h​o​u​s​a​n​d​ ​o​p​i​n​i​o​n​s​ ​a​n​d​ ​m​o​r​e​,​ ​o​n​ ​a​n​s​w​e​r​s​ ​o​f​ ​t​h​e​ ​v​e​r​y​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​t​ ​i​s​ ​t​o​ ​i​m​p​r​o​v​e​.​ ​H​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​e​a​c​h​ ​q​u​e​s​t​i​o​n​ ​e​i​g​h​t​ ​t​i​m​e​s​,​ ​a​n​d​ ​t​h​r​e​e​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​ ​l​o​o​k​ ​a​t​ ​e​v​e​r​y​ ​t​w​o​ ​a​n​s​w​e​r​s​.​ ​T​h​e​y​ ​a​r​e​ ​m​a​d​e​ ​u​p​:​ ​t​h​e​y​ ​k​n​o​w​ ​t​h​e​ ​t​o​w​n​,​ ​g​o​ ​b​y​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​,​ ​l​i​k​e​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​a​ ​l​i​t​t​l​e​,​ ​a​n​d​ ​n​o​w​ ​a​n​d​ ​t​h​e​n​ ​d​o​ ​n​o​t​ ​l​o​o​k​.​ ​T​h​e​ ​l​a​b​e​l​ ​i​s​ ​h​o​w​ ​m​a​n​y​ ​o​f​ ​t​h​e​ ​t​h​r​e​e​ ​c​h​o​s​e​ ​a​n​ ​a​n​s​w​e​r​.
+		 */
+		simulatedIntro: string
+		/**
+		 * Q​u​e​s​t​i​o​n​s
+		 */
+		questions: string
+		/**
+		 * H​a​v​e​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​ ​c​o​m​p​a​r​e
+		 */
+		simulate: string
+		/**
+		 * {​n​}​ ​p​a​i​r​s​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​o​ ​{​q​u​e​s​t​i​o​n​s​}​ ​q​u​e​s​t​i​o​n​s​ ​c​o​m​p​a​r​e​d​ ​b​y​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​;​ ​{​a​l​i​k​e​}​ ​p​a​i​r​s​ ​s​a​i​d​ ​t​h​e​ ​s​a​m​e​ ​t​w​i​c​e​ ​a​n​d​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​.
+		 * @param {string} alike
+		 * @param {string} n
+		 * @param {string} questions
+		 */
+		simulatedDone: RequiredParams<'alike' | 'n' | 'questions'>
 		/**
 		 * T​h​e​ ​j​u​d​g​e​ ​b​e​s​i​d​e​ ​y​o​u
 		 */
@@ -6049,6 +6080,11 @@ type RootTranslation = {
 		 * @param {string} n
 		 */
 		retrainJudge: RequiredParams<'n'>
+		/**
+		 * T​r​a​i​n​ ​i​t​ ​o​n​ ​t​h​e​ ​{​n​}​ ​l​a​b​e​l​s​ ​o​f​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e
+		 * @param {string} n
+		 */
+		retrainSimulated: RequiredParams<'n'>
 		/**
 		 * O​p​e​n​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​s​t​a​g​e​ ​w​i​t​h​ ​t​h​e​s​e​ ​l​a​b​e​l​s​.​ ​W​i​t​h​ ​f​e​w​e​r​ ​t​h​a​n​ ​{​m​a​n​y​}​ ​i​t​ ​t​r​a​i​n​s​ ​t​h​e​ ​h​e​a​d​ ​a​l​o​n​e​,​ ​o​n​e​ ​n​u​m​b​e​r​ ​p​e​r​ ​c​h​a​n​n​e​l​:​ ​s​o​ ​f​e​w​ ​c​l​i​c​k​s​ ​c​a​n​n​o​t​ ​s​e​t​t​l​e​ ​m​o​r​e​,​ ​a​n​d​ ​t​h​e​ ​i​n​t​e​r​v​a​l​ ​o​f​ ​w​h​a​t​ ​i​t​ ​j​u​d​g​e​s​ ​r​i​g​h​t​ ​s​a​y​s​ ​h​o​w​ ​l​i​t​t​l​e​ ​i​s​ ​c​e​r​t​a​i​n​.
 		 * @param {string} many
@@ -13982,6 +14018,10 @@ export type TranslationFunctions = {
 		 */
 		byJudges: () => LocalizedString
 		/**
+		 * by simulated people
+		 */
+		bySimulated: () => LocalizedString
+		/**
 		 * from elsewhere
 		 */
 		others: () => LocalizedString
@@ -14094,11 +14134,35 @@ export type TranslationFunctions = {
 			 * The judge is reading
 			 */
 			judging: () => LocalizedString
+			/**
+			 * The model is answering, simulated people compare
+			 */
+			simulating: () => LocalizedString
 		}
 		/**
 		 * The judge stopped
 		 */
 		stopped: () => LocalizedString
+		/**
+		 * Let simulated people compare
+		 */
+		simulatedTitle: () => LocalizedString
+		/**
+		 * A reward model learns best from a thousand opinions and more, on answers of the very model that it is to improve. Here the model answers each question eight times, and three simulated people look at every two answers. They are made up: they know the town, go by the five principles, like the first place a little, and now and then do not look. The label is how many of the three chose an answer.
+		 */
+		simulatedIntro: () => LocalizedString
+		/**
+		 * Questions
+		 */
+		questions: () => LocalizedString
+		/**
+		 * Have simulated people compare
+		 */
+		simulate: () => LocalizedString
+		/**
+		 * {n} pairs of answers to {questions} questions compared by simulated people; {alike} pairs said the same twice and were left out.
+		 */
+		simulatedDone: (arg: { alike: string, n: string, questions: string }) => LocalizedString
 		/**
 		 * The judge beside you
 		 */
@@ -14973,6 +15037,10 @@ export type TranslationFunctions = {
 		 * Train it on the {n} labels of judges
 		 */
 		retrainJudge: (arg: { n: string }) => LocalizedString
+		/**
+		 * Train it on the {n} labels of simulated people
+		 */
+		retrainSimulated: (arg: { n: string }) => LocalizedString
 		/**
 		 * Opens the reward stage with these labels. With fewer than {many} it trains the head alone, one number per channel: so few clicks cannot settle more, and the interval of what it judges right says how little is certain.
 		 */

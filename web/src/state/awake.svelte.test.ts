@@ -27,6 +27,7 @@ test('the screen stays on through all that computes for long, and no longer', as
     [() => (walk.phase = 'walking'), () => (walk.phase = 'done')],
     [() => (cards.making = { checkpoint: 'a', done: 0 }), () => (cards.making = undefined)],
     [() => (desk.judging = true), () => (desk.judging = false)],
+    [() => (desk.simulating = true), () => (desk.simulating = false)],
   ]
   for (const [begin, end] of all) {
     begin()

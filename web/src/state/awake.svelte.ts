@@ -8,7 +8,7 @@ const busy = () =>
   run.phase === 'preparing' ||
   walk.active ||
   cards.making !== undefined ||
-  desk.judging
+  desk.busy
 
 /** Keeps the screen on while something computes for minutes, where the browser can. */
 export function keepAwake(): void {

@@ -24,8 +24,12 @@ beforeEach(() => {
   checkpoints.list = [{ id: 'm', dataset_id: 'town:quick:en:1' } as never]
   desk.checkpoint = 'm'
   vi.spyOn(engine.client, 'call').mockImplementation((async (name: string, c: never) => {
-    const { count, candidates } = c as { count?: number; candidates?: Candidate[] }
-    const much = count ?? candidates?.length
+    const { count, candidates, questions } = c as {
+      count?: number
+      candidates?: Candidate[]
+      questions?: number
+    }
+    const much = count ?? candidates?.length ?? questions
     if (name !== 'labels.list') asked.push(much === undefined ? name : `${name} ${much}`)
     await during(name)
     switch (name) {
@@ -33,6 +37,8 @@ beforeEach(() => {
         return { candidates: pairs(count ?? 0, 'new'), next: 0, alike: 0 }
       case 'labels.judge':
         return { labels: [], too_long: 1, bias: 0 }
+      case 'labels.simulate':
+        return { labels: 40, questions, alike: 8 }
     }
     return { labels: [] }
   }) as never)
@@ -77,4 +83,23 @@ test('a stop ends the work with what the engine is at', async () => {
   during = (name) => (name === 'labels.candidates' ? desk.stop() : undefined)
   await judge('own', 0, 40)
   expect(asked).toEqual(['labels.candidates 40', 'labels.stop'])
+})
+
+test('simulated people are busy, and what they compared before a failure is read', async () => {
+  during = (name) => {
+    if (name === 'labels.simulate') expect(desk.busy).toBe(true)
+  }
+  await desk.simulate(64)
+  expect(asked).toEqual(['labels.simulate 64'])
+  expect(desk.simulated).toEqual({ labels: 40, questions: 64, alike: 8 })
+  expect(desk.busy).toBe(false)
+
+  during = (name) => {
+    if (name === 'labels.simulate') throw new Error('lost')
+  }
+  const reload = vi.spyOn(desk, 'reload')
+  await expect(desk.simulate(64)).rejects.toThrow('lost')
+  expect(reload).toHaveBeenCalledOnce()
+  expect(desk.simulated).toBeUndefined()
+  expect(desk.busy).toBe(false)
 })

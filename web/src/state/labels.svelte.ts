@@ -5,6 +5,7 @@ import type {
   Labels,
   OutsideJudge,
   Problem,
+  Simulated,
 } from '../engine/messages'
 import { browserModel } from './browserModel'
 import { checkpoints } from './checkpoints.svelte'
@@ -26,7 +27,7 @@ const repeatEvery = 8 // one of so many pairs is shown again, the other way roun
 
 /** What the engine tells the progress of, by its names. */
 export interface Work {
-  what: 'candidates' | 'judging'
+  what: 'candidates' | 'judging' | 'simulating'
   done: number
 }
 
@@ -39,6 +40,9 @@ class LabelDesk {
   checkpoint = $state('')
   fetching = $state(false)
   judging = $state(false)
+  simulating = $state(false)
+  /** What simulated people have come to at last. */
+  simulated = $state.raw<Simulated>()
   /** What takes its time just now, and how much of it is done, 0 to 1. */
   work = $state.raw<Work>()
   /** Pairs of the last judging that its judge could not read at once. */
@@ -80,6 +84,11 @@ class LabelDesk {
 
   get short(): boolean {
     return this.waiting.length < low
+  }
+
+  /** Somebody labels in the learner's place. */
+  get busy(): boolean {
+    return this.judging || this.simulating
   }
 
   get undoable(): boolean {
@@ -218,6 +227,25 @@ class LabelDesk {
     } finally {
       this.judging = false
       this.work = undefined
+    }
+  }
+
+  /** Has simulated people compare the model's answers to so many questions, until done or stopped. */
+  async simulate(questions: number): Promise<void> {
+    this.simulating = true
+    this.simulated = undefined
+    this.#begin('simulating')
+    try {
+      this.simulated = await engine.client.call('labels.simulate', {
+        checkpoint: this.checkpoint,
+        dataset: await this.#town(),
+        questions,
+        seed: this.labels.length + 1, // other answers than those of the last time
+      })
+    } finally {
+      this.simulating = false
+      this.work = undefined
+      await this.reload() // what was compared before a failure is kept
     }
   }
 

@@ -15,6 +15,7 @@ export const label = {
   count: 'Labels',
   byYou: 'by you',
   byJudges: 'by judges',
+  bySimulated: 'by simulated people',
   others: 'from elsewhere',
   self: 'You agree with yourself',
   judges: 'Judges agree with you',
@@ -47,8 +48,16 @@ export const label = {
   work: {
     candidates: 'The model is answering',
     judging: 'The judge is reading',
+    simulating: 'The model is answering, simulated people compare',
   },
   stopped: 'The judge stopped',
+  simulatedTitle: 'Let simulated people compare',
+  simulatedIntro:
+    'A reward model learns best from a thousand opinions and more, on answers of the very model that it is to improve. Here the model answers each question eight times, and three simulated people look at every two answers. They are made up: they know the town, go by the five principles, like the first place a little, and now and then do not look. The label is how many of the three chose an answer.',
+  questions: 'Questions',
+  simulate: 'Have simulated people compare',
+  simulatedDone:
+    '{n:string} pairs of answers to {questions:string} questions compared by simulated people; {alike:string} pairs said the same twice and were left out.',
   versusTitle: 'The judge beside you',
   versusSum: 'it agrees with you on {same:string} of {of:string}.',
   versusNone: 'you have compared none of these pairs yourself.',

@@ -56,6 +56,7 @@ export const ownData = {
   later: 'Later ones',
   retrain: 'Train a reward model on my {n:string} clicks',
   retrainJudge: 'Train it on the {n:string} labels of judges',
+  retrainSimulated: 'Train it on the {n:string} labels of simulated people',
   retrainWhy:
     'Opens the reward stage with these labels. With fewer than {many:string} it trains the head alone, one number per channel: so few clicks cannot settle more, and the interval of what it judges right says how little is certain.',
   share: '{same:string} of {of:string}, {share:string}',

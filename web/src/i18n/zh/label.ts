@@ -17,6 +17,7 @@ export const label: Translation['label'] = {
   count: '标注',
   byYou: '你标的',
   byJudges: '裁判标的',
+  bySimulated: '模拟的人标的',
   others: '别处来的',
   self: '你和自己一致',
   judges: '裁判和你一致',
@@ -48,8 +49,16 @@ export const label: Translation['label'] = {
   work: {
     candidates: '模型正在回答',
     judging: '裁判正在看',
+    simulating: '模型在回答，模拟的人在比较',
   },
   stopped: '裁判停下了',
+  simulatedTitle: '让模拟的人来比较',
+  simulatedIntro:
+    '奖励模型要学得好，得有上千条意见，而且评的正是要改进的那个模型自己的回答。在这里，模型把每个问题回答八遍，每两个回答给三个模拟的人看。这些人是编出来的：他们了解小镇，按五条准则挑选，稍微偏爱先出现的那个，偶尔看都不看。标注就是三个人里有几个选了它。',
+  questions: '问题数',
+  simulate: '让模拟的人比较',
+  simulatedDone:
+    '模拟的人就 {questions} 个问题比较了 {n} 对回答；另有 {alike} 对两个回答一样，没有算。',
   versusTitle: '裁判和你，并排看',
   versusSum: '在 {of} 对里，有 {same} 对和你一致。',
   versusNone: '这些你自己都还没有比较过。',

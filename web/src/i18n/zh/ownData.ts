@@ -51,6 +51,7 @@ export const ownData: Translation['ownData'] = {
   later: '后面的',
   retrain: '用我的 {n} 次点击训练奖励模型',
   retrainJudge: '用裁判的 {n} 个标注来训练',
+  retrainSimulated: '用模拟的人的 {n} 个标注来训练',
   retrainWhy:
     '带着这些标注打开奖励阶段。少于 {many} 个时只训练打分头，每个通道一个数：这么少的点击定不下更多，判对率的区间会告诉你有多少还不确定。',
   share: '{of} 次中 {same} 次，{share}',
