@@ -71,6 +71,12 @@ func TestAllWorkersLabel(t *testing.T) {
 	second := mustAsk[protocol.Candidates](t, s, p, "labels.candidates", part)
 	require.Equal(t, pairs[:10], append(first.Candidates, second.Candidates...))
 
+	twice := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{
+		Judge: judges, Candidates: []protocol.Candidate{pairs[0], pairs[1], pairs[0]}, Principles: []string{"true"},
+	}).Labels
+	require.Equal(t, twice[0].ID, twice[2].ID)
+	require.Len(t, listed(t, s, p).Labels, 2, "a judge has one word on a pair")
+
 	_, _, problem := ask[protocol.Candidates](t, s, p, "labels.candidates", protocol.GetCandidates{Checkpoint: judges, Count: 1})
 	require.Equal(t, "writes_nothing", problem.Code)
 }
