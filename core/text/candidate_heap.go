@@ -6,10 +6,32 @@ type candidate struct {
 	key   uint32 // left<<16 | right
 }
 
+// <loss>
+
 // before is the order of merging: frequent first, then the smaller ids.
 func (c candidate) before(d candidate) bool {
 	return c.count > d.count || (c.count == d.count && c.key < d.key)
 }
+
+// best takes the most frequent pair off the heap. Counts only fall once a pair
+// is known: every gain of a merge is a pair with its new token. An entry whose
+// count has fallen since is put back with the new one.
+func (tr *bpeTrainer) best() (int32, bool) {
+	for len(tr.heap) > 0 {
+		c := tr.pop()
+		i := tr.pairs.get(c.key)
+		switch now := tr.counts[i]; {
+		case now < 2: // joining what occurs once teaches nothing
+		case now == c.count:
+			return i, true
+		default:
+			tr.push(candidate{now, c.key})
+		}
+	}
+	return 0, false
+}
+
+// </loss>
 
 func (tr *bpeTrainer) push(c candidate) {
 	h := append(tr.heap, c)

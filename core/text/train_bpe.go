@@ -37,6 +37,16 @@ func TrainBPE(docs []Doc, o BPEOptions) (*Tokenizer, error) {
 	for _, s := range tr.tok.tokens {
 		tr.shape = append(tr.shape, shapeOf(s))
 	}
+	if err := tr.learn(o); err != nil {
+		return nil, err
+	}
+	return tr.tok, nil
+}
+
+// <loss>
+
+// learn makes the most frequent pair a token, again and again.
+func (tr *bpeTrainer) learn(o BPEOptions) error {
 	tr.countPairs()
 	for len(tr.tok.merges) < o.Merges && tr.tok.Vocab() < MaxVocab {
 		pair, ok := tr.best()
@@ -53,11 +63,13 @@ func TrainBPE(docs []Doc, o BPEOptions) (*Tokenizer, error) {
 			Left: t.tokens[m.Left], Right: t.tokens[m.Right], Text: t.tokens[m.ID],
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return tr.tok, nil
+	return nil
 }
+
+// </loss>
 
 // bpeTrainer keeps the distinct pre-tokens as symbols in one array and, per
 // pair, its count and the words it occurs in, so that a merge touches only
@@ -112,55 +124,6 @@ func (tr *bpeTrainer) count(docs []Doc, onRead func(int) error) error {
 	return nil
 }
 
-func (tr *bpeTrainer) countPairs() {
-	for w, wd := range tr.words {
-		s := tr.syms[wd.start : wd.start+wd.len]
-		for i := 1; i < len(s); i++ {
-			tr.add(uint32(s[i-1])<<16|uint32(s[i]), int32(w), wd.count)
-		}
-	}
-	for i, k := range tr.keys {
-		tr.push(candidate{tr.counts[i], k})
-	}
-}
-
-// add notes more occurrences of a pair in word w.
-func (tr *bpeTrainer) add(key uint32, w int32, n int) {
-	i := tr.pairs.get(key)
-	if i < 0 {
-		if !tr.shape[pairLeft(key)].joins(tr.shape[pairRight(key)]) {
-			return
-		}
-		i = int32(len(tr.keys))
-		tr.pairs.put(key, i)
-		tr.keys = append(tr.keys, key)
-		tr.counts = append(tr.counts, 0)
-		tr.where = append(tr.where, nil)
-	}
-	tr.counts[i] += n
-	if ws := tr.where[i]; len(ws) == 0 || ws[len(ws)-1] != w {
-		tr.where[i] = append(ws, w)
-	}
-}
-
-// best takes the most frequent pair off the heap. Counts only fall once a pair
-// is known: every gain of a merge is a pair with its new token. An entry whose
-// count has fallen since is put back with the new one.
-func (tr *bpeTrainer) best() (int32, bool) {
-	for len(tr.heap) > 0 {
-		c := tr.pop()
-		i := tr.pairs.get(c.key)
-		switch now := tr.counts[i]; {
-		case now < 2: // joining what occurs once teaches nothing
-		case now == c.count:
-			return i, true
-		default:
-			tr.push(candidate{now, c.key})
-		}
-	}
-	return 0, false
-}
-
 // merge joins a pair everywhere. It refuses to spell a special token's name,
 // which tokenizer.json could not tell from the token itself.
 func (tr *bpeTrainer) merge(pair int32) (Merge, bool) {
@@ -210,12 +173,6 @@ func (tr *bpeTrainer) mergeWord(w int32, a, b, id uint16) {
 		i++
 	}
 	wd.len = int32(n)
-}
-
-func (tr *bpeTrainer) drop(key uint32, n int) {
-	if i := tr.pairs.get(key); i >= 0 {
-		tr.counts[i] -= n
-	}
 }
 
 func isSpecialName(s string) bool {

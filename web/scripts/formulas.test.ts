@@ -8,12 +8,16 @@ import settings from '../src/engine/settings.gen.json'
 import en from '../src/i18n/en'
 import { formulaOf, formulas, marked, piecesIn } from '../src/stages/formulas'
 import { regions, type FormulaPage, type StageFormula } from '../src/stages/formulas/kinds'
+import { tokenizerSymbols } from '../src/stages/formulas/tokenizer'
 import { places } from '../src/stages/places'
 import { markedLines, sourceOf } from './stage-code.js'
 
 const names: Record<string, string> = en.terms.names
-const symbolsOf = (stage: string) =>
-  (settings as Record<string, Record<string, string>>)[stage] ?? {}
+const settingsOf: Record<string, Record<string, string>> = {
+  ...settings,
+  tokenizer: tokenizerSymbols,
+}
+const symbolsOf = (stage: string) => settingsOf[stage] ?? {}
 const shown = (region: string) =>
   markedLines(readFileSync(new URL(`../../${sourceOf(region)}`, import.meta.url), 'utf8')).code
 
@@ -42,7 +46,7 @@ test('signs are told apart', () => {
 })
 
 test('every stage has its formula, and every formula is reached by its settings', () => {
-  expect(Object.keys(formulas).sort()).toEqual(Object.keys(settings).sort())
+  expect(Object.keys(formulas).sort()).toEqual(Object.keys(settingsOf).sort())
   for (const { stage, formula } of all) {
     const value = (key: string) => (formula.when?.setting === key ? formula.when.is : 0.5)
     expect(formulaOf(stage, value)).toBe(formula)

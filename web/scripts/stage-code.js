@@ -1,5 +1,5 @@
-// A Vite plugin: `virtual:stage-code/<name>` is what stages/<name>_loss.go or
-// stages/<name>.go has between its markers, highlighted when the page is built.
+// A Vite plugin: `virtual:stage-code/<name>` is what stages/<name>_loss.go,
+// stages/<name>.go or a file named below has between its markers, highlighted when the page is built.
 // What the page shows is what runs, since there is no second copy of it.
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -13,6 +13,9 @@ const end = /^\s*\/\/ <\/loss>\s*$/
 const elsewhere = {
   lora: 'core/nn/lora.go',
   dora: 'core/nn/dora.go',
+  bpe: 'core/text/train_bpe.go',
+  pair_best: 'core/text/candidate_heap.go',
+  pair_counts: 'core/text/pair_counts.go',
 }
 
 /** The file that holds the marked lines, from the root of the repository. */

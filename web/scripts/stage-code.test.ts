@@ -18,6 +18,9 @@ test('a file without markers is refused', () => {
 })
 
 test.each([
+  ['bpe', 'tr.best()'],
+  ['pair_best', 'c.count > d.count'],
+  ['pair_counts', 'wd.count'],
   ['pretrain', 'cross_entropy'],
   ['lora', 'product(t, down, p.b)'],
   ['dora', 'rms_norm'],

@@ -8950,6 +8950,10 @@ type RootTranslation = {
 			 */
 			before: string
 			/**
+			 * t​h​e​ ​p​a​i​r​ ​t​h​a​t​ ​i​s​ ​m​e​r​g​e​d​ ​n​e​x​t
+			 */
+			bestPair: string
+			/**
 			 * t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
 			 */
 			better: string
@@ -9090,9 +9094,17 @@ type RootTranslation = {
 			 */
 			meanScore: string
 			/**
+			 * m​e​r​g​e​s​ ​t​o​ ​l​e​a​r​n
+			 */
+			merges: string
+			/**
 			 * m​i​x​t​u​r​e​ ​o​f​ ​t​e​a​c​h​e​r​ ​a​n​d​ ​s​t​u​d​e​n​t
 			 */
 			mixture: string
+			/**
+			 * t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​i​t​ ​b​e​c​o​m​e​s
+			 */
+			newToken: string
 			/**
 			 * t​h​e​ ​t​o​k​e​n​ ​t​h​a​t​ ​r​e​a​l​l​y​ ​f​o​l​l​o​w​s
 			 */
@@ -9105,6 +9117,10 @@ type RootTranslation = {
 			 * w​h​a​t​ ​c​o​m​e​s​ ​o​u​t
 			 */
 			output: string
+			/**
+			 * h​o​w​ ​o​f​t​e​n​ ​a​ ​p​a​i​r​ ​s​t​a​n​d​s​ ​i​n​ ​t​h​e​ ​t​e​x​t
+			 */
+			pairCount: string
 			/**
 			 * t​h​e​ ​m​o​d​e​l​ ​i​n​ ​t​r​a​i​n​i​n​g
 			 */
@@ -9189,6 +9205,22 @@ type RootTranslation = {
 			 * l​e​a​d​ ​t​h​a​t​ ​t​h​e​ ​l​o​s​s​ ​s​e​e​s
 			 */
 			weighed: string
+			/**
+			 * e​a​c​h​ ​d​i​s​t​i​n​c​t​ ​w​o​r​d​,​ ​c​u​t​ ​b​e​f​o​r​e​ ​a​n​y​t​h​i​n​g​ ​i​s​ ​m​e​r​g​e​d
+			 */
+			word: string
+			/**
+			 * h​o​w​ ​o​f​t​e​n​ ​t​h​e​ ​w​o​r​d​ ​o​c​c​u​r​s
+			 */
+			wordCount: string
+			/**
+			 * t​h​e​ ​t​o​k​e​n​ ​a​f​t​e​r​ ​i​t
+			 */
+			wordNext: string
+			/**
+			 * a​ ​t​o​k​e​n​ ​o​f​ ​t​h​e​ ​w​o​r​d
+			 */
+			wordToken: string
 			/**
 			 * t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r
 			 */
@@ -9360,6 +9392,14 @@ type RootTranslation = {
 		 * O​n​ ​t​o​ ​p​r​e​t​r​a​i​n​i​n​g
 		 */
 		next: string
+		/**
+		 * W​h​a​t​ ​i​s​ ​m​e​r​g​e​d
+		 */
+		formula: string
+		/**
+		 * T​h​e​ ​p​a​i​r​ ​o​f​ ​n​e​i​g​h​b​o​u​r​s​ ​t​h​a​t​ ​o​c​c​u​r​s​ ​m​o​s​t​ ​o​f​t​e​n​ ​b​e​c​o​m​e​s​ ​o​n​e​ ​t​o​k​e​n​,​ ​M​ ​t​i​m​e​s​ ​o​v​e​r​.​ ​P​a​i​r​s​ ​a​r​e​ ​c​o​u​n​t​e​d​ ​i​n​s​i​d​e​ ​w​o​r​d​s​;​ ​o​f​ ​e​q​u​a​l​l​y​ ​f​r​e​q​u​e​n​t​ ​o​n​e​s​ ​t​h​e​ ​p​a​i​r​ ​w​i​t​h​ ​t​h​e​ ​s​m​a​l​l​e​r​ ​n​u​m​b​e​r​s​ ​c​o​m​e​s​ ​f​i​r​s​t​.​ ​A​ ​p​a​i​r​ ​t​h​a​t​ ​w​o​u​l​d​ ​j​o​i​n​ ​t​h​e​ ​e​n​d​ ​o​f​ ​o​n​e​ ​c​h​a​r​a​c​t​e​r​ ​t​o​ ​a​n​o​t​h​e​r​ ​d​o​e​s​ ​n​o​t​ ​c​o​u​n​t​.
+		 */
+		formulaWords: string
 		/**
 		 * T​h​e​ ​m​e​r​g​e​s​,​ ​i​n​ ​o​r​d​e​r
 		 */
@@ -17615,6 +17655,10 @@ export type TranslationFunctions = {
 			 */
 			before: () => LocalizedString
 			/**
+			 * the pair that is merged next
+			 */
+			bestPair: () => LocalizedString
+			/**
 			 * the better answer
 			 */
 			better: () => LocalizedString
@@ -17755,9 +17799,17 @@ export type TranslationFunctions = {
 			 */
 			meanScore: () => LocalizedString
 			/**
+			 * merges to learn
+			 */
+			merges: () => LocalizedString
+			/**
 			 * mixture of teacher and student
 			 */
 			mixture: () => LocalizedString
+			/**
+			 * the token that it becomes
+			 */
+			newToken: () => LocalizedString
 			/**
 			 * the token that really follows
 			 */
@@ -17770,6 +17822,10 @@ export type TranslationFunctions = {
 			 * what comes out
 			 */
 			output: () => LocalizedString
+			/**
+			 * how often a pair stands in the text
+			 */
+			pairCount: () => LocalizedString
 			/**
 			 * the model in training
 			 */
@@ -17854,6 +17910,22 @@ export type TranslationFunctions = {
 			 * lead that the loss sees
 			 */
 			weighed: () => LocalizedString
+			/**
+			 * each distinct word, cut before anything is merged
+			 */
+			word: () => LocalizedString
+			/**
+			 * how often the word occurs
+			 */
+			wordCount: () => LocalizedString
+			/**
+			 * the token after it
+			 */
+			wordNext: () => LocalizedString
+			/**
+			 * a token of the word
+			 */
+			wordToken: () => LocalizedString
 			/**
 			 * the worse answer
 			 */
@@ -18014,6 +18086,14 @@ export type TranslationFunctions = {
 		 * On to pretraining
 		 */
 		next: () => LocalizedString
+		/**
+		 * What is merged
+		 */
+		formula: () => LocalizedString
+		/**
+		 * The pair of neighbours that occurs most often becomes one token, M times over. Pairs are counted inside words; of equally frequent ones the pair with the smaller numbers comes first. A pair that would join the end of one character to another does not count.
+		 */
+		formulaWords: () => LocalizedString
 		/**
 		 * The merges, in order
 		 */

@@ -4,8 +4,15 @@ import type { FormulaPage, Formulas, Region, StageFormula, Term } from './formul
 import { practice } from './formulas/practice'
 import { preferences } from './formulas/preferences'
 import { students } from './formulas/students'
+import { tokenizer } from './formulas/tokenizer'
 
-export const formulas: Formulas = { ...language, ...preferences, ...practice, ...students }
+export const formulas: Formulas = {
+  ...tokenizer,
+  ...language,
+  ...preferences,
+  ...practice,
+  ...students,
+}
 
 /** The formula that belongs to a stage's settings. */
 export function formulaOf(

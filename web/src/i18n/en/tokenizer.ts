@@ -63,6 +63,9 @@ export const tokenizer = {
   speed: '{s:string} s, {rate:string} MB/s',
   download: 'Download tokenizer.json',
   next: 'On to pretraining',
+  formula: 'What is merged',
+  formulaWords:
+    'The pair of neighbours that occurs most often becomes one token, M times over. Pairs are counted inside words; of equally frequent ones the pair with the smaller numbers comes first. A pair that would join the end of one character to another does not count.',
   mergeList: 'The merges, in order',
   mergeListDetail: 'Earlier ones are applied first. Pick a number to go there.',
   pair: 'Pair',

@@ -62,6 +62,9 @@ export const tokenizer: Translation['tokenizer'] = {
   speed: '{s} 秒，每秒 {rate} MB',
   download: '下载 tokenizer.json',
   next: '去预训练',
+  formula: '合并哪一对',
+  formulaWords:
+    '相邻的两个词元里，出现次数最多的一对合成一个词元，这样重复 M 次。只在词的内部数；次数一样时，编号小的一对先合并。会把一个字的末尾和另一个字接起来的，不算。',
   mergeList: '合并的先后',
   mergeListDetail: '排在前面的先用。点编号就跳到那一步。',
   pair: '一对',

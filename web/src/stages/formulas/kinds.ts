@@ -10,6 +10,9 @@ export type TermRole =
 
 /** Shown lines of Go by the name of their module, virtual:stage-code/<name>. */
 export const regions = {
+  bpe: () => import('virtual:stage-code/bpe'),
+  pair_best: () => import('virtual:stage-code/pair_best'),
+  pair_counts: () => import('virtual:stage-code/pair_counts'),
   pretrain: () => import('virtual:stage-code/pretrain'),
   sft: () => import('virtual:stage-code/sft'),
   lora: () => import('virtual:stage-code/lora'),
@@ -56,7 +59,7 @@ export interface StageFormula {
   when?: { setting: string; is: number; words: 'dora' | 'certain' }
 }
 
-export type FormulaPage = Exclude<LessonPage, 'tokenizer'>
+export type FormulaPage = LessonPage
 
 /** Of some stages; of each the first that fits the settings is shown. */
 export type Formulas<Page extends FormulaPage = FormulaPage> = Record<
