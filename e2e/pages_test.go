@@ -13,7 +13,7 @@ import (
 
 // Every page in both languages and both themes, and pages in the midst of
 // something: nothing that axe objects to, nothing left in English, no wider than
-// the screen. "make accept" sees every look and keeps the pictures;
+// the screen, nothing cut off in what is fixed on it. "make accept" sees every look and keeps the pictures;
 // SPROUT_PICTURES names a folder for those of this test.
 func TestEveryPage(t *testing.T) {
 	axe, err := pages.Script("..")
@@ -31,4 +31,26 @@ func TestEveryPage(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, found)
 	require.Greater(t, w.Visits, 50)
+}
+
+// What a phone's run bar cuts off is found, however it does so.
+func TestCutOff(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	require.NoError(t, x.Resize(390, 844))
+	x.do(slow, "await (await sprout.run(small({steps: 20}))).done")
+	w := &pages.Walk{Page: x.Page}
+	found, err := w.CutOff()
+	require.NoError(t, err)
+	assert.Empty(t, found)
+	for _, css := range []string{
+		".bar .steps dd {width: 3em !important; min-width: 0 !important; overflow: hidden}",
+		".bar .steps dd {width: 3em !important; min-width: 0 !important}",
+		".bar dl {max-height: 6px; overflow: clip}",
+		".bar dl {margin-inline-start: 20em}",
+	} {
+		x.do(5*time.Second, "const s = new CSSStyleSheet(); s.replaceSync('main "+css+"'); document.adoptedStyleSheets = [s]")
+		found, err := w.CutOff()
+		require.NoError(t, err)
+		assert.NotEmpty(t, found, css)
+	}
 }

@@ -13,6 +13,39 @@ const found = await axe.run(document, {resultTypes: ['violations'], elementRef: 
 return found.violations.flatMap(v => v.nodes.map(n => v.id + ' (' + v.impact + '): ' + n.target.join(' ') + ': ' + n.failureSummary.replaceAll(/\s+/g, ' ')))
 `
 
+// cutOff are texts in what is fixed on the screen, such as the run bar of a phone,
+// that do not show whole: nobody can scroll there to the rest. A text may be cut by
+// an element that hides what flows over, stand beside its own block or the bar, or
+// leave the screen. The box of a text is a little higher than its line.
+const cutOff = `
+const out = new Set()
+const kept = (text, box, across) => text.left >= box.left - 1 && text.right <= box.right + 1 && (across || text.top >= box.top - 4 && text.bottom <= box.bottom + 4)
+for (const bar of document.body.querySelectorAll('*')) {
+	if (!['fixed', 'sticky'].includes(getComputedStyle(bar).position) || !bar.checkVisibility()) continue
+	const texts = document.createTreeWalker(bar, NodeFilter.SHOW_TEXT)
+	while (texts.nextNode()) {
+		const text = texts.currentNode, said = text.data.trim()
+		if (!said || text.parentElement.closest('.visually-hidden, svg, option') || !text.parentElement.checkVisibility({visibilityProperty: true})) continue
+		const range = document.createRange()
+		range.selectNodeContents(text)
+		const box = range.getBoundingClientRect()
+		let block = false
+		for (let e = text.parentElement; ; e = e.parentElement) {
+			const {overflowX, overflowY, display} = getComputedStyle(e)
+			if (/auto|scroll/.test(overflowX + overflowY)) break
+			const hides = /hidden|clip/.test(overflowX + overflowY)
+			const own = !block && display !== 'inline'
+			block ||= own
+			if ((hides || own || e === bar) && !kept(box, e.getBoundingClientRect(), own && !hides)) out.add(said + ' in ' + e.tagName.toLowerCase() + '.' + e.className)
+			if (e !== bar) continue
+			if (!kept(box, {left: 0, top: 0, right: innerWidth, bottom: innerHeight}, getComputedStyle(bar).position === 'sticky')) out.add(said + ' off the screen')
+			break
+		}
+	}
+}
+return [...out]
+`
+
 // untranslated are words of a Chinese page that are in English alone: texts and
 // labels without a Chinese character. Names and terms are no words to translate;
 // what models and people wrote, code and formulas are marked in the page.

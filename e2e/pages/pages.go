@@ -1,7 +1,7 @@
 // Package pages visits every page of the site as people see it: in both
 // languages and themes, on a phone, on a laptop and in front of a class. It
-// finds what axe-core objects to, words left in English, and pages wider than
-// the screen, and keeps a picture of each.
+// finds what axe-core objects to, words left in English, pages wider than the
+// screen and texts cut off in what is fixed on it, and keeps a picture of each.
 package pages
 
 import (
@@ -106,10 +106,10 @@ func (w *Walk) look(name string, l Look) error {
 	w.Visits++
 	where := name + ", " + l.Name
 	type verdict struct {
-		Axe, English []string
-		Over         float64
+		Axe, English, Cut []string
+		Over              float64
 	}
-	v, err := browser.Eval[verdict](w.Page, time.Minute, "(async () => {"+still+"return {axe: await (async () => {"+violations+"})(), english: (() => {"+untranslated+"})(), over: document.documentElement.scrollWidth - innerWidth}})()")
+	v, err := browser.Eval[verdict](w.Page, time.Minute, "(async () => {"+still+"return {axe: await (async () => {"+violations+"})(), english: (() => {"+untranslated+"})(), cut: (() => {"+cutOff+"})(), over: document.documentElement.scrollWidth - innerWidth}})()")
 	if err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}
@@ -121,6 +121,9 @@ func (w *Walk) look(name string, l Look) error {
 			w.found = append(w.found, where+": not in Chinese: "+e)
 		}
 	}
+	for _, c := range v.Cut {
+		w.found = append(w.found, where+": cut off: "+c)
+	}
 	if v.Over > 0 {
 		w.found = append(w.found, fmt.Sprintf("%s: wider than the screen by %v px", where, v.Over))
 	}
@@ -128,6 +131,11 @@ func (w *Walk) look(name string, l Look) error {
 		return nil
 	}
 	return w.Page.WholeScreenshot(filepath.Join(w.Pictures, strings.NewReplacer("?", "-", "=", "-").Replace(name)+"."+l.Name+".jpg"))
+}
+
+// CutOff says which texts the tab cuts off in what is fixed on the screen.
+func (w *Walk) CutOff() ([]string, error) {
+	return browser.Eval[[]string](w.Page, time.Minute, "(() => {"+cutOff+"})()")
 }
 
 // do runs statements of an async function.
