@@ -46,6 +46,19 @@ for (const bar of document.body.querySelectorAll('*')) {
 return [...out]
 `
 
+// blanks are places of a Chinese page where a blank stands between two sentences.
+const blanks = `
+const out = new Set()
+const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+while (texts.nextNode()) {
+	const e = texts.currentNode.parentElement
+	if (e.closest('pre, code, [lang=en], [translate=no], textarea, script, style') || !e.checkVisibility()) continue
+	const found = /\S*[。；！？]\s+\p{Script=Han}\S*/u.exec(texts.currentNode.textContent)
+	if (found && getComputedStyle(e).whiteSpaceCollapse === 'collapse') out.add(found[0])
+}
+return [...out]
+`
+
 // untranslated are words of a Chinese page that are in English alone: texts and
 // labels without a Chinese character. Names and terms are no words to translate;
 // what models and people wrote, code and formulas are marked in the page.

@@ -106,10 +106,10 @@ func (w *Walk) look(name string, l Look) error {
 	w.Visits++
 	where := name + ", " + l.Name
 	type verdict struct {
-		Axe, English, Cut []string
-		Over              float64
+		Axe, English, Blank, Cut []string
+		Over                     float64
 	}
-	v, err := browser.Eval[verdict](w.Page, time.Minute, "(async () => {"+still+"return {axe: await (async () => {"+violations+"})(), english: (() => {"+untranslated+"})(), cut: (() => {"+cutOff+"})(), over: document.documentElement.scrollWidth - innerWidth}})()")
+	v, err := browser.Eval[verdict](w.Page, time.Minute, "(async () => {"+still+"return {axe: await (async () => {"+violations+"})(), english: (() => {"+untranslated+"})(), blank: (() => {"+blanks+"})(), cut: (() => {"+cutOff+"})(), over: document.documentElement.scrollWidth - innerWidth}})()")
 	if err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}
@@ -119,6 +119,9 @@ func (w *Walk) look(name string, l Look) error {
 	if l.Lang == "zh" {
 		for _, e := range v.English {
 			w.found = append(w.found, where+": not in Chinese: "+e)
+		}
+		for _, b := range v.Blank {
+			w.found = append(w.found, where+": a blank between sentences: "+b)
 		}
 	}
 	for _, c := range v.Cut {
