@@ -54,3 +54,31 @@ func TestCutOff(t *testing.T) {
 		assert.NotEmpty(t, found, css)
 	}
 }
+
+// Keys pressed alone can be switched off, for good, and buttons do the same.
+func TestKeysAreSwitchedOff(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en", rhyme).ready()
+	projector := func() bool {
+		return value[bool](x, 5*time.Second, "await new Promise(r => setTimeout(r, 200)); return document.documentElement.hasAttribute('data-projector')")
+	}
+	controls := func() bool {
+		return value[bool](x, 5*time.Second, "await new Promise(r => setTimeout(r, 50)); return !!document.querySelector('main .controls')")
+	}
+	x.key("p")
+	assert.True(t, projector())
+	assert.False(t, controls())
+	x.press("Controls")
+	assert.True(t, controls())
+	x.key("p")
+	assert.False(t, projector())
+
+	x.press("Single-key shortcuts")
+	x.key("p")
+	assert.False(t, projector())
+	x.reload()
+	x.key("p")
+	assert.False(t, projector())
+	x.press("Single-key shortcuts")
+	x.key("p")
+	assert.True(t, projector())
+}
