@@ -47,8 +47,8 @@ func (PPO) Params(p nn.Preset) []Param {
 		},
 		{
 			Key: "kl_target", Symbol: `d_{KL}`, Default: 0, Min: 0, Max: 1000, Unit: "nats",
-			DocEN: "KL of an answer to the reference that beta is adapted to keep. 0 leaves beta as it is.",
-			DocZH: "β 随之调整，使每个回答的 KL 保持在此值附近。0 表示 β 固定。",
+			DocEN: "KL of an answer to the reference that beta is adapted to keep, by factors, so that a beta of 0 stays 0. Here 0 leaves beta as it is.",
+			DocZH: "β 随之按比例调整，使每个回答的 KL 保持在此值附近；β 本身为 0 就一直是 0。这里填 0 表示 β 固定。",
 		},
 		{
 			Key: "gamma", Symbol: `\gamma`, Default: 1, Min: 0, Max: 1,

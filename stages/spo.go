@@ -95,7 +95,9 @@ func (spoLearner) begin(p *practice, all []attempt) {
 	}
 }
 
-// bounded is the reward in [0,1]: a reward model's as σ of the centred score.
+// bounded is the reward in [0,1]: a reward model's as σ of the score, which is
+// centred on the first answers and, unlike in the paper, also scaled by them, since
+// it has no unit; see rewardScale.
 func (p *practice) bounded(a *attempt) float64 {
 	if p.source.unscaled() {
 		return boundedReward(a.Reward, 0)

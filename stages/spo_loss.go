@@ -18,7 +18,8 @@ import (
 // answers, one number each, before they are spread over tokens; over tokens, long
 // answers would count more. It is not SimPO, which the letters also stand for.
 //
-// Differs: the mean is over the tokens of the minibatch.
+// Differs: the mean is over the tokens of the minibatch, and a reward model's score
+// is given deviation 1 before σ bounds it.
 
 // <loss>
 
