@@ -40,19 +40,21 @@ func (Pretrain) Name() string { return "pretrain" }
 // pretrainDefaults differ between model sizes: larger models want smaller
 // learning rates and more tokens. Those of sprout were measured on the quick
 // town (docs/JOURNEY.md): 4 × 128 tokens a step know the facts sooner than 8 ×
-// 128, and hold a whole document.
-var pretrainDefaults = map[string]struct{ lr, warmup, steps float64 }{
-	"seed":    {4e-3, 100, 1000},
-	"sprout":  {3e-3, 50, 3200},
-	"sapling": {1.5e-3, 100, 2000},
-	"tree":    {1e-3, 100, 5000},
+// 128, and hold a whole document; a strong pull to zero keeps it from learning
+// the strangers by heart, so that it does not take whom it never read of for a
+// resident.
+var pretrainDefaults = map[string]struct{ lr, warmup, steps, decay float64 }{
+	"seed":    {4e-3, 100, 1000, 0.1},
+	"sprout":  {3e-3, 50, 3200, 0.5},
+	"sapling": {1.5e-3, 100, 2000, 0.1},
+	"tree":    {1e-3, 100, 5000, 0.1},
 }
 
 // Params are the settings of pretraining.
 func (Pretrain) Params(p nn.Preset) []Param {
 	d := pretrainDefaults[p.Name]
 	params := []Param{stepsParam(d.steps), batchParam(float64(p.Batch)), contextParam(float64(p.Config.Context))}
-	params = append(params, adamwParams(d.lr, d.warmup, 0.1)...)
+	params = append(params, adamwParams(d.lr, d.warmup, d.decay)...)
 	params = append(params, Param{
 		Key: "library", Symbol: `\ell`, Default: 1, Min: 0.001, Max: 1, Log: true,
 		DocEN: "Share of the text that is read. With little of it, the same pages come again and again and are learned by heart; what is held out stays as it is.",
