@@ -115,3 +115,44 @@ func TestSeedThatCannotBe(t *testing.T) {
 	write("7")
 	x.wait(5*time.Second, `document.querySelector("`+field+`").ariaInvalid === 'false' && location.hash.includes('seed=7')`)
 }
+
+// Setups that cannot be are refused by what is wrong with them, before anything is
+// trained, and what can be still trains.
+func TestBadSetups(t *testing.T) {
+	x := open(t, "#/sft?lang=en", rhyme).ready()
+	x.do(2*time.Minute, `const few = {steps: 4, batch: 2, eval_every: 100, sample_every: 100}
+		globalThis.made = {}
+		const newest = async () => (await sprout.checkpoints.list())[0].id
+		await (await sprout.run({...small({steps: 4}), preset: 'sprout'})).done
+		made.other = await newest()
+		await (await sprout.run({preset: 'seed', data: 'town', tokenizer: {kind: 'bpe', merges: 300}, params: few})).done
+		made.base = await newest()
+		await (await sprout.run({stage: 'sft', parent: made.base, params: few})).done
+		made.sft = await newest()
+		await (await sprout.run({stage: 'reward', parent: made.sft, params: few})).done
+		made.reward = await newest()`)
+	kept := value[int](x, time.Second, "return (await sprout.checkpoints.list()).length")
+	pair := func(chosen, rejected string) string {
+		return fmt.Sprintf(`{name: 'p.jsonl', text: Array.from({length: 20}, (_, i) => JSON.stringify({prompt: 'Who are you, ' + i + '?', chosen: %s, rejected: %s})).join('\n')}`, chosen, rejected)
+	}
+	for _, c := range []struct{ name, options, code string }{
+		{"no parent", "{stage: 'dpo'}", "parent_missing"},
+		{"a reward model as parent", "{stage: 'sft', parent: made.reward}", "parent_stage"},
+		{"another size", "{stage: 'sft', parent: made.base, preset: 'sprout'}", "parent_preset"},
+		{"a reward model without a head", "{stage: 'ppo', parent: made.sft, reward: made.sft}", "reward_head"},
+		{"a teacher of another tokenizer", "{stage: 'distill', teacher: made.sft, parent: made.other}", "parent_"},
+		{"no teacher", "{stage: 'distill'}", "teacher_missing"},
+		{"out of range", "{stage: 'sft', parent: made.base, params: {lr: 100}}", "param_range"},
+		{"unknown", "{stage: 'sft', parent: made.base, params: {speed: 1}}", "param_unknown"},
+		{"no room for the prompt", "{stage: 'ppo', parent: made.sft, params: {reward: 1, context: 64, max_tokens: 60}}", "prompt_too_long"},
+		{"equal answers", "{stage: 'dpo', parent: made.sft, lessons: " + pair(`'A fox.'`, `'A fox.'`) + "}", "pair_equal"},
+		{"one side", "{stage: 'dpo', parent: made.sft, lessons: " + pair("'A fox.'", "'No ' + i") + "}", "pairs_one_sided"},
+		{"no pair", "{stage: 'dpo', parent: made.sft, lessons: {name: 'p.jsonl', text: '{\"text\": \"no pair\"}\\n'.repeat(20)}}", "pairs_missing"},
+		{"a pair longer than the context", "{stage: 'dpo', parent: made.sft, lessons: " + pair("i + ' foxes, and so on. '.repeat(20)", "'No.'") + ", params: {context: 32}}", "pair_too_long"},
+	} {
+		assert.Contains(t, refusal(x, "sprout.run("+c.options+")"), c.code, c.name)
+	}
+	assert.Equal(t, kept, value[int](x, time.Second, "return (await sprout.checkpoints.list()).length"), "nothing was lost, and nothing made")
+	assert.Equal(t, "done", value[string](x, 60*time.Second, "return await (await sprout.run({stage: 'dpo', parent: made.sft, params: {steps: 2, batch: 2}})).done"))
+	x.Forgive()
+}
