@@ -36,12 +36,14 @@ func family(t *testing.T) (s *Session, p *page, town, reads, judges string) {
 func TestAllWorkersLabel(t *testing.T) {
 	s, p, _, reads, judges := family(t)
 	ask16 := protocol.GetCandidates{Checkpoint: reads, Count: 16, Seed: 3}
+	short := pairs(16) // which the judge can read
 	label := func(c protocol.GetCandidates) ([]protocol.Candidate, []float64) {
 		got := mustAsk[protocol.Candidates](t, s, p, "labels.candidates", c)
 		said := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{
-			Judge: judges, Candidates: got.Candidates, Principles: []string{"true"},
+			Judge: judges, Candidates: short, Principles: []string{"true"},
 		})
 		require.Nil(t, said.Problem)
+		require.Len(t, said.Labels, len(short))
 		chances := []float64{}
 		for _, l := range said.Labels {
 			chances = append(chances, l.P)
@@ -49,8 +51,8 @@ func TestAllWorkersLabel(t *testing.T) {
 		}
 		return got.Candidates, chances
 	}
-	pairs, chances := label(ask16)
-	require.Len(t, pairs, 16)
+	answers, chances := label(ask16)
+	require.Len(t, answers, 16)
 
 	alive, started := withWorkers(s, 0), 0
 	spawn := s.options.Spawn
@@ -59,7 +61,7 @@ func TestAllWorkersLabel(t *testing.T) {
 		return spawn(b)
 	}
 	again, same := label(ask16)
-	require.Equal(t, pairs, again)
+	require.Equal(t, answers, again)
 	require.Equal(t, chances, same)
 	require.Equal(t, 2, started, "one beside the leader for answers, one for verdicts")
 	require.Zero(t, *alive)
@@ -69,10 +71,10 @@ func TestAllWorkersLabel(t *testing.T) {
 	first := mustAsk[protocol.Candidates](t, s, p, "labels.candidates", part)
 	part.From = first.Next
 	second := mustAsk[protocol.Candidates](t, s, p, "labels.candidates", part)
-	require.Equal(t, pairs[:10], append(first.Candidates, second.Candidates...))
+	require.Equal(t, answers[:10], append(first.Candidates, second.Candidates...))
 
 	twice := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{
-		Judge: judges, Candidates: []protocol.Candidate{pairs[0], pairs[1], pairs[0]}, Principles: []string{"true"},
+		Judge: judges, Candidates: []protocol.Candidate{short[0], short[1], short[0]}, Principles: []string{"true"},
 	}).Labels
 	require.Equal(t, twice[0].ID, twice[2].ID)
 	require.Len(t, listed(t, s, p).Labels, 2, "a judge has one word on a pair")
@@ -104,10 +106,14 @@ func TestLabellingStops(t *testing.T) {
 	require.NotEmpty(t, got)
 	require.Less(t, len(got), many)
 
-	heard = 1
-	said := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: judges, Candidates: got, Principles: []string{"true"}})
+	s.host = meddler{p, func() {
+		if len(listed(t, s, p).Labels) > 0 {
+			mustAsk[any](t, s, p, "labels.stop", protocol.StopLabels{})
+		}
+	}}
+	said := mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: judges, Candidates: pairs(judgedHere + 8), Principles: []string{"true"}})
 	require.Nil(t, said.Problem)
-	require.Less(t, len(said.Labels), len(got))
+	require.Len(t, said.Labels, judgedHere)
 	require.Equal(t, said.Labels, listed(t, s, p).Labels)
 
 	if runtime.GOOS == "js" {
