@@ -9,13 +9,13 @@ import (
 	"sprout/e2e/byhand"
 )
 
-// Three experiments that show their failure on any model, by their one button; all
+// Four experiments that show their failure on any model, by their one button; all
 // of them, on models that have something to lose, are in e2e/accept.
 func TestBreakByClick(t *testing.T) {
 	x := open(t, "#/?lang=en&pace=taste").ready()
 	for _, b := range byhand.Breaks {
 		switch b.Name {
-		case "lrMax", "coin":
+		case "lrMax", "coin", "raving":
 		case "tinyLr":
 			x.do(slow, `const few = {steps: 4, batch: 2, eval_every: 100, sample_every: 100}
 				await (await sprout.run({preset: 'seed', data: 'town', params: few})).done
@@ -34,6 +34,8 @@ func TestBreakByClick(t *testing.T) {
 			assert.Contains(t, shown.Words, "0.693")
 		case "coin":
 			assert.Regexp(t, `the loss is 0\.69\d*, ln 2`, shown.Words)
+		case "raving":
+			assert.Regexp(t, `held-out answers [67]\.\d+, where knowing nothing costs 7`, shown.Words)
 		}
 	}
 }

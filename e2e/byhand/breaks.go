@@ -22,6 +22,7 @@ var Breaks = []Break{
 	{"tooLong", "sft"},
 	{"rankOne", "lora"},
 	{"alphaMax", "lora"},
+	{"certain", "reward"},
 	{"betaZero", "ppo"},
 	{"tinyLr", "dpo"},
 	{"coin", "cdpo"},

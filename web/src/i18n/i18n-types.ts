@@ -965,6 +965,27 @@ type RootTranslation = {
 			 */
 			unseen: string
 		}
+		certain: {
+			/**
+			 * L​e​a​r​n​i​n​g​ ​r​a​t​e​ ​×​ ​1​0​0
+			 */
+			name: string
+			/**
+			 * I​t​s​ ​s​t​e​p​s​ ​a​r​e​ ​a​ ​h​u​n​d​r​e​d​ ​t​i​m​e​s​ ​a​s​ ​l​a​r​g​e​.​ ​W​h​i​c​h​ ​o​f​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​i​s​ ​b​e​t​t​e​r​ ​i​t​ ​m​a​y​ ​s​o​o​n​ ​g​u​e​s​s​;​ ​h​o​w​ ​s​u​r​e​ ​o​f​ ​i​t​ ​w​i​l​l​ ​i​t​ ​b​e​?
+			 */
+			expect: string
+			/**
+			 * O​n​ ​p​a​i​r​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​l​o​s​s​ ​i​s​ ​{​l​o​s​s​}​,​ ​w​h​e​r​e​ ​a​ ​c​o​i​n​ ​c​o​s​t​s​ ​{​c​o​i​n​}​,​ ​l​n​ ​2​,​ ​a​n​d​ ​i​t​ ​p​r​e​f​e​r​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​n​ ​{​r​i​g​h​t​}​ ​%​.​ ​T​h​e​ ​l​o​s​s​ ​c​o​u​n​t​s​ ​h​o​w​ ​s​u​r​e​ ​i​t​ ​i​s​:​ ​l​a​r​g​e​ ​s​t​e​p​s​ ​d​r​i​v​e​ ​i​t​s​ ​r​e​w​a​r​d​s​ ​f​a​r​ ​a​p​a​r​t​,​ ​a​n​d​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​ ​i​t​ ​p​a​y​s​ ​t​h​e​ ​w​h​o​l​e​ ​d​i​s​t​a​n​c​e​.​ ​I​n​ ​e​a​r​n​e​s​t​:​ ​s​m​a​l​l​ ​s​t​e​p​s​,​ ​t​h​e​ ​c​a​l​i​b​r​a​t​i​o​n​ ​c​u​r​v​e​,​ ​a​n​d​ ​a​n​ ​e​n​d​ ​w​h​e​r​e​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​i​s​ ​l​o​w​e​s​t​.
+			 * @param {string} coin
+			 * @param {string} loss
+			 * @param {string} right
+			 */
+			seen: RequiredParams<'coin' | 'loss' | 'right'>
+			/**
+			 * I​t​s​ ​d​o​u​b​t​ ​h​a​s​ ​s​t​a​y​e​d​ ​a​b​o​u​t​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​i​t​s​ ​e​r​r​o​r​s​.
+			 */
+			unseen: string
+		}
 		betaZero: {
 			/**
 			 * β​ ​=​ ​0​:​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e
@@ -10402,6 +10423,24 @@ export type TranslationFunctions = {
 			seen: (arg: { best: string, norm: string, now: string }) => LocalizedString
 			/**
 			 * The loss held. Look at the gradient norm all the same.
+			 */
+			unseen: () => LocalizedString
+		}
+		certain: {
+			/**
+			 * Learning rate × 100
+			 */
+			name: () => LocalizedString
+			/**
+			 * Its steps are a hundred times as large. Which of two answers is better it may soon guess; how sure of it will it be?
+			 */
+			expect: () => LocalizedString
+			/**
+			 * On pairs that it has never seen its loss is {loss}, where a coin costs {coin}, ln 2, and it prefers the better answer in {right} %. The loss counts how sure it is: large steps drive its rewards far apart, and where it errs it pays the whole distance. In earnest: small steps, the calibration curve, and an end where the held-out loss is lowest.
+			 */
+			seen: (arg: { coin: string, loss: string, right: string }) => LocalizedString
+			/**
+			 * Its doubt has stayed about as large as its errors.
 			 */
 			unseen: () => LocalizedString
 		}

@@ -64,6 +64,16 @@ const cases: Record<BreakName, { fails: Metrics[]; holds: Metrics[] }> = {
   },
   rankOne: { fails: measures({ style_on: 0.2 }), holds: measures({ style_on: 0.95 }) },
   alphaMax: { fails: losses(20, (i) => (i < 5 ? 1 : 4)), holds: losses(20, (i) => 4 - i / 10) },
+  certain: {
+    fails: [
+      m(5, { held_out_loss: 0.7 }),
+      m(10, { held_out_loss: 1.4, measures: { pair_accuracy: 0.6 } }),
+    ],
+    holds: [
+      m(5, { held_out_loss: 0.7 }),
+      m(10, { held_out_loss: 0.5, measures: { pair_accuracy: 0.8 } }),
+    ],
+  },
   betaZero: {
     fails: Array.from({ length: 12 }, (_, i) =>
       m(i + 1, { measures: { iteration: i + 1, reward: i, score: 1 - i / 20 } }),

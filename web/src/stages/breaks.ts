@@ -22,6 +22,7 @@ export const breakNames = [
   'tooLong',
   'rankOne',
   'alphaMax',
+  'certain',
   'betaZero',
   'tinyLr',
   'coin',
@@ -174,6 +175,17 @@ export const breaks: readonly Break[] = [
     on: 'lora',
     settings: () => ({ ...brief(30, 10), alpha: 256 }),
     seen: leaves,
+  },
+  {
+    id: 'certain',
+    on: 'reward',
+    settings: (value) => ({ ...brief(30, 5), lr: Math.min(10, 100 * value('lr')) }),
+    seen(t) {
+      const last = heldOut(t).at(-1)
+      const right = measured(t, 'pair_accuracy').at(-1)
+      if (!last || !right || last.value < 1.1 * Math.LN2) return undefined
+      return { loss: last.value, coin: Math.LN2, right: Math.round(100 * right.value) }
+    },
   },
   {
     id: 'betaZero',

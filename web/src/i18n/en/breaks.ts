@@ -60,6 +60,13 @@ export const breaks = {
     seen: 'The loss was down to {best:string} and went up to {now:string}, with gradients of {norm:string}. A small step of A and B became a huge one of W: α works like a learning rate.',
     unseen: 'The loss held. Look at the gradient norm all the same.',
   },
+  certain: {
+    name: 'Learning rate × 100',
+    expect:
+      'Its steps are a hundred times as large. Which of two answers is better it may soon guess; how sure of it will it be?',
+    seen: 'On pairs that it has never seen its loss is {loss:string}, where a coin costs {coin:string}, ln 2, and it prefers the better answer in {right:string} %. The loss counts how sure it is: large steps drive its rewards far apart, and where it errs it pays the whole distance. In earnest: small steps, the calibration curve, and an end where the held-out loss is lowest.',
+    unseen: 'Its doubt has stayed about as large as its errors.',
+  },
   betaZero: {
     name: 'β = 0: no price on distance',
     expect:
