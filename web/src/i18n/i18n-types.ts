@@ -5192,7 +5192,7 @@ type RootTranslation = {
 		 */
 		simulate: string
 		/**
-		 * {​n​}​ ​p​a​i​r​s​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​o​ ​{​q​u​e​s​t​i​o​n​s​}​ ​q​u​e​s​t​i​o​n​s​ ​c​o​m​p​a​r​e​d​ ​b​y​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​;​ ​{​a​l​i​k​e​}​ ​p​a​i​r​s​ ​s​a​i​d​ ​t​h​e​ ​s​a​m​e​ ​t​w​i​c​e​ ​a​n​d​ ​w​e​r​e​ ​l​e​f​t​ ​o​u​t​.
+		 * {​n​}​ ​p​a​i​r​s​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​o​ ​{​q​u​e​s​t​i​o​n​s​}​ ​q​u​e​s​t​i​o​n​s​ ​c​o​m​p​a​r​e​d​ ​b​y​ ​s​i​m​u​l​a​t​e​d​ ​p​e​o​p​l​e​.​ ​L​e​f​t​ ​o​u​t​,​ ​s​i​n​c​e​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​s​a​i​d​ ​t​h​e​ ​s​a​m​e​:​ ​{​a​l​i​k​e​}​.
 		 * @param {string} alike
 		 * @param {string} n
 		 * @param {string} questions
@@ -14239,7 +14239,7 @@ export type TranslationFunctions = {
 		 */
 		simulate: () => LocalizedString
 		/**
-		 * {n} pairs of answers to {questions} questions compared by simulated people; {alike} pairs said the same twice and were left out.
+		 * {n} pairs of answers to {questions} questions compared by simulated people. Left out, since both answers said the same: {alike}.
 		 */
 		simulatedDone: (arg: { alike: string, n: string, questions: string }) => LocalizedString
 		/**

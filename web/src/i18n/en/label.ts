@@ -57,7 +57,7 @@ export const label = {
   questions: 'Questions',
   simulate: 'Have simulated people compare',
   simulatedDone:
-    '{n:string} pairs of answers to {questions:string} questions compared by simulated people; {alike:string} pairs said the same twice and were left out.',
+    '{n:string} pairs of answers to {questions:string} questions compared by simulated people. Left out, since both answers said the same: {alike:string}.',
   versusTitle: 'The judge beside you',
   versusSum: 'it agrees with you on {same:string} of {of:string}.',
   versusNone: 'you have compared none of these pairs yourself.',
