@@ -51,8 +51,8 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 		}
 		rules.Principles |= p
 	}
-	id := ""
-	if checkpoint.ValidID(c.Judge) {
+	id := "" // of a checkpoint
+	if c.Judge != endpointJudge && c.Judge != browserJudge && checkpoint.ValidID(c.Judge) {
 		id = c.Judge
 	}
 	earlier, err := s.labelsOf(id, c.Name)

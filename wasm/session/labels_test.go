@@ -295,6 +295,7 @@ func TestEndpointJudge(t *testing.T) {
 	require.InDelta(t, -0.1, got.Labels[0].Bias, 1e-12)
 	require.Equal(t, "judge", got.Labels[0].Who)
 	require.Equal(t, "m", got.Labels[0].Judge)
+	require.Empty(t, got.Labels[0].JudgeID, "no checkpoint")
 	require.Equal(t, []string{"honest", "Rhyme."}, got.Labels[0].Principles)
 	require.Equal(t, got.Labels, listed(t, s, p).Labels)
 	require.Len(t, cases, 4)
