@@ -65,7 +65,7 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	if judge == "" {
 		err = out.add(l, a.all, stages.ThreePeople(l.Seed))
 	} else {
-		err = l.judge(out, judge, firsts(a.all), l.reporting())
+		err = l.judge(out, judge, firsts(a.all, judged), l.reporting())
 	}
 	if err != nil {
 		return nil, err
@@ -78,11 +78,21 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	return out, nil
 }
 
-// firsts are the first matchup of each question.
-func firsts(all []stages.Matchup) []stages.Matchup {
+// judged is how many matchups of a question a judge compares. People look at all:
+// their time is not counted.
+const judged = 2
+
+// firsts are the first matchups of each question, n at most.
+func firsts(all []stages.Matchup, n int) []stages.Matchup {
 	var out []stages.Matchup
+	of := 0 // of the question
 	for i, m := range all {
-		if i == 0 || m.Question != all[i-1].Question {
+		if i > 0 && m.Question == all[i-1].Question {
+			of++
+		} else {
+			of = 0
+		}
+		if of < n {
 			out = append(out, m)
 		}
 	}
