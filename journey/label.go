@@ -78,8 +78,8 @@ func (l *leg) label(parent, judge string) (*labels, error) {
 	return out, nil
 }
 
-// judged is how many matchups of a question a judge compares. People look at all:
-// their time is not counted.
+// judged is how many matchups of a question a judge compares, since it takes time.
+// Simulated people take none and compare all.
 const judged = 2
 
 // firsts are the first matchups of each question, n at most.
