@@ -173,3 +173,16 @@ func TestBadLessons(t *testing.T) {
 	}
 	x.Forgive()
 }
+
+// The student without a teacher is the one that was just trained, of the same seed,
+// shape and steps, and found beside it.
+func TestStudentAloneByClick(t *testing.T) {
+	x := open(t, "#/distill?lang=en", lessons).ready()
+	x.do(slow, `globalThis.made = (await sprout.run({stage: 'distill', teacher: await parent(), lessons: talk, seed: 7, params: brief({steps: 4, width: 16, layers: 1})}))
+		await made.done`)
+	x.press("Train it without a teacher")
+	x.wait(slow, "sprout.state().run.run !== made.info.run && sprout.state().phase === 'done'")
+	assert.True(t, value[bool](x, 5*time.Second, `const {run} = sprout.state(), was = made.info
+		return run.stage === 'distill' && run.seed === 7 && run.parameters === was.parameters &&
+			JSON.stringify({...run.params, teacher: 1}) === JSON.stringify(was.params) && run.params.teacher === 0`))
+}
