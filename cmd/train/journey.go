@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,9 +14,9 @@ import (
 
 	"sprout/core/backend"
 	"sprout/core/backend/simd"
-	"sprout/core/checkpoint"
 	"sprout/core/problem"
 	"sprout/journey"
+	"sprout/journey/folder"
 	"sprout/stages"
 )
 
@@ -46,7 +45,7 @@ func (o *options) travel(ctx context.Context, stdout, log io.Writer) error {
 		},
 	}
 	if o.out != "" {
-		j.Shelf = shelf{o.out}
+		j.Shelf = folder.Folder(o.out)
 	}
 	var runs []journey.Passage
 	for i := range max(1, o.seeds) {
@@ -98,62 +97,4 @@ func tellJourney(b *bar, e journey.Event) {
 		}
 		b.show(e.Done, what)
 	}
-}
-
-// shelf is a folder of journeys: a folder for each seed, and in it two files for
-// each step.
-type shelf struct{ dir string }
-
-func (s shelf) path(seed uint64, key, ending string) string {
-	return filepath.Join(s.dir, fmt.Sprintf("seed-%d", seed), key+ending)
-}
-
-const (
-	rowFile   = ".json"
-	modelFile = ".safetensors"
-)
-
-// Take implements journey.Shelf.
-func (s shelf) Take(seed uint64, key string) (*journey.Kept, error) {
-	data, err := os.ReadFile(s.path(seed, key, rowFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	k := &journey.Kept{}
-	if err := json.Unmarshal(data, &k.Row); err != nil {
-		return nil, fmt.Errorf("%s: %w", s.path(seed, key, rowFile), err)
-	}
-	k.Model, err = readCheckpoint(s.path(seed, key, modelFile))
-	return k, err
-}
-
-// Keep implements journey.Shelf. The row is written last: without it there is
-// nothing.
-func (s shelf) Keep(seed uint64, k *journey.Kept) error {
-	key := k.Row.Key
-	if err := os.MkdirAll(filepath.Dir(s.path(seed, key, rowFile)), 0o755); err != nil {
-		return err
-	}
-	if err := os.Remove(s.path(seed, key, rowFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	file, err := checkpoint.NewFile(k.Model, checkpoint.Format{})
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if _, err := file.WriteTo(&b); err != nil {
-		return err
-	}
-	if err := os.WriteFile(s.path(seed, key, modelFile), b.Bytes(), 0o644); err != nil {
-		return err
-	}
-	row, err := json.MarshalIndent(k.Row, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(s.path(seed, key, rowFile), append(row, '\n'), 0o644)
 }

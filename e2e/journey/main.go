@@ -4,9 +4,12 @@
 //
 //	go run ./e2e/journey -preset quick -seed 1 -seeds 3
 //	go run ./e2e/journey -preset tiny -only pretrain,sft -set sft.steps=4
+//	go run ./e2e/journey -seed 2 -keep ck
 //
 // It drives the page as a person's script would, through globalThis.sprout; the
-// page's own workers compute and its own storage keeps the checkpoints.
+// page's own workers compute and its own storage keeps the checkpoints. Each seed
+// has a browser of its own, and the figures are written after each. What -keep
+// leaves in a folder, cmd/train -journey -out goes on from.
 package main
 
 import (
@@ -22,6 +25,8 @@ import (
 
 	"sprout/cmd/serve/static"
 	"sprout/e2e/journey/walk"
+	"sprout/journey"
+	"sprout/journey/folder"
 )
 
 func main() {
@@ -29,15 +34,16 @@ func main() {
 	set := settings{}
 	flag.StringVar(&o.Preset, "preset", "quick", "quick, or tiny to see that everything runs")
 	flag.Uint64Var(&o.Seed, "seed", 1, "chooses the town, the weights and all that is drawn")
-	flag.IntVar(&o.Seeds, "seeds", 1, "so many journeys, from this seed on; figures are medians")
+	seeds := flag.Int("seeds", 1, "so many journeys, from this seed on; figures are medians")
 	only := flag.String("only", "", "make only these steps, separated by commas, and those that they need")
 	flag.Var(set, "set", "a setting, step.setting=number; may be repeated")
 	flag.IntVar(&o.Workers, "workers", 0, "how many workers compute; 0: as many as are fastest")
 	out := flag.String("out", filepath.Join("build", "journey.json"), "where the figures are written")
+	keep := flag.String("keep", "", "a folder for the checkpoints (default: none are kept)")
 	flag.Parse()
 	o.Only = strings.FieldsFunc(*only, func(r rune) bool { return r == ',' || r == ' ' })
 	o.Set = set
-	if err := run(o, *out); err != nil {
+	if err := run(o, *seeds, *out, folder.Folder(*keep)); err != nil {
 		fmt.Fprintln(os.Stderr, "journey:", err)
 		os.Exit(1)
 	}
@@ -60,7 +66,7 @@ func (s settings) Set(arg string) error {
 	return nil
 }
 
-func run(o walk.Options, out string) error {
+func run(o walk.Options, seeds int, out string, keep folder.Folder) error {
 	site := filepath.Join("cmd", "serve", "site")
 	if _, err := os.Stat(filepath.Join(site, "index.html")); err != nil {
 		return errors.New(`the page is not built; run "make build" first`)
@@ -68,19 +74,33 @@ func run(o walk.Options, out string) error {
 	server := httptest.NewServer(static.New(os.DirFS(site)))
 	defer server.Close()
 	o.Progress = func(line string) { fmt.Fprintln(os.Stderr, line) }
-	r, err := walk.Page(server.URL, o)
-	if err != nil {
-		return err
+	if keep != "" {
+		o.Keep = keep.Put
 	}
+	var all journey.Report
+	for range max(1, seeds) {
+		r, err := walk.Page(server.URL, o)
+		if err != nil {
+			return err
+		}
+		sum := journey.NewReport(o.Preset, append(all.Runs, r.Runs...))
+		sum.Where, sum.Cores = r.Where, r.Cores
+		all = sum
+		if err := write(out, all); err != nil {
+			return err
+		}
+		o.Seed++
+	}
+	return all.Print(os.Stdout)
+}
+
+func write(path string, r journey.Report) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(out, append(data, '\n'), 0o644); err != nil {
-		return err
-	}
-	return r.Print(os.Stdout)
+	return os.WriteFile(path, append(data, '\n'), 0o644)
 }

@@ -22,6 +22,9 @@ type Options struct {
 	// Progress is told a line about every step that was made, and every now and
 	// then where it stands.
 	Progress func(line string) `json:"-"`
+	// Keep, if not nil, is given the steps and the files of their checkpoints in the
+	// end.
+	Keep func(seed uint64, row journey.Row, model []byte) error `json:"-"`
 	// Meanwhile, if not nil, is called about once a second.
 	Meanwhile func(p *browser.Page) error `json:"-"`
 }
@@ -73,6 +76,11 @@ func Page(origin string, o Options) (journey.Report, error) {
 	}
 	if troubles := p.Troubles(); len(troubles) > 0 {
 		return r, fmt.Errorf("the page was in trouble: %q", troubles)
+	}
+	if o.Keep != nil {
+		if err := keep(p, r, o.Keep); err != nil {
+			return r, err
+		}
 	}
 	if foreign := b.Foreign(); len(foreign) > 0 {
 		return r, fmt.Errorf("requests to other origins: %v", foreign)
@@ -131,6 +139,30 @@ func finish(p *browser.Page, r *journey.Report) error {
 	for part := range strings.FieldsSeq(agent) {
 		if name, version, ok := strings.Cut(part, "/"); ok && strings.HasSuffix(name, "Chrome") {
 			r.Where = "Chromium " + version
+		}
+	}
+	return nil
+}
+
+// keep hands over every checkpoint that the page has of a journey.
+func keep(p *browser.Page, r journey.Report, put func(uint64, journey.Row, []byte) error) error {
+	for _, run := range r.Runs {
+		for _, row := range run.Rows {
+			if row.Checkpoint == "" {
+				continue
+			}
+			// JSON has no bytes but base64, which is what Go reads into a []byte.
+			model, err := browser.Eval[[]byte](p, time.Minute, fmt.Sprintf(`sprout.checkpoints.export(%q).then(bytes => {
+				let text = ''
+				for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192))
+				return btoa(text)
+			})`, row.Checkpoint))
+			if err != nil {
+				return fmt.Errorf("the checkpoint of %s: %w", row.Key, err)
+			}
+			if err := put(run.Seed, row, model); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
