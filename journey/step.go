@@ -64,8 +64,7 @@ var steps = []Step{
 	{Key: "rlaif_reward", Stage: "reward", Parent: "sft", Judge: "judge", measure: measureLabels},
 	{Key: "rlaif_ppo", Stage: "ppo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
 	{Key: "grpo", Stage: "grpo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
-	// From doubtful labels, too: see docs/JOURNEY.md.
-	{Key: "simpo", Stage: "simpo", Parent: "sft", Judge: "judge", Params: map[string]float64{"certainty": 0.5}, measure: measureGain},
+	{Key: "simpo", Stage: "simpo", Parent: "sft", Judge: "judge", measure: measureGain},
 	{Key: "spo", Stage: "spo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},
 	{Key: "distill_alone", Stage: "distill", Teacher: "sft", Params: map[string]float64{"teacher": 0}},
 	{Key: "distill", Stage: "distill", Teacher: "sft", Beside: "distill_alone", measure: tellTwin},

@@ -103,7 +103,8 @@ func readPairs(t *testing.T, s string) []Pair {
 }
 
 // A run on labels with doubt minimises softRewardLoss: its first loss is ln 2
-// whatever the labels, and then it goes towards their entropy and not to 0.
+// whatever the labels, and then it goes towards their entropy and not to 0. So does
+// DPO, whose margins are of log-ratios, β times less.
 func TestRewardLearnsTheDoubt(t *testing.T) {
 	natively(t)
 	s := pairSetup(t, map[string]float64{"steps": 60})
@@ -118,6 +119,12 @@ func TestRewardLearnsTheDoubt(t *testing.T) {
 	require.InDelta(t, entropy, last.TrainLoss, 0.02)
 	require.InDelta(t, entropy, *last.HeldOutLoss, 0.02)
 	require.InDelta(t, math.Log(0.7/0.3), last.Measures["heldout_margin"], 0.4)
+
+	direct := startOn(t, DPO{}, s)
+	reports = steps(t, direct, 60)
+	require.InDelta(t, math.Ln2, reports[0].Metrics.TrainLoss, 1e-4)
+	require.InDelta(t, entropy, reports[59].Metrics.TrainLoss, 0.03)
+	require.InDelta(t, math.Log(0.7/0.3)/0.5, reports[59].Metrics.Measures["heldout_margin"], 0.8)
 
 	hard := s
 	hard.Params["soft_labels"] = 0

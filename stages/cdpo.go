@@ -48,7 +48,7 @@ func (ConservativeDPO) Params(p nn.Preset) []Param {
 		Key: "epsilon", Symbol: `\varepsilon`, Default: 0.1, Min: 0, Max: 0.5,
 		DocEN: "Share of the labels that are thought to be wrong. 0 believes all of them and is DPO.",
 		DocZH: "认为标签中有多大比例是错的。0 表示全部相信，也就是 DPO。",
-	}, certaintyParam(0.5))
+	}, certaintyParam())
 }
 
 // Start prepares a run; see startPairs.

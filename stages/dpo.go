@@ -42,7 +42,7 @@ func (DPO) Name() string { return "dpo" }
 
 // Params are the settings of DPO.
 func (DPO) Params(p nn.Preset) []Param {
-	return pairParams(p, dpoDefaults, betaParam(), certaintyParam(0.75))
+	return pairParams(p, dpoDefaults, betaParam(), softLabelsParam())
 }
 
 // Start prepares a run; see startPairs.
@@ -59,7 +59,7 @@ func (DPO) kind(map[string]float64) pairKind { return bySum }
 // reference lets a small model follow the noise.
 var dpoDefaults = pairDefaults{
 	"seed":    {steps: 200, batch: 16, lr: 2e-4},
-	"sprout":  {steps: 300, batch: 8, lr: 6e-5},
+	"sprout":  {steps: 300, batch: 8, lr: 1e-4},
 	"sapling": {steps: 200, batch: 8, lr: 3e-5},
 	"tree":    {steps: 300, batch: 8, lr: 2e-5},
 }
@@ -72,8 +72,13 @@ func betaParam() Param {
 	}
 }
 
+// loss is softDPOLoss where labels are probabilities; of labels without doubt it
+// is dpoLoss.
 func (DPO) loss(v map[string]float64) pairLoss {
 	return func(t *autograd.Tape, k *constants, a answers) tensor.Tensor {
+		if v["soft_labels"] == 1 {
+			return softDPOLoss(t, a.chosen, a.rejected, a.refChosen, a.refRejected, a.label, k.number(t, v["beta"]))
+		}
 		return dpoLoss(t, a.chosen, a.rejected, a.refChosen, a.refRejected, k.number(t, v["beta"]))
 	}
 }

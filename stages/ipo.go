@@ -51,7 +51,7 @@ func (IPO) Params(p nn.Preset) []Param {
 		Key: "average", Symbol: `1/|y|`, Default: 0,
 		DocEN: "Sums over the tokens of an answer are compared, as the paper writes it, or means, so that long answers weigh no more than short ones.",
 		DocZH: "比较回答各词元的对数概率之和，与论文一致；或者比较平均值，长回答就不会比短回答更重。",
-	}.choosing([2]string{"sum", "求和"}, [2]string{"mean", "取平均"}), certaintyParam(0.75))
+	}.choosing([2]string{"sum", "求和"}, [2]string{"mean", "取平均"}), certaintyParam())
 }
 
 // Start prepares a run; see startPairs.

@@ -239,11 +239,20 @@ var gentleDefaults = pairDefaults{
 	"tree":    {steps: 300, batch: 8, lr: 2e-5},
 }
 
-// certaintyParam is a setting of stages that take a label for certain, whatever
-// its probability. A reward model has none: it learns the doubt as well.
-func certaintyParam(usual float64) Param {
+// softLabelsParam is a setting of stages that can learn how sure a label is.
+func softLabelsParam() Param {
 	return Param{
-		Key: "certainty", Symbol: `p_{\min}`, Default: usual, Min: 0.5, Max: 1,
+		Key: "soft_labels", Symbol: `y`, Default: 1,
+		DocEN: "The doubt of whoever compared is learned with the label: where the better answer was given 60 %, the model is to do so, too. Without that every label is taken for certain.",
+		DocZH: "连标签的把握一起学：较好的回答只有六成把握，模型也学成六成。关掉就把每个标签都当作十足的把握。",
+	}.choosing([2]string{"all is certain", "一律当真"}, [2]string{"with its doubt", "连把握一起学"})
+}
+
+// certaintyParam is a setting of stages that take a label for certain, whatever
+// its probability. Reward models and DPO have none: they learn the doubt as well.
+func certaintyParam() Param {
+	return Param{
+		Key: "certainty", Symbol: `p_{\min}`, Default: 0.5, Min: 0.5, Max: 1,
 		DocEN: "Pairs are left out whose label is less certain: where a judge says one thing in one order and another in the other, or people disagree. 0.5 learns from all.",
 		DocZH: "标签没有这么大把握的回答对不学：裁判换个次序就改口，或者几个人意见不一的。0.5 表示全部都学。",
 	}

@@ -321,3 +321,24 @@ func TestSoftRewardLoss(t *testing.T) {
 	}
 	exact(t, f, []data{column(drawn(1, 5, 2)...), column(drawn(2, 5, 2)...), column(0, 0.2, 0.5, 0.9, 1)}, 0, 1).checkGradients("soft")
 }
+
+// Soft labels of DPO are conservative DPO with a doubt of each pair's own; a label
+// of 1 is the plain loss.
+func TestSoftDPOLoss(t *testing.T) {
+	const beta = 0.5
+	soft := func(t *autograd.Tape, k *constants, in []tensor.Tensor) tensor.Tensor {
+		return softDPOLoss(t, in[0], in[1], in[2], in[3], in[4], k.number(t, beta))
+	}
+	for _, y := range []float64{0.5, 2. / 3, 0.9, 1} {
+		want := evaluate1(t, conservative(beta, 1-y), example)
+		got := exact(t, soft, []data{
+			column(example.chosen), column(example.rejected), column(example.refChosen), column(example.refRejected), column(y),
+		}, 0, 1)
+		near(t, want.loss, got.values()[0], y)
+		near(t, want.dChosen, got.gradient(0)[0], y)
+		near(t, want.dRejected, got.gradient(1)[0], y)
+	}
+	exact(t, soft, []data{
+		column(drawn(1, 5, 2)...), column(drawn(2, 5, 2)...), column(drawn(3, 5, 2)...), column(drawn(4, 5, 2)...), column(0, 0.2, 0.5, 0.9, 1),
+	}, 0, 1).checkGradients("soft")
+}

@@ -47,11 +47,7 @@ func (Reward) Params(p nn.Preset) []Param {
 		Key: "whole", Symbol: `\theta`, Default: 1,
 		DocEN: "The whole model is trained with its head, or the head alone, one number per channel: all that a handful of labels can settle.",
 		DocZH: "整个模型连同打分头一起训练，或者只训练打分头，每个通道一个数：标签只有几十个时，能定下来的也就这么多。",
-	}.choosing([2]string{"the head alone", "只练打分头"}, [2]string{"model and head", "模型和打分头"}), Param{
-		Key: "soft_labels", Symbol: `y`, Default: 1,
-		DocEN: "A judge's doubt is learned with its verdict: where it gave the better answer 60 %, the reward model is to do so, too. Without that every verdict is taken for certain.",
-		DocZH: "连裁判的把握一起学：裁判觉得较好的回答有六成把握，奖励模型也学成六成。关掉就把每个判断都当作十足的把握。",
-	}.choosing([2]string{"all is certain", "一律当真"}, [2]string{"with its doubt", "连把握一起学"}))
+	}.choosing([2]string{"the head alone", "只练打分头"}, [2]string{"model and head", "模型和打分头"}), softLabelsParam())
 }
 
 // Start prepares a run; see startPairs.

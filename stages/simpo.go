@@ -50,7 +50,7 @@ func (SimPO) Params(p nn.Preset) []Param {
 		Key: "gamma", Symbol: `\gamma`, Default: 1, Min: 0, Max: 10,
 		DocEN: "Margin of reward by which the better answer should win.",
 		DocZH: "较好的回答应当领先的奖励差距。",
-	}, certaintyParam(0.75))
+	}, certaintyParam())
 }
 
 // Start prepares a run; see startPairs.

@@ -29,6 +29,7 @@ test.each([
   ['judge', 'letter'],
   ['rlaif_label', 'bFirst'],
   ['soft_reward', 'label'],
+  ['soft_dpo', 'label'],
   ['gae', 'delta'],
   ['rlhf_reward', 'beta'],
   ['group_advantages', 'standardised'],

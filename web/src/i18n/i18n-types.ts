@@ -5395,7 +5395,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * π​ ​i​s​ ​t​h​e​ ​m​o​d​e​l​,​ ​π​_​r​e​f​ ​t​h​e​ ​f​r​o​z​e​n​ ​o​n​e​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​T​h​e​ ​s​u​m​s​ ​r​u​n​ ​o​v​e​r​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​2​.
+			 * π​ ​i​s​ ​t​h​e​ ​m​o​d​e​l​,​ ​π​_​r​e​f​ ​t​h​e​ ​f​r​o​z​e​n​ ​o​n​e​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​T​h​e​ ​s​u​m​s​ ​r​u​n​ ​o​v​e​r​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​2​.​ ​y​ ​i​s​ ​h​o​w​ ​s​u​r​e​ ​t​h​e​ ​l​a​b​e​l​ ​i​s​:​ ​1​ ​w​h​e​r​e​ ​n​o​b​o​d​y​ ​d​o​u​b​t​s​,​ ​a​n​d​ ​t​h​e​n​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​−​l​n​ ​σ​(​d​)​.
 			 */
 			formula: string
 		}
@@ -8940,6 +8940,10 @@ type RootTranslation = {
 			 * E​v​e​r​y​ ​l​a​b​e​l​ ​i​s​ ​t​a​k​e​n​ ​f​o​r​ ​c​e​r​t​a​i​n​.​ ​r​ ​i​s​ ​t​h​e​ ​s​c​o​r​e​ ​o​f​ ​a​n​ ​a​n​s​w​e​r​;​ ​w​ ​i​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​f​ ​t​w​o​,​ ​l​ ​t​h​e​ ​w​o​r​s​e​.​ ​O​n​l​y​ ​t​h​e​i​r​ ​d​i​f​f​e​r​e​n​c​e​ ​c​o​u​n​t​s​.
 			 */
 			certain: string
+			/**
+			 * E​v​e​r​y​ ​l​a​b​e​l​ ​i​s​ ​t​a​k​e​n​ ​f​o​r​ ​c​e​r​t​a​i​n​.​ ​π​ ​i​s​ ​t​h​e​ ​m​o​d​e​l​,​ ​π​_​r​e​f​ ​t​h​e​ ​f​r​o​z​e​n​ ​o​n​e​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m​.​ ​T​h​e​ ​s​u​m​s​ ​r​u​n​ ​o​v​e​r​ ​t​h​e​ ​t​o​k​e​n​s​ ​o​f​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​b​o​t​h​ ​m​o​d​e​l​s​ ​a​r​e​ ​e​q​u​a​l​ ​t​h​e​ ​l​o​s​s​ ​i​s​ ​l​n​ ​2​.
+			 */
+			certainPairs: string
 		}
 		names: {
 			/**
@@ -14426,7 +14430,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.
+			 * π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2. y is how sure the label is: 1 where nobody doubts, and then the loss is −ln σ(d).
 			 */
 			formula: () => LocalizedString
 		}
@@ -17663,6 +17667,10 @@ export type TranslationFunctions = {
 			 * Every label is taken for certain. r is the score of an answer; w is the better of two, l the worse. Only their difference counts.
 			 */
 			certain: () => LocalizedString
+			/**
+			 * Every label is taken for certain. π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.
+			 */
+			certainPairs: () => LocalizedString
 		}
 		names: {
 			/**

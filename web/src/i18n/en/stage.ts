@@ -105,7 +105,7 @@ export const lessons = {
     spelled: 'DPO: Direct Preference Optimization',
     title: 'Do we need a reward model in the middle?',
     formula:
-      'π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.',
+      'π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2. y is how sure the label is: 1 where nobody doubts, and then the loss is −ln σ(d).',
   },
   cdpo: {
     name: 'Conservative DPO',

@@ -9,6 +9,8 @@ export const terms = {
     dora: 'The same change, but the length of each row of the matrix is learned apart from its direction. The loss is that of SFT.',
     certain:
       'Every label is taken for certain. r is the score of an answer; w is the better of two, l the worse. Only their difference counts.',
+    certainPairs:
+      'Every label is taken for certain. π is the model, π_ref the frozen one it started from. The sums run over the tokens of whole answers. Where both models are equal the loss is ln 2.',
   },
   names: {
     advantage: 'how much better it went than expected',

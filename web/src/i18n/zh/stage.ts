@@ -104,7 +104,7 @@ export const lessons: Translation['lessons'] = {
     spelled: 'DPO 直接偏好优化（Direct Preference Optimization）',
     title: '中间非要一个评委吗？',
     formula:
-      'π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。',
+      'π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。y 是标签的把握：没人怀疑时是 1，损失就是 −ln σ(d)。',
   },
   cdpo: {
     name: '保守的 DPO',

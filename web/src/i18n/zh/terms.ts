@@ -10,6 +10,8 @@ export const terms: Translation['terms'] = {
     dora: '同样的改动，只是矩阵每一行的长度和方向分开学。损失就是 SFT 的损失。',
     certain:
       '每个标签都当作十足的把握。r 是回答的得分，w 是两个里较好的，l 是较差的。只有差值算数。',
+    certainPairs:
+      '每个标签都当作十足的把握。π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。',
   },
   names: {
     advantage: '比预期好多少',

@@ -23,6 +23,7 @@ export const regions = {
   gae: () => import('virtual:stage-code/gae'),
   rlhf_reward: () => import('virtual:stage-code/rlhf_reward'),
   dpo: () => import('virtual:stage-code/dpo'),
+  soft_dpo: () => import('virtual:stage-code/soft_dpo'),
   cdpo: () => import('virtual:stage-code/cdpo'),
   ipo: () => import('virtual:stage-code/ipo'),
   judge: () => import('virtual:stage-code/judge'),
@@ -56,7 +57,7 @@ export interface StageFormula {
   /** The lines shown: those of the formula first, then what they call. */
   shown: readonly [Region, ...Region[]]
   /** Only where a setting has this value; else the stage's last formula. */
-  when?: { setting: string; is: number; words: 'dora' | 'certain' }
+  when?: { setting: string; is: number; words: 'dora' | 'certain' | 'certainPairs' }
 }
 
 export type FormulaPage = LessonPage

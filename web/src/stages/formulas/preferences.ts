@@ -54,6 +54,7 @@ export const preferences: Formulas<'reward' | 'dpo' | 'cdpo' | 'ipo' | 'judge' |
   ],
   dpo: [
     {
+      when: { setting: 'soft_labels', is: 0, words: 'certainPairs' },
       tex: lines(String.raw`\term{loss} = -\ln\sigma(\term{betaDpo}\, \term{margin})`, marginLine),
       terms: [
         { ...loss, code: ['dpoLoss'] },
@@ -62,6 +63,22 @@ export const preferences: Formulas<'reward' | 'dpo' | 'cdpo' | 'ipo' | 'judge' |
         ...bothSides,
       ],
       shown: ['dpo'],
+    },
+    {
+      tex: lines(
+        String.raw`\term{loss} = -\big[\term{sureness} \ln \sigma(\term{weighed}) + (1-\term{sureness}) \ln \sigma(-\term{weighed})\big]`,
+        String.raw`\term{weighed} = \term{betaDpo}\,\term{margin}`,
+        marginLine,
+      ),
+      terms: [
+        { ...loss, code: ['softDPOLoss'] },
+        { id: 'sureness', symbol: 'y', settings: ['soft_labels'], code: ['label'] },
+        { id: 'weighed', symbol: 'd', code: ['d'] },
+        { id: 'betaDpo', symbol: String.raw`\beta`, settings: ['beta'], code: ['beta'] },
+        { id: 'margin', symbol: 'h', code: ['h'] },
+        ...bothSides,
+      ],
+      shown: ['soft_dpo'],
     },
   ],
   cdpo: [
