@@ -21,3 +21,9 @@ test('the parts fill the lesson, and every run fits into its part with time to t
     for (const question of plan.questions) expect(en.plans.answers[question]).not.toBe('')
   }
 })
+
+test('all grow the same base, and from there on every seat has a seed of its own', () => {
+  for (const { part, address } of plans.flatMap((p) => p.parts))
+    expect(/[?&]seed=/.test(address), address).toBe(part === 'pretrain')
+  expect(en.plans.seats).toContain('{seed')
+})

@@ -17,6 +17,11 @@ export type Question =
 
 export interface Plan {
   minutes: 45 | 90
+  /**
+   * All grow the same base, so only pretraining has a seed in its address. From
+   * SFT on the number of a learner's seat is it: thirty runs of one seed would be
+   * one curve, and say nothing of how far chance moves it.
+   */
   parts: { part: Part; minutes: number; address: string }[]
   questions: Question[]
 }
@@ -28,8 +33,8 @@ export const plans: Plan[] = [
       { part: 'opening', minutes: 5, address: '#/' },
       { part: 'tokens', minutes: 5, address: '#/tokenizer' },
       { part: 'pretrain', minutes: 12, address: '#/pretrain?preset=sprout&seed=1' },
-      { part: 'sft', minutes: 8, address: '#/sft?seed=1' },
-      { part: 'dpo', minutes: 8, address: '#/dpo?seed=1' },
+      { part: 'sft', minutes: 8, address: '#/sft' },
+      { part: 'dpo', minutes: 8, address: '#/dpo' },
       { part: 'close', minutes: 7, address: '#/class' },
     ],
     questions: ['tokens', 'lnV', 'order', 'manners', 'mask', 'half'],
@@ -40,12 +45,12 @@ export const plans: Plan[] = [
       { part: 'opening', minutes: 5, address: '#/' },
       { part: 'tokens', minutes: 8, address: '#/tokenizer' },
       { part: 'pretrain', minutes: 15, address: '#/pretrain?preset=sprout&seed=1' },
-      { part: 'sft', minutes: 10, address: '#/sft?seed=1' },
-      { part: 'lora', minutes: 8, address: '#/lora?seed=1' },
-      { part: 'feedback', minutes: 12, address: '#/ppo?seed=1&beta=0&steps=240' },
-      { part: 'dpo', minutes: 8, address: '#/dpo?seed=1' },
-      { part: 'tutor', minutes: 10, address: '#/grpo?seed=1' },
-      { part: 'distil', minutes: 7, address: '#/distill?seed=1' },
+      { part: 'sft', minutes: 10, address: '#/sft' },
+      { part: 'lora', minutes: 8, address: '#/lora' },
+      { part: 'feedback', minutes: 12, address: '#/ppo?beta=0&steps=240' },
+      { part: 'dpo', minutes: 8, address: '#/dpo' },
+      { part: 'tutor', minutes: 10, address: '#/grpo' },
+      { part: 'distil', minutes: 7, address: '#/distill' },
       { part: 'close', minutes: 7, address: '#/class' },
     ],
     questions: [

@@ -6404,6 +6404,11 @@ type RootTranslation = {
 		 * M​e​a​s​u​r​e​d​ ​o​n​ ​t​w​o​ ​c​o​r​e​s​ ​w​i​t​h​ ​t​h​e​ ​s​t​a​n​d​a​r​d​ ​s​e​t​t​i​n​g​s​:​ ​p​r​e​t​r​a​i​n​i​n​g​ ​3​ ​m​i​n​u​t​e​s​;​ ​S​F​T​,​ ​r​e​w​a​r​d​ ​m​o​d​e​l​,​ ​P​P​O​ ​a​n​d​ ​D​P​O​ ​1​ ​e​a​c​h​;​ ​L​o​R​A​ ​a​n​d​ ​G​R​P​O​ ​h​a​l​f​ ​a​ ​m​i​n​u​t​e​ ​e​a​c​h​;​ ​d​i​s​t​i​l​l​i​n​g​ ​2​.​ ​S​l​o​w​e​r​ ​m​a​c​h​i​n​e​s​ ​t​a​k​e​ ​t​w​i​c​e​ ​a​s​ ​l​o​n​g​;​ ​t​h​e​ ​p​a​g​e​ ​s​a​y​s​ ​h​o​w​ ​m​u​c​h​ ​i​s​ ​l​e​f​t​ ​w​h​i​l​e​ ​i​t​ ​t​r​a​i​n​s​.
 		 */
 		times: string
+		/**
+		 * P​r​e​t​r​a​i​n​i​n​g​ ​h​a​s​ ​s​e​e​d​ ​1​ ​o​n​ ​e​v​e​r​y​ ​m​a​c​h​i​n​e​,​ ​s​o​ ​t​h​a​t​ ​a​l​l​ ​g​o​ ​o​n​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​b​a​s​e​.​ ​F​r​o​m​ ​S​F​T​ ​o​n​ ​e​v​e​r​y​ ​l​e​a​r​n​e​r​ ​w​r​i​t​e​s​ ​t​h​e​ ​n​u​m​b​e​r​ ​o​f​ ​t​h​e​i​r​ ​s​e​a​t​ ​i​n​t​o​ ​t​h​e​ ​f​i​e​l​d​ ​“​{​s​e​e​d​}​”​ ​o​f​ ​e​a​c​h​ ​s​t​a​g​e​,​ ​b​e​f​o​r​e​ ​t​h​e​ ​r​u​n​.​ ​W​i​t​h​ ​o​n​e​ ​s​e​e​d​ ​f​o​r​ ​a​l​l​,​ ​t​h​e​ ​c​u​r​v​e​s​ ​o​n​ ​t​h​e​ ​c​l​a​s​s​ ​p​a​g​e​ ​w​o​u​l​d​ ​b​e​ ​a​ ​s​i​n​g​l​e​ ​c​u​r​v​e​ ​d​r​a​w​n​ ​t​h​i​r​t​y​ ​t​i​m​e​s​.
+		 * @param {string} seed
+		 */
+		seats: RequiredParams<'seed'>
 		parts: {
 			opening: {
 				/**
@@ -6515,6 +6520,10 @@ type RootTranslation = {
 		 * N​a​m​e
 		 */
 		name: string
+		/**
+		 * S​e​a​t​,​ ​a​n​d​ ​f​r​o​m​ ​S​F​T​ ​o​n​ ​t​h​e​ ​s​e​e​d
+		 */
+		seat: string
 		/**
 		 * A​n​s​w​e​r​ ​k​e​y​,​ ​{​m​i​n​u​t​e​s​}​ ​m​i​n​u​t​e​s
 		 * @param {number} minutes
@@ -15416,6 +15425,10 @@ export type TranslationFunctions = {
 		 * Measured on two cores with the standard settings: pretraining 3 minutes; SFT, reward model, PPO and DPO 1 each; LoRA and GRPO half a minute each; distilling 2. Slower machines take twice as long; the page says how much is left while it trains.
 		 */
 		times: () => LocalizedString
+		/**
+		 * Pretraining has seed 1 on every machine, so that all go on from the same base. From SFT on every learner writes the number of their seat into the field “{seed}” of each stage, before the run. With one seed for all, the curves on the class page would be a single curve drawn thirty times.
+		 */
+		seats: (arg: { seed: string }) => LocalizedString
 		parts: {
 			opening: {
 				/**
@@ -15526,6 +15539,10 @@ export type TranslationFunctions = {
 		 * Name
 		 */
 		name: () => LocalizedString
+		/**
+		 * Seat, and from SFT on the seed
+		 */
+		seat: () => LocalizedString
 		/**
 		 * Answer key, {minutes} minutes
 		 */

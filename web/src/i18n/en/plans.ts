@@ -11,6 +11,8 @@ export const plans = {
   part: 'What happens',
   times:
     'Measured on two cores with the standard settings: pretraining 3 minutes; SFT, reward model, PPO and DPO 1 each; LoRA and GRPO half a minute each; distilling 2. Slower machines take twice as long; the page says how much is left while it trains.',
+  seats:
+    'Pretraining has seed 1 on every machine, so that all go on from the same base. From SFT on every learner writes the number of their seat into the field “{seed:string}” of each stage, before the run. With one seed for all, the curves on the class page would be a single curve drawn thirty times.',
   parts: {
     opening: {
       title: 'A model writes',
@@ -55,6 +57,7 @@ export const plans = {
   },
   worksheet: 'Worksheet, {minutes:number} minutes',
   name: 'Name',
+  seat: 'Seat, and from SFT on the seed',
   key: 'Answer key, {minutes:number} minutes',
   questions: {
     tokens:

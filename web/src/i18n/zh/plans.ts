@@ -10,6 +10,8 @@ export const plans: Translation['plans'] = {
   part: '做什么',
   times:
     '在两个核心上、用默认设置测得：预训练 3 分钟；SFT、奖励模型、PPO、DPO 各 1 分钟；LoRA 和 GRPO 各半分钟；蒸馏 2 分钟。慢一些的机器要加倍；训练时页面会写出还剩多久。',
+  seats:
+    '预训练时每台机器的随机种子都是 1，大家才能从同一个底座接着练。从 SFT 起，每人在每个阶段开始之前，把自己的座位号填进“{seed}”。要是全班用同一个种子，课堂页面上就只是把一条曲线画了三十遍。',
   parts: {
     opening: {
       title: '模型会写字',
@@ -54,6 +56,7 @@ export const plans: Translation['plans'] = {
   },
   worksheet: '学习单，{minutes} 分钟',
   name: '姓名',
+  seat: '座位号，从 SFT 起也是随机种子',
   key: '参考答案，{minutes} 分钟',
   questions: {
     tokens: '照分词器的切法写下你的名字。你的哪一句话每个字要用更多的块？为什么？',
