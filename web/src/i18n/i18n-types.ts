@@ -2997,11 +2997,18 @@ type RootTranslation = {
 				 * W​h​e​r​e​ ​w​i​l​l​ ​i​t​ ​b​e​g​i​n​,​ ​h​o​w​ ​w​i​l​l​ ​i​t​ ​g​o​,​ ​w​h​e​r​e​ ​w​i​l​l​ ​i​t​ ​e​n​d​?​ ​D​r​a​w​ ​i​t​ ​b​e​f​o​r​e​ ​y​o​u​ ​s​t​a​r​t​,​ ​i​f​ ​y​o​u​ ​l​i​k​e​;​ ​t​h​e​ ​r​e​a​l​ ​o​n​e​ ​i​s​ ​t​h​e​n​ ​d​r​a​w​n​ ​o​v​e​r​ ​i​t​.
 				 */
 				task: string
-				/**
-				 * O​n​ ​a​v​e​r​a​g​e​ ​y​o​u​ ​w​e​r​e​ ​{​d​i​s​t​a​n​c​e​}​ ​o​f​f​.​ ​M​o​s​t​ ​p​e​o​p​l​e​ ​d​r​a​w​ ​a​ ​s​t​r​a​i​g​h​t​ ​s​l​o​p​e​;​ ​r​e​a​l​ ​c​u​r​v​e​s​ ​t​u​r​n​ ​e​a​r​l​y​,​ ​s​i​n​c​e​ ​w​h​a​t​ ​i​s​ ​e​a​s​y​ ​i​s​ ​l​e​a​r​n​e​d​ ​f​i​r​s​t​.
-				 * @param {string} distance
-				 */
-				answer: RequiredParams<'distance'>
+				outcomes: {
+					/**
+					 * O​n​ ​a​v​e​r​a​g​e​ ​y​o​u​ ​w​e​r​e​ ​{​d​i​s​t​a​n​c​e​}​ ​o​f​f​.​ ​M​o​s​t​ ​p​e​o​p​l​e​ ​d​r​a​w​ ​a​ ​s​t​r​a​i​g​h​t​ ​s​l​o​p​e​;​ ​a​ ​l​o​s​s​ ​t​u​r​n​s​ ​e​a​r​l​y​,​ ​s​i​n​c​e​ ​w​h​a​t​ ​i​s​ ​e​a​s​y​ ​i​s​ ​l​e​a​r​n​e​d​ ​f​i​r​s​t​.
+					 * @param {string} distance
+					 */
+					heldOut: RequiredParams<'distance'>
+					/**
+					 * O​n​ ​a​v​e​r​a​g​e​ ​y​o​u​ ​w​e​r​e​ ​{​d​i​s​t​a​n​c​e​}​ ​o​f​f​.​ ​A​ ​s​c​o​r​e​ ​g​o​e​s​ ​u​p​ ​i​n​ ​s​m​a​l​l​,​ ​u​n​e​v​e​n​ ​s​t​e​p​s​,​ ​s​i​n​c​e​ ​e​a​c​h​ ​r​o​u​n​d​ ​s​e​e​s​ ​o​n​l​y​ ​a​ ​f​e​w​ ​a​n​s​w​e​r​s​;​ ​w​h​e​r​e​ ​t​h​e​ ​r​e​w​a​r​d​ ​c​a​n​ ​b​e​ ​f​o​o​l​e​d​ ​i​t​ ​c​o​m​e​s​ ​d​o​w​n​ ​a​g​a​i​n​.
+					 * @param {string} distance
+					 */
+					score: RequiredParams<'distance'>
+				}
 			}
 			nextMerge: {
 				/**
@@ -3097,13 +3104,29 @@ type RootTranslation = {
 				 * T​a​k​e​ ​t​h​e​ ​s​t​e​p​ ​a​t​ ​w​h​i​c​h​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​h​a​s​ ​m​a​d​e​ ​h​a​l​f​ ​o​f​ ​i​t​s​ ​w​a​y​ ​d​o​w​n​.​ ​I​s​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​k​n​o​w​n​ ​b​e​f​o​r​e​ ​i​t​,​ ​a​b​o​u​t​ ​t​h​e​n​,​ ​o​r​ ​l​a​t​e​r​?
 				 */
 				task: string
-				/**
-				 * H​a​l​f​ ​o​f​ ​t​h​e​ ​l​o​s​s​ ​w​a​s​ ​g​o​n​e​ ​a​t​ ​s​t​e​p​ ​{​l​o​s​s​}​,​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​w​e​r​e​ ​k​n​o​w​n​ ​a​t​ ​s​t​e​p​ ​{​f​a​c​t​s​}​ ​(​i​n​ ​t​h​e​ ​e​n​d​ ​{​r​e​c​a​l​l​}​)​.​ ​L​e​t​t​e​r​s​,​ ​w​o​r​d​s​ ​a​n​d​ ​g​r​a​m​m​a​r​ ​a​r​e​ ​f​r​e​q​u​e​n​t​ ​a​n​d​ ​p​a​y​ ​f​i​r​s​t​;​ ​a​ ​f​a​c​t​ ​a​b​o​u​t​ ​o​n​e​ ​r​e​s​i​d​e​n​t​ ​i​s​ ​r​a​r​e​ ​a​n​d​ ​c​o​m​e​s​ ​l​a​t​e​.
-				 * @param {string} facts
-				 * @param {string} loss
-				 * @param {string} recall
-				 */
-				answer: RequiredParams<'facts' | 'loss' | 'recall'>
+				outcomes: {
+					/**
+					 * H​a​l​f​ ​o​f​ ​t​h​e​ ​l​o​s​s​ ​w​a​s​ ​g​o​n​e​ ​o​n​l​y​ ​a​t​ ​s​t​e​p​ ​{​l​o​s​s​}​,​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​w​e​r​e​ ​k​n​o​w​n​ ​a​t​ ​s​t​e​p​ ​{​f​a​c​t​s​}​ ​a​l​r​e​a​d​y​ ​(​i​n​ ​t​h​e​ ​e​n​d​ ​{​r​e​c​a​l​l​}​)​.​ ​T​h​a​t​ ​h​a​p​p​e​n​s​ ​w​h​e​r​e​ ​t​h​e​ ​t​o​w​n​ ​i​s​ ​s​m​a​l​l​ ​a​n​d​ ​i​t​s​ ​f​a​c​t​s​ ​a​r​e​ ​r​e​p​e​a​t​e​d​ ​o​f​t​e​n​:​ ​t​h​e​y​ ​a​r​e​ ​a​m​o​n​g​ ​t​h​e​ ​f​i​r​s​t​ ​t​h​i​n​g​s​ ​t​h​a​t​ ​p​a​y​.
+					 * @param {string} facts
+					 * @param {string} loss
+					 * @param {string} recall
+					 */
+					before: RequiredParams<'facts' | 'loss' | 'recall'>
+					/**
+					 * H​a​l​f​ ​o​f​ ​t​h​e​ ​l​o​s​s​ ​w​a​s​ ​g​o​n​e​ ​a​t​ ​s​t​e​p​ ​{​l​o​s​s​}​,​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​w​e​r​e​ ​k​n​o​w​n​ ​a​t​ ​s​t​e​p​ ​{​f​a​c​t​s​}​ ​(​i​n​ ​t​h​e​ ​e​n​d​ ​{​r​e​c​a​l​l​}​)​:​ ​w​i​t​h​i​n​ ​a​ ​t​e​n​t​h​ ​o​f​ ​t​h​e​ ​r​u​n​.​ ​I​n​ ​a​ ​l​a​r​g​e​r​ ​t​o​w​n​ ​f​a​c​t​s​ ​a​r​e​ ​r​a​r​e​r​ ​a​n​d​ ​c​o​m​e​ ​l​a​t​e​r​ ​t​h​a​n​ ​w​o​r​d​s​ ​a​n​d​ ​g​r​a​m​m​a​r​.
+					 * @param {string} facts
+					 * @param {string} loss
+					 * @param {string} recall
+					 */
+					together: RequiredParams<'facts' | 'loss' | 'recall'>
+					/**
+					 * H​a​l​f​ ​o​f​ ​t​h​e​ ​l​o​s​s​ ​w​a​s​ ​g​o​n​e​ ​a​t​ ​s​t​e​p​ ​{​l​o​s​s​}​,​ ​h​a​l​f​ ​o​f​ ​t​h​e​ ​f​a​c​t​s​ ​w​e​r​e​ ​k​n​o​w​n​ ​o​n​l​y​ ​a​t​ ​s​t​e​p​ ​{​f​a​c​t​s​}​ ​(​i​n​ ​t​h​e​ ​e​n​d​ ​{​r​e​c​a​l​l​}​)​.​ ​L​e​t​t​e​r​s​,​ ​w​o​r​d​s​ ​a​n​d​ ​g​r​a​m​m​a​r​ ​a​r​e​ ​f​r​e​q​u​e​n​t​ ​a​n​d​ ​p​a​y​ ​f​i​r​s​t​;​ ​a​ ​f​a​c​t​ ​a​b​o​u​t​ ​o​n​e​ ​r​e​s​i​d​e​n​t​ ​i​s​ ​r​a​r​e​ ​a​n​d​ ​c​o​m​e​s​ ​l​a​t​e​.
+					 * @param {string} facts
+					 * @param {string} loss
+					 * @param {string} recall
+					 */
+					after: RequiredParams<'facts' | 'loss' | 'recall'>
+				}
 				options: {
 					/**
 					 * b​e​f​o​r​e
@@ -3162,12 +3185,26 @@ type RootTranslation = {
 				 * T​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​r​e​a​d​ ​a​ ​l​i​b​r​a​r​y​ ​b​u​t​ ​n​e​v​e​r​ ​a​n​s​w​e​r​e​d​.​ ​W​h​a​t​ ​i​s​ ​i​t​s​ ​l​o​s​s​ ​o​n​ ​a​n​s​w​e​r​s​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​?
 				 */
 				task: string
-				/**
-				 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​w​o​u​l​d​ ​c​o​s​t​ ​{​l​n​V​}​.​ ​W​o​r​d​s​ ​a​n​d​ ​n​a​m​e​s​ ​i​t​ ​k​n​o​w​s​;​ ​w​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​i​s​ ​t​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​c​o​m​e​s​ ​n​o​w​,​ ​i​n​ ​t​h​i​s​ ​f​o​r​m​.
-				 * @param {string} lnV
-				 * @param {string} loss
-				 */
-				answer: RequiredParams<'lnV' | 'loss'>
+				outcomes: {
+					/**
+					 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​w​o​u​l​d​ ​c​o​s​t​ ​{​l​n​V​}​.​ ​T​h​i​s​ ​m​o​d​e​l​ ​g​i​v​e​s​ ​n​e​a​r​l​y​ ​e​v​e​r​y​ ​w​o​r​d​ ​o​f​ ​t​h​e​s​e​ ​a​n​s​w​e​r​s​ ​b​y​ ​i​t​s​e​l​f​:​ ​i​t​ ​h​a​s​ ​b​e​e​n​ ​t​a​u​g​h​t​ ​t​h​e​m​,​ ​o​r​ ​m​u​c​h​ ​l​i​k​e​ ​t​h​e​m​,​ ​b​e​f​o​r​e​.
+					 * @param {string} lnV
+					 * @param {string} loss
+					 */
+					zero: RequiredParams<'lnV' | 'loss'>
+					/**
+					 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​w​o​u​l​d​ ​c​o​s​t​ ​{​l​n​V​}​.​ ​W​o​r​d​s​ ​a​n​d​ ​n​a​m​e​s​ ​i​t​ ​k​n​o​w​s​;​ ​w​h​a​t​ ​i​t​ ​d​o​e​s​ ​n​o​t​ ​k​n​o​w​ ​i​s​ ​t​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​c​o​m​e​s​ ​n​o​w​,​ ​i​n​ ​t​h​i​s​ ​f​o​r​m​.
+					 * @param {string} lnV
+					 * @param {string} loss
+					 */
+					between: RequiredParams<'lnV' | 'loss'>
+					/**
+					 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​;​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​w​o​u​l​d​ ​c​o​s​t​ ​{​l​n​V​}​,​ ​a​n​d​ ​t​h​i​s​ ​i​s​ ​h​a​r​d​l​y​ ​b​e​t​t​e​r​.​ ​E​i​t​h​e​r​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​r​e​a​d​ ​l​i​t​t​l​e​ ​s​o​ ​f​a​r​,​ ​o​r​ ​w​h​a​t​ ​i​t​ ​r​e​a​d​s​ ​h​e​r​e​ ​i​s​ ​f​o​r​e​i​g​n​ ​t​o​ ​i​t​:​ ​a​n​o​t​h​e​r​ ​l​a​n​g​u​a​g​e​,​ ​o​t​h​e​r​ ​w​o​r​d​s​,​ ​o​t​h​e​r​ ​s​i​g​n​s​.
+					 * @param {string} lnV
+					 * @param {string} loss
+					 */
+					lnV: RequiredParams<'lnV' | 'loss'>
+				}
 				options: {
 					/**
 					 * n​e​a​r​ ​0
@@ -3761,12 +3798,26 @@ type RootTranslation = {
 				 * D​A​P​O​ ​l​e​a​v​e​s​ ​o​u​t​ ​g​r​o​u​p​s​ ​i​n​ ​w​h​i​c​h​ ​a​l​l​ ​s​c​o​r​e​ ​a​l​i​k​e​.​ ​A​s​ ​t​h​e​ ​m​o​d​e​l​ ​g​e​t​s​ ​b​e​t​t​e​r​,​ ​w​h​a​t​ ​b​e​c​o​m​e​s​ ​o​f​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​g​r​o​u​p​s​ ​t​h​a​t​ ​d​i​f​f​e​r​?
 				 */
 				task: string
-				/**
-				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.​ ​W​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​c​o​m​e​s​ ​s​u​r​e​,​ ​g​r​o​u​p​s​ ​b​e​c​o​m​e​ ​a​l​i​k​e​,​ ​a​n​d​ ​m​o​r​e​ ​h​a​s​ ​t​o​ ​b​e​ ​s​a​m​p​l​e​d​ ​t​o​ ​f​i​n​d​ ​o​n​e​ ​t​h​a​t​ ​t​e​a​c​h​e​s​.
-				 * @param {string} from
-				 * @param {string} to
-				 */
-				answer: RequiredParams<'from' | 'to'>
+				outcomes: {
+					/**
+					 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.​ ​Y​o​u​r​ ​m​o​d​e​l​ ​b​e​g​a​n​ ​w​i​t​h​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​a​l​w​a​y​s​ ​g​o​t​ ​w​r​o​n​g​,​ ​o​r​ ​a​l​w​a​y​s​ ​r​i​g​h​t​;​ ​n​o​w​ ​i​t​ ​g​e​t​s​ ​s​o​m​e​ ​o​f​ ​t​h​e​m​ ​r​i​g​h​t​ ​s​o​m​e​ ​o​f​ ​t​h​e​ ​t​i​m​e​,​ ​a​n​d​ ​m​o​r​e​ ​g​r​o​u​p​s​ ​t​e​a​c​h​.​ ​L​a​t​e​r​,​ ​w​h​e​n​ ​i​t​ ​i​s​ ​s​u​r​e​,​ ​t​h​e​y​ ​b​e​c​o​m​e​ ​a​l​i​k​e​ ​a​g​a​i​n​.
+					 * @param {string} from
+					 * @param {string} to
+					 */
+					rises: RequiredParams<'from' | 'to'>
+					/**
+					 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.​ ​S​o​ ​f​a​r​ ​y​o​u​r​ ​m​o​d​e​l​ ​h​a​s​ ​n​o​t​ ​b​e​c​o​m​e​ ​s​o​ ​s​u​r​e​ ​t​h​a​t​ ​g​r​o​u​p​s​ ​b​e​c​o​m​e​ ​a​l​i​k​e​;​ ​o​n​c​e​ ​i​t​ ​h​a​s​,​ ​m​o​r​e​ ​m​u​s​t​ ​b​e​ ​s​a​m​p​l​e​d​ ​t​o​ ​f​i​n​d​ ​o​n​e​ ​t​h​a​t​ ​t​e​a​c​h​e​s​.
+					 * @param {string} from
+					 * @param {string} to
+					 */
+					stays: RequiredParams<'from' | 'to'>
+					/**
+					 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.​ ​W​h​e​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​c​o​m​e​s​ ​s​u​r​e​,​ ​g​r​o​u​p​s​ ​b​e​c​o​m​e​ ​a​l​i​k​e​,​ ​a​n​d​ ​m​o​r​e​ ​h​a​s​ ​t​o​ ​b​e​ ​s​a​m​p​l​e​d​ ​t​o​ ​f​i​n​d​ ​o​n​e​ ​t​h​a​t​ ​t​e​a​c​h​e​s​.
+					 * @param {string} from
+					 * @param {string} to
+					 */
+					falls: RequiredParams<'from' | 'to'>
+				}
 				options: {
 					/**
 					 * i​t​ ​r​i​s​e​s
@@ -3791,12 +3842,26 @@ type RootTranslation = {
 				 * E​n​t​r​o​p​y​ ​s​a​y​s​ ​h​o​w​ ​o​p​e​n​ ​t​h​e​ ​n​e​x​t​ ​t​o​k​e​n​ ​i​s​.​ ​W​h​a​t​ ​d​o​e​s​ ​i​t​ ​d​o​ ​o​v​e​r​ ​y​o​u​r​ ​r​u​n​?
 				 */
 				task: string
-				/**
-				 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​.​ ​W​h​a​t​ ​i​s​ ​r​e​w​a​r​d​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​s​o​ ​t​h​e​ ​r​e​s​t​ ​b​e​c​o​m​e​s​ ​r​a​r​e​r​;​ ​w​h​e​n​ ​i​t​ ​i​s​ ​g​o​n​e​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​l​e​f​t​ ​t​o​ ​t​r​y​.
-				 * @param {string} from
-				 * @param {string} to
-				 */
-				answer: RequiredParams<'from' | 'to'>
+				outcomes: {
+					/**
+					 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​:​ ​i​t​ ​h​a​s​ ​b​e​c​o​m​e​ ​m​o​r​e​ ​o​p​e​n​.​ ​T​h​a​t​ ​h​a​p​p​e​n​s​ ​w​h​e​n​ ​w​o​r​d​s​ ​t​h​a​t​ ​w​e​r​e​ ​t​o​o​ ​l​i​k​e​l​y​ ​a​r​e​ ​p​u​s​h​e​d​ ​d​o​w​n​,​ ​o​r​ ​w​h​e​n​ ​r​a​r​e​ ​w​o​r​d​s​ ​t​h​a​t​ ​d​i​d​ ​w​e​l​l​ ​a​r​e​ ​l​i​f​t​e​d​,​ ​a​s​ ​a​ ​w​i​d​e​ ​u​p​p​e​r​ ​c​l​i​p​ ​a​l​l​o​w​s​.​ ​E​n​t​r​o​p​y​ ​t​h​a​t​ ​g​o​e​s​ ​o​n​ ​r​i​s​i​n​g​ ​e​n​d​s​ ​i​n​ ​n​o​i​s​e​.
+					 * @param {string} from
+					 * @param {string} to
+					 */
+					rises: RequiredParams<'from' | 'to'>
+					/**
+					 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​:​ ​h​a​r​d​l​y​ ​a​ ​c​h​a​n​g​e​.​ ​E​i​t​h​e​r​ ​y​o​u​r​ ​r​u​n​ ​w​a​s​ ​s​h​o​r​t​ ​a​n​d​ ​i​t​s​ ​s​t​e​p​s​ ​w​e​r​e​ ​s​m​a​l​l​,​ ​o​r​ ​w​h​a​t​ ​w​a​s​ ​l​i​f​t​e​d​ ​a​n​d​ ​w​h​a​t​ ​w​a​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​k​e​p​t​ ​e​a​c​h​ ​o​t​h​e​r​ ​i​n​ ​b​a​l​a​n​c​e​.
+					 * @param {string} from
+					 * @param {string} to
+					 */
+					stays: RequiredParams<'from' | 'to'>
+					/**
+					 * F​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​.​ ​W​h​a​t​ ​i​s​ ​r​e​w​a​r​d​e​d​ ​b​e​c​o​m​e​s​ ​l​i​k​e​l​i​e​r​,​ ​s​o​ ​t​h​e​ ​r​e​s​t​ ​b​e​c​o​m​e​s​ ​r​a​r​e​r​;​ ​w​h​e​n​ ​i​t​ ​i​s​ ​g​o​n​e​ ​t​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​l​e​f​t​ ​t​o​ ​t​r​y​.
+					 * @param {string} from
+					 * @param {string} to
+					 */
+					falls: RequiredParams<'from' | 'to'>
+				}
 				options: {
 					/**
 					 * i​t​ ​r​i​s​e​s
@@ -3837,12 +3902,26 @@ type RootTranslation = {
 				 * S​t​u​d​e​n​t​ ​a​n​d​ ​t​e​a​c​h​e​r​ ​a​r​e​ ​c​o​m​p​a​r​e​d​ ​t​o​k​e​n​ ​b​y​ ​t​o​k​e​n​,​ ​o​n​ ​t​h​e​ ​o​l​d​ ​t​e​x​t​ ​a​n​d​ ​o​n​ ​a​n​s​w​e​r​s​.​ ​W​h​e​r​e​ ​a​r​e​ ​t​h​e​y​ ​f​u​r​t​h​e​r​ ​a​p​a​r​t​ ​i​n​ ​t​h​e​ ​e​n​d​?
 				 */
 				task: string
-				/**
-				 * T​e​x​t​ ​{​t​e​x​t​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​,​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​.​ ​A​n​s​w​e​r​s​ ​c​o​m​e​ ​i​n​ ​f​e​w​ ​f​o​r​m​s​;​ ​a​ ​t​e​x​t​ ​i​s​ ​o​p​e​n​ ​a​t​ ​e​v​e​r​y​ ​t​u​r​n​.
-				 * @param {string} answers
-				 * @param {string} text
-				 */
-				answer: RequiredParams<'answers' | 'text'>
+				outcomes: {
+					/**
+					 * T​e​x​t​ ​{​t​e​x​t​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​,​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​.​ ​A​n​s​w​e​r​s​ ​c​o​m​e​ ​i​n​ ​f​e​w​ ​f​o​r​m​s​;​ ​a​ ​t​e​x​t​ ​i​s​ ​o​p​e​n​ ​a​t​ ​e​v​e​r​y​ ​t​u​r​n​.
+					 * @param {string} answers
+					 * @param {string} text
+					 */
+					text: RequiredParams<'answers' | 'text'>
+					/**
+					 * T​e​x​t​ ​{​t​e​x​t​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​,​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​.​ ​T​h​e​ ​f​o​r​m​s​ ​o​f​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​f​e​w​,​ ​b​u​t​ ​i​n​ ​t​h​e​m​ ​s​t​a​n​d​ ​n​a​m​e​s​ ​a​n​d​ ​f​a​c​t​s​,​ ​a​n​d​ ​t​h​e​r​e​ ​y​o​u​r​ ​s​t​u​d​e​n​t​ ​i​s​ ​n​o​t​ ​y​e​t​ ​w​h​e​r​e​ ​i​t​s​ ​t​e​a​c​h​e​r​ ​i​s​;​ ​o​f​ ​t​h​e​ ​t​e​x​t​ ​i​t​ ​h​a​s​ ​r​e​a​d​ ​m​o​r​e​.
+					 * @param {string} answers
+					 * @param {string} text
+					 */
+					answers: RequiredParams<'answers' | 'text'>
+					/**
+					 * T​e​x​t​ ​{​t​e​x​t​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​,​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​:​ ​n​o​ ​d​i​f​f​e​r​e​n​c​e​ ​w​o​r​t​h​ ​a​ ​w​o​r​d​.​ ​A​n​s​w​e​r​s​ ​c​o​m​e​ ​i​n​ ​f​e​w​ ​f​o​r​m​s​,​ ​b​u​t​ ​c​a​r​r​y​ ​n​a​m​e​s​ ​a​n​d​ ​f​a​c​t​s​;​ ​a​ ​t​e​x​t​ ​i​s​ ​o​p​e​n​ ​a​t​ ​e​v​e​r​y​ ​t​u​r​n​.​ ​H​e​r​e​ ​b​o​t​h​ ​w​e​i​g​h​ ​a​l​i​k​e​.
+					 * @param {string} answers
+					 * @param {string} text
+					 */
+					alike: RequiredParams<'answers' | 'text'>
+				}
 				options: {
 					/**
 					 * o​n​ ​t​e​x​t
@@ -12263,10 +12342,16 @@ export type TranslationFunctions = {
 				 * Where will it begin, how will it go, where will it end? Draw it before you start, if you like; the real one is then drawn over it.
 				 */
 				task: () => LocalizedString
-				/**
-				 * On average you were {distance} off. Most people draw a straight slope; real curves turn early, since what is easy is learned first.
-				 */
-				answer: (arg: { distance: string }) => LocalizedString
+				outcomes: {
+					/**
+					 * On average you were {distance} off. Most people draw a straight slope; a loss turns early, since what is easy is learned first.
+					 */
+					heldOut: (arg: { distance: string }) => LocalizedString
+					/**
+					 * On average you were {distance} off. A score goes up in small, uneven steps, since each round sees only a few answers; where the reward can be fooled it comes down again.
+					 */
+					score: (arg: { distance: string }) => LocalizedString
+				}
 			}
 			nextMerge: {
 				/**
@@ -12351,10 +12436,20 @@ export type TranslationFunctions = {
 				 * Take the step at which the held-out loss has made half of its way down. Is half of the facts known before it, about then, or later?
 				 */
 				task: () => LocalizedString
-				/**
-				 * Half of the loss was gone at step {loss}, half of the facts were known at step {facts} (in the end {recall}). Letters, words and grammar are frequent and pay first; a fact about one resident is rare and comes late.
-				 */
-				answer: (arg: { facts: string, loss: string, recall: string }) => LocalizedString
+				outcomes: {
+					/**
+					 * Half of the loss was gone only at step {loss}, half of the facts were known at step {facts} already (in the end {recall}). That happens where the town is small and its facts are repeated often: they are among the first things that pay.
+					 */
+					before: (arg: { facts: string, loss: string, recall: string }) => LocalizedString
+					/**
+					 * Half of the loss was gone at step {loss}, half of the facts were known at step {facts} (in the end {recall}): within a tenth of the run. In a larger town facts are rarer and come later than words and grammar.
+					 */
+					together: (arg: { facts: string, loss: string, recall: string }) => LocalizedString
+					/**
+					 * Half of the loss was gone at step {loss}, half of the facts were known only at step {facts} (in the end {recall}). Letters, words and grammar are frequent and pay first; a fact about one resident is rare and comes late.
+					 */
+					after: (arg: { facts: string, loss: string, recall: string }) => LocalizedString
+				}
 				options: {
 					/**
 					 * before
@@ -12407,10 +12502,20 @@ export type TranslationFunctions = {
 				 * The model has read a library but never answered. What is its loss on answers at the first step?
 				 */
 				task: () => LocalizedString
-				/**
-				 * It was {loss}; knowing nothing would cost {lnV}. Words and names it knows; what it does not know is that an answer comes now, in this form.
-				 */
-				answer: (arg: { lnV: string, loss: string }) => LocalizedString
+				outcomes: {
+					/**
+					 * It was {loss}; knowing nothing would cost {lnV}. This model gives nearly every word of these answers by itself: it has been taught them, or much like them, before.
+					 */
+					zero: (arg: { lnV: string, loss: string }) => LocalizedString
+					/**
+					 * It was {loss}; knowing nothing would cost {lnV}. Words and names it knows; what it does not know is that an answer comes now, in this form.
+					 */
+					between: (arg: { lnV: string, loss: string }) => LocalizedString
+					/**
+					 * It was {loss}; knowing nothing would cost {lnV}, and this is hardly better. Either the model has read little so far, or what it reads here is foreign to it: another language, other words, other signs.
+					 */
+					lnV: (arg: { lnV: string, loss: string }) => LocalizedString
+				}
 				options: {
 					/**
 					 * near 0
@@ -12947,10 +13052,20 @@ export type TranslationFunctions = {
 				 * DAPO leaves out groups in which all score alike. As the model gets better, what becomes of the share of groups that differ?
 				 */
 				task: () => LocalizedString
-				/**
-				 * From {from} to {to}. Where the model becomes sure, groups become alike, and more has to be sampled to find one that teaches.
-				 */
-				answer: (arg: { from: string, to: string }) => LocalizedString
+				outcomes: {
+					/**
+					 * From {from} to {to}. Your model began with questions that it always got wrong, or always right; now it gets some of them right some of the time, and more groups teach. Later, when it is sure, they become alike again.
+					 */
+					rises: (arg: { from: string, to: string }) => LocalizedString
+					/**
+					 * From {from} to {to}. So far your model has not become so sure that groups become alike; once it has, more must be sampled to find one that teaches.
+					 */
+					stays: (arg: { from: string, to: string }) => LocalizedString
+					/**
+					 * From {from} to {to}. Where the model becomes sure, groups become alike, and more has to be sampled to find one that teaches.
+					 */
+					falls: (arg: { from: string, to: string }) => LocalizedString
+				}
 				options: {
 					/**
 					 * it rises
@@ -12975,10 +13090,20 @@ export type TranslationFunctions = {
 				 * Entropy says how open the next token is. What does it do over your run?
 				 */
 				task: () => LocalizedString
-				/**
-				 * From {from} to {to} nats a token. What is rewarded becomes likelier, so the rest becomes rarer; when it is gone there is nothing left to try.
-				 */
-				answer: (arg: { from: string, to: string }) => LocalizedString
+				outcomes: {
+					/**
+					 * From {from} to {to} nats a token: it has become more open. That happens when words that were too likely are pushed down, or when rare words that did well are lifted, as a wide upper clip allows. Entropy that goes on rising ends in noise.
+					 */
+					rises: (arg: { from: string, to: string }) => LocalizedString
+					/**
+					 * From {from} to {to} nats a token: hardly a change. Either your run was short and its steps were small, or what was lifted and what was pushed down kept each other in balance.
+					 */
+					stays: (arg: { from: string, to: string }) => LocalizedString
+					/**
+					 * From {from} to {to} nats a token. What is rewarded becomes likelier, so the rest becomes rarer; when it is gone there is nothing left to try.
+					 */
+					falls: (arg: { from: string, to: string }) => LocalizedString
+				}
 				options: {
 					/**
 					 * it rises
@@ -13017,10 +13142,20 @@ export type TranslationFunctions = {
 				 * Student and teacher are compared token by token, on the old text and on answers. Where are they further apart in the end?
 				 */
 				task: () => LocalizedString
-				/**
-				 * Text {text} nats a token, answers {answers}. Answers come in few forms; a text is open at every turn.
-				 */
-				answer: (arg: { answers: string, text: string }) => LocalizedString
+				outcomes: {
+					/**
+					 * Text {text} nats a token, answers {answers}. Answers come in few forms; a text is open at every turn.
+					 */
+					text: (arg: { answers: string, text: string }) => LocalizedString
+					/**
+					 * Text {text} nats a token, answers {answers}. The forms of answers are few, but in them stand names and facts, and there your student is not yet where its teacher is; of the text it has read more.
+					 */
+					answers: (arg: { answers: string, text: string }) => LocalizedString
+					/**
+					 * Text {text} nats a token, answers {answers}: no difference worth a word. Answers come in few forms, but carry names and facts; a text is open at every turn. Here both weigh alike.
+					 */
+					alike: (arg: { answers: string, text: string }) => LocalizedString
+				}
 				options: {
 					/**
 					 * on text

@@ -48,8 +48,12 @@ export const exercises = {
     curve: {
       title: 'Draw the curve you expect',
       task: 'Where will it begin, how will it go, where will it end? Draw it before you start, if you like; the real one is then drawn over it.',
-      answer:
-        'On average you were {distance:string} off. Most people draw a straight slope; real curves turn early, since what is easy is learned first.',
+      outcomes: {
+        heldOut:
+          'On average you were {distance:string} off. Most people draw a straight slope; a loss turns early, since what is easy is learned first.',
+        score:
+          'On average you were {distance:string} off. A score goes up in small, uneven steps, since each round sees only a few answers; where the reward can be fooled it comes down again.',
+      },
     },
     nextMerge: {
       title: 'Predict the next merge',
@@ -78,8 +82,14 @@ export const exercises = {
     factsWhen: {
       title: 'When do the facts come?',
       task: 'Take the step at which the held-out loss has made half of its way down. Is half of the facts known before it, about then, or later?',
-      answer:
-        'Half of the loss was gone at step {loss:string}, half of the facts were known at step {facts:string} (in the end {recall:string}). Letters, words and grammar are frequent and pay first; a fact about one resident is rare and comes late.',
+      outcomes: {
+        before:
+          'Half of the loss was gone only at step {loss:string}, half of the facts were known at step {facts:string} already (in the end {recall:string}). That happens where the town is small and its facts are repeated often: they are among the first things that pay.',
+        together:
+          'Half of the loss was gone at step {loss:string}, half of the facts were known at step {facts:string} (in the end {recall:string}): within a tenth of the run. In a larger town facts are rarer and come later than words and grammar.',
+        after:
+          'Half of the loss was gone at step {loss:string}, half of the facts were known only at step {facts:string} (in the end {recall:string}). Letters, words and grammar are frequent and pay first; a fact about one resident is rare and comes late.',
+      },
       options: { before: 'before', together: 'about then', after: 'later' },
     },
     turn: {
@@ -97,8 +107,12 @@ export const exercises = {
     sftStart: {
       title: 'Where does it begin?',
       task: 'The model has read a library but never answered. What is its loss on answers at the first step?',
-      answer:
-        'It was {loss:string}; knowing nothing would cost {lnV:string}. Words and names it knows; what it does not know is that an answer comes now, in this form.',
+      outcomes: {
+        zero: 'It was {loss:string}; knowing nothing would cost {lnV:string}. This model gives nearly every word of these answers by itself: it has been taught them, or much like them, before.',
+        between:
+          'It was {loss:string}; knowing nothing would cost {lnV:string}. Words and names it knows; what it does not know is that an answer comes now, in this form.',
+        lnV: 'It was {loss:string}; knowing nothing would cost {lnV:string}, and this is hardly better. Either the model has read little so far, or what it reads here is foreign to it: another language, other words, other signs.',
+      },
       options: { zero: 'near 0', between: 'between 0 and ln V', lnV: 'near ln V' },
     },
     bestStep: {
@@ -266,15 +280,27 @@ export const exercises = {
     unequalTrend: {
       title: 'How many groups still differ?',
       task: 'DAPO leaves out groups in which all score alike. As the model gets better, what becomes of the share of groups that differ?',
-      answer:
-        'From {from:string} to {to:string}. Where the model becomes sure, groups become alike, and more has to be sampled to find one that teaches.',
+      outcomes: {
+        rises:
+          'From {from:string} to {to:string}. Your model began with questions that it always got wrong, or always right; now it gets some of them right some of the time, and more groups teach. Later, when it is sure, they become alike again.',
+        stays:
+          'From {from:string} to {to:string}. So far your model has not become so sure that groups become alike; once it has, more must be sampled to find one that teaches.',
+        falls:
+          'From {from:string} to {to:string}. Where the model becomes sure, groups become alike, and more has to be sampled to find one that teaches.',
+      },
       options: { rises: 'it rises', stays: 'it stays', falls: 'it falls' },
     },
     entropyTrend: {
       title: 'Surer or less sure?',
       task: 'Entropy says how open the next token is. What does it do over your run?',
-      answer:
-        'From {from:string} to {to:string} nats a token. What is rewarded becomes likelier, so the rest becomes rarer; when it is gone there is nothing left to try.',
+      outcomes: {
+        rises:
+          'From {from:string} to {to:string} nats a token: it has become more open. That happens when words that were too likely are pushed down, or when rare words that did well are lifted, as a wide upper clip allows. Entropy that goes on rising ends in noise.',
+        stays:
+          'From {from:string} to {to:string} nats a token: hardly a change. Either your run was short and its steps were small, or what was lifted and what was pushed down kept each other in balance.',
+        falls:
+          'From {from:string} to {to:string} nats a token. What is rewarded becomes likelier, so the rest becomes rarer; when it is gone there is nothing left to try.',
+      },
       options: { rises: 'it rises', stays: 'it stays', falls: 'it falls' },
     },
     recovered: {
@@ -285,8 +311,13 @@ export const exercises = {
     textOrAnswers: {
       title: 'Where does it follow better?',
       task: 'Student and teacher are compared token by token, on the old text and on answers. Where are they further apart in the end?',
-      answer:
-        'Text {text:string} nats a token, answers {answers:string}. Answers come in few forms; a text is open at every turn.',
+      outcomes: {
+        text: 'Text {text:string} nats a token, answers {answers:string}. Answers come in few forms; a text is open at every turn.',
+        answers:
+          'Text {text:string} nats a token, answers {answers:string}. The forms of answers are few, but in them stand names and facts, and there your student is not yet where its teacher is; of the text it has read more.',
+        alike:
+          'Text {text:string} nats a token, answers {answers:string}: no difference worth a word. Answers come in few forms, but carry names and facts; a text is open at every turn. Here both weigh alike.',
+      },
       options: { text: 'on text', answers: 'on answers', alike: 'about the same' },
     },
     smallest: {

@@ -48,8 +48,12 @@ export const exercises: Translation['exercises'] = {
     curve: {
       title: '画出你预期的曲线',
       task: '它从哪里开始，怎么走，在哪里结束？愿意的话，开始之前先画出来，真实的曲线会画在上面。',
-      answer:
-        '平均差 {distance}。多数人会画一条直直的斜线；真实的曲线很早就拐弯，因为容易的总是先学会。',
+      outcomes: {
+        heldOut:
+          '平均差 {distance}。多数人会画一条直直的斜线；损失很早就拐弯，因为容易的总是先学会。',
+        score:
+          '平均差 {distance}。得分是一小步一小步、忽高忽低地涨上去的，因为每一轮只看少数几个回答；奖励要是能被钻空子，得分还会掉下来。',
+      },
     },
     nextMerge: {
       title: '猜下一次合并',
@@ -72,8 +76,14 @@ export const exercises: Translation['exercises'] = {
     factsWhen: {
       title: '知识什么时候来？',
       task: '看留出损失走完一半下降的那一步。知识的一半是在那之前、差不多同时，还是更晚学会的？',
-      answer:
-        '损失在第 {loss} 步降了一半，知识在第 {facts} 步学会一半（最后是 {recall}）。字、词和语法处处都有，先学划算；某个居民的一件事很少出现，所以来得晚。',
+      outcomes: {
+        before:
+          '损失到第 {loss} 步才降了一半，知识在第 {facts} 步就已经学会一半（最后是 {recall}）。小镇不大、同一件事反复出现时会这样：记住它们很早就划算。',
+        together:
+          '损失在第 {loss} 步降了一半，知识在第 {facts} 步学会一半（最后是 {recall}）：相差不到全程的十分之一。小镇要是更大，事实就更少见，会比字词和语法来得晚。',
+        after:
+          '损失在第 {loss} 步降了一半，知识到第 {facts} 步才学会一半（最后是 {recall}）。字、词和语法处处都有，先学划算；某个居民的一件事很少出现，所以来得晚。',
+      },
       options: { before: '之前', together: '差不多同时', after: '更晚' },
     },
     turn: {
@@ -90,8 +100,12 @@ export const exercises: Translation['exercises'] = {
     sftStart: {
       title: '从哪里开始？',
       task: '模型读过一整座图书馆，但从没答过问题。第一步它在回答上的损失是多少？',
-      answer:
-        '是 {loss}；什么都不知道则是 {lnV}。字词和名字它都认得，只是不知道现在该作答，而且要用这种样子。',
+      outcomes: {
+        zero: '是 {loss}；什么都不知道则是 {lnV}。这些回答里的词，它几乎都能自己说出来：这些课，或者很像的课，它已经上过。',
+        between:
+          '是 {loss}；什么都不知道则是 {lnV}。字词和名字它都认得，只是不知道现在该作答，而且要用这种样子。',
+        lnV: '是 {loss}；什么都不知道则是 {lnV}，好不了多少。要么模型读得还太少，要么这些课对它很陌生：另一种语言，别的词，别的记号。',
+      },
       options: { zero: '接近 0', between: '0 和 ln V 之间', lnV: '接近 ln V' },
     },
     bestStep: {
@@ -245,14 +259,26 @@ export const exercises: Translation['exercises'] = {
     unequalTrend: {
       title: '还有多少组不一样？',
       task: 'DAPO 会略过得分全都一样的组。模型越来越好，得分有差别的组占的比例会怎样？',
-      answer: '从 {from} 到 {to}。模型有了把握，组里就越来越像，要多采样才能找到有东西可学的组。',
+      outcomes: {
+        rises:
+          '从 {from} 到 {to}。一开始有些问题你的模型总答错，或者总答对；现在同一个问题有时答对、有时答错，能教它的组就多了。等它有了把握，组里又会越来越像。',
+        stays:
+          '从 {from} 到 {to}。到目前为止，你的模型还没有变到让组里越来越像的地步；等它有了把握，就要多采样才能找到有东西可学的组。',
+        falls: '从 {from} 到 {to}。模型有了把握，组里就越来越像，要多采样才能找到有东西可学的组。',
+      },
       options: { rises: '上升', stays: '不变', falls: '下降' },
     },
     entropyTrend: {
       title: '更有把握，还是更没把握？',
       task: '熵说明下一个词元有多大的余地。在你的运行里它会怎样？',
-      answer:
-        '每个词元从 {from} 纳特到 {to} 纳特。受奖励的变得更可能，别的就更少见；余地没了，就没有什么可尝试的了。',
+      outcomes: {
+        rises:
+          '每个词元从 {from} 纳特到 {to} 纳特：余地变大了。原来太有把握的词被压下去，或者少见却做得好的词被抬上来（裁剪的上限宽就容易这样），熵就会上升。一直升下去，最后就成了胡言乱语。',
+        stays:
+          '每个词元从 {from} 纳特到 {to} 纳特：几乎没变。要么训练太短、步子太小，要么抬上去的和压下去的正好相抵。',
+        falls:
+          '每个词元从 {from} 纳特到 {to} 纳特。受奖励的变得更可能，别的就更少见；余地没了，就没有什么可尝试的了。',
+      },
       options: { rises: '上升', stays: '不变', falls: '下降' },
     },
     recovered: {
@@ -263,8 +289,13 @@ export const exercises: Translation['exercises'] = {
     textOrAnswers: {
       title: '在哪里跟得更紧？',
       task: '逐个词元比较学生和老师，一次在旧文本上，一次在回答上。最后在哪里差得更远？',
-      answer:
-        '文本上每个词元 {text} 纳特，回答上 {answers}。回答就那么几种样子，文本却处处有岔路。',
+      outcomes: {
+        text: '文本上每个词元 {text} 纳特，回答上 {answers}。回答就那么几种样子，文本却处处有岔路。',
+        answers:
+          '文本上每个词元 {text} 纳特，回答上 {answers}。回答的样子虽然不多，里面却有名字和事实，你的学生在这些地方还跟不上老师；文本它读得更多。',
+        alike:
+          '文本上每个词元 {text} 纳特，回答上 {answers}：差别小得不值一提。回答的样子少，却带着名字和事实；文本则处处有岔路。在这里两边一样重。',
+      },
       options: { text: '文本上', answers: '回答上', alike: '差不多' },
     },
     smallest: {

@@ -7,11 +7,19 @@ export interface Words {
   title: Say
   task: Say
   answer: Say
+  /** In place of `answer`, where one sentence is not true of every outcome. */
+  outcomes: Record<string, Say>
   options: Record<string, Say>
 }
 
 export function wordsOf(id: string): Words {
   const all = t().exercises.of as unknown as Record<string, Partial<Words> | undefined>
   const w = all[id]
-  return { title: w?.title, task: w?.task, answer: w?.answer, options: w?.options ?? {} }
+  return {
+    title: w?.title,
+    task: w?.task,
+    answer: w?.answer,
+    outcomes: w?.outcomes ?? {},
+    options: w?.options ?? {},
+  }
 }

@@ -2,7 +2,14 @@ import { describe, expect, test } from 'vitest'
 import type { Metrics, RunInfo } from '../../engine/messages'
 import en from '../../i18n/en'
 import { exercises } from '../exercises'
-import type { Challenge, Choice, ExerciseStage, Prediction, Scene } from './kinds'
+import {
+  outcomeOf,
+  type Challenge,
+  type Choice,
+  type ExerciseStage,
+  type Prediction,
+  type Scene,
+} from './kinds'
 
 const info = (params: Record<string, number> = {}, more: Partial<RunInfo> = {}): RunInfo =>
   ({
@@ -54,14 +61,26 @@ const truth = async (stage: ExerciseStage, id: string, s: Scene) =>
 describe('words', () => {
   const words = en.exercises.of as Record<
     string,
-    { title?: string; task?: string; answer?: string; options?: Record<string, string> }
+    {
+      title?: string
+      task?: string
+      answer?: string
+      outcomes?: Record<string, string>
+      options?: Record<string, string>
+    }
   >
   test('every exercise has its sentences, and none is left over', () => {
     const ids = new Set(Object.values(exercises).flatMap((list) => list.map((e) => e.id)))
     expect(Object.keys(words).sort()).toEqual([...ids].sort())
     for (const list of Object.values(exercises))
       for (const e of list) {
-        expect(words[e.id]?.title && words[e.id]?.task && words[e.id]?.answer, e.id).toBeTruthy()
+        const { title, task, answer, outcomes } = words[e.id] ?? {}
+        expect(title && task && (answer ?? outcomes), e.id).toBeTruthy()
+        // Each outcome that the run can have finds a sentence.
+        if (outcomes && !answer && e.kind === 'choice' && typeof e.options !== 'function')
+          expect(Object.keys(outcomes).sort(), e.id).toEqual([...e.options].sort())
+        if (outcomes && !answer && e.kind === 'curve')
+          expect(outcomes[outcomeOf(e, 0.1)], e.id).toBeTruthy()
         if (e.kind === 'choice' && typeof e.options !== 'function')
           expect(Object.keys(words[e.id]?.options ?? {}).sort(), e.id).toEqual(
             [...e.options].sort(),

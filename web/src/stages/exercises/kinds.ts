@@ -47,6 +47,13 @@ export interface Truth<T> {
   found: Values
 }
 
+/**
+ * Of the sentences that a catalogue has by outcome, the one behind a truth: its
+ * own, else the one of what was measured (a quantity that a curve shows).
+ */
+export const outcomeOf = (exercise: Exercise, truth: string | number): string =>
+  exercise.kind === 'curve' ? exercise.quantity : String(truth)
+
 /** Undefined as long as the data do not tell, or where they never will. */
 type Told<T> = Truth<T> | undefined | Promise<Truth<T> | undefined>
 
