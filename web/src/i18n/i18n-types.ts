@@ -3148,7 +3148,7 @@ type RootTranslation = {
 				 */
 				title: string
 				/**
-				 * T​a​k​e​ ​a​ ​s​m​a​l​l​ ​t​e​x​t​ ​o​f​ ​y​o​u​r​ ​o​w​n​,​ ​a​ ​f​e​w​ ​p​a​g​e​s​.​ ​T​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​f​a​l​l​s​ ​a​n​d​ ​t​h​e​n​ ​r​i​s​e​s​ ​a​g​a​i​n​:​ ​i​t​ ​h​a​s​ ​b​e​g​u​n​ ​t​o​ ​l​e​a​r​n​ ​t​h​e​ ​t​e​x​t​ ​b​y​ ​h​e​a​r​t​.​ ​S​t​o​p​ ​t​h​e​ ​r​u​n​ ​a​s​ ​s​o​o​n​ ​a​s​ ​y​o​u​ ​a​r​e​ ​s​u​r​e​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​t​u​r​n​e​d​,​ ​a​t​ ​m​o​s​t​ ​t​h​r​e​e​ ​m​e​a​s​u​r​e​m​e​n​t​s​ ​a​f​t​e​r​ ​t​h​e​ ​l​o​w​e​s​t​.
+				 * S​e​t​ ​“​S​h​a​r​e​ ​o​f​ ​t​h​e​ ​l​i​b​r​a​r​y​”​ ​t​o​ ​0​.​0​1​,​ ​t​h​a​t​ ​i​s​ ​1​ ​%​,​ ​s​o​ ​t​h​a​t​ ​t​h​e​r​e​ ​i​s​ ​l​i​t​t​l​e​ ​t​o​ ​r​e​a​d​;​ ​a​ ​f​e​w​ ​p​a​g​e​s​ ​o​f​ ​y​o​u​r​ ​o​w​n​ ​d​o​ ​a​s​ ​w​e​l​l​.​ ​T​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​f​a​l​l​s​ ​a​n​d​ ​t​h​e​n​ ​r​i​s​e​s​ ​a​g​a​i​n​:​ ​i​t​ ​h​a​s​ ​b​e​g​u​n​ ​t​o​ ​l​e​a​r​n​ ​t​h​e​ ​t​e​x​t​ ​b​y​ ​h​e​a​r​t​.​ ​S​t​o​p​ ​t​h​e​ ​r​u​n​ ​a​s​ ​s​o​o​n​ ​a​s​ ​y​o​u​ ​a​r​e​ ​s​u​r​e​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​t​u​r​n​e​d​,​ ​a​t​ ​m​o​s​t​ ​t​h​r​e​e​ ​m​e​a​s​u​r​e​m​e​n​t​s​ ​a​f​t​e​r​ ​t​h​e​ ​l​o​w​e​s​t​.
 				 */
 				task: string
 				/**
@@ -12471,7 +12471,7 @@ export type TranslationFunctions = {
 				 */
 				title: () => LocalizedString
 				/**
-				 * Take a small text of your own, a few pages. The held-out loss falls and then rises again: it has begun to learn the text by heart. Stop the run as soon as you are sure that it has turned, at most three measurements after the lowest.
+				 * Set “Share of the library” to 0.01, that is 1 %, so that there is little to read; a few pages of your own do as well. The held-out loss falls and then rises again: it has begun to learn the text by heart. Stop the run as soon as you are sure that it has turned, at most three measurements after the lowest.
 				 */
 				task: () => LocalizedString
 				/**

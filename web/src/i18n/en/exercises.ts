@@ -94,7 +94,7 @@ export const exercises = {
     },
     turn: {
       title: 'Stop where it turns',
-      task: 'Take a small text of your own, a few pages. The held-out loss falls and then rises again: it has begun to learn the text by heart. Stop the run as soon as you are sure that it has turned, at most three measurements after the lowest.',
+      task: 'Set “Share of the library” to 0.01, that is 1 %, so that there is little to read; a few pages of your own do as well. The held-out loss falls and then rises again: it has begun to learn the text by heart. Stop the run as soon as you are sure that it has turned, at most three measurements after the lowest.',
       answer:
         'Lowest at step {best:string} ({loss:string}), ended at step {end:string} ({last:string}).',
     },

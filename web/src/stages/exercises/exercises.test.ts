@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Metrics, RunInfo } from '../../engine/messages'
 import en from '../../i18n/en'
+import zh from '../../i18n/zh'
 import { exercises } from '../exercises'
 import {
   outcomeOf,
@@ -86,6 +87,10 @@ describe('words', () => {
             [...e.options].sort(),
           )
       }
+  })
+  test('what a task bids to set is called as its slider is, in both languages', () => {
+    expect(en.exercises.of.turn.task).toContain(en.paramNames.library)
+    expect(zh.exercises.of.turn.task).toContain(zh.paramNames.library)
   })
   test('every stage has three', () => {
     for (const [stage, list] of Object.entries(exercises)) {
