@@ -31,6 +31,8 @@ func results(t *testing.T, name string, end float64, choice string) []byte {
 		"answers": []m{{
 			"exercise": "sftStart", "stage": "sft", "given": m{"kind": "choice", "key": choice},
 			"shown": m{"right": choice == "between", "truth": "between"},
+		}, {
+			"exercise": "costliest", "stage": "tokenizer", "given": m{"kind": "number", "value": end},
 		}},
 	})
 	require.NoError(t, err)
@@ -58,6 +60,8 @@ func TestClassOfThirty(t *testing.T) {
 	x.sees("At step 200: 1.5 ±")
 	x.sees("Where does it begin?")
 	x.sees("10 of 30 were right")
+	x.sees("Find the costliest word")
+	x.sees("middle 1.5 (n = 30)")
 	assert.Equal(t, 30, value[int](x, time.Second, "return document.querySelectorAll('tbody th[scope=row]').length"))
 	x.press("Take out Learner 7")
 	x.sees("29 learners")

@@ -3987,6 +3987,22 @@ type RootTranslation = {
 					endless: string
 				}
 			}
+			costliest: {
+				/**
+				 * F​i​n​d​ ​t​h​e​ ​c​o​s​t​l​i​e​s​t​ ​w​o​r​d
+				 */
+				title: string
+				/**
+				 * W​h​i​c​h​ ​w​o​r​d​ ​o​f​ ​y​o​u​r​ ​l​a​n​g​u​a​g​e​ ​t​a​k​e​s​ ​t​h​e​ ​m​o​s​t​ ​t​o​k​e​n​s​ ​p​e​r​ ​c​h​a​r​a​c​t​e​r​?​ ​T​h​i​n​k​ ​o​f​ ​w​h​a​t​ ​t​h​i​s​ ​t​e​x​t​ ​n​e​v​e​r​ ​m​e​n​t​i​o​n​s​.
+				 */
+				task: string
+				/**
+				 * Y​o​u​r​ ​r​e​c​o​r​d​:​ ​“​{​w​o​r​d​}​”​ ​a​t​ ​{​c​o​s​t​}​.
+				 * @param {string} cost
+				 * @param {string} word
+				 */
+				answer: RequiredParams<'cost' | 'word'>
+			}
 		}
 	}
 	family: {
@@ -9561,14 +9577,6 @@ type RootTranslation = {
 		 */
 		zeroResult: RequiredParams<'ratio' | 'ratio' | 'ratio' | 'square'>
 		/**
-		 * F​i​n​d​ ​t​h​e​ ​c​o​s​t​l​i​e​s​t​ ​w​o​r​d
-		 */
-		costliest: string
-		/**
-		 * W​h​i​c​h​ ​w​o​r​d​ ​o​f​ ​y​o​u​r​ ​l​a​n​g​u​a​g​e​ ​t​a​k​e​s​ ​t​h​e​ ​m​o​s​t​ ​t​o​k​e​n​s​ ​p​e​r​ ​c​h​a​r​a​c​t​e​r​?​ ​T​h​i​n​k​ ​o​f​ ​w​h​a​t​ ​t​h​i​s​ ​t​e​x​t​ ​n​e​v​e​r​ ​m​e​n​t​i​o​n​s​.
-		 */
-		costliestTask: string
-		/**
 		 * A​ ​w​o​r​d
 		 */
 		word: string
@@ -9582,12 +9590,6 @@ type RootTranslation = {
 		 * @param {string} n
 		 */
 		cost: RequiredParams<'cost' | 'n'>
-		/**
-		 * Y​o​u​r​ ​r​e​c​o​r​d​:​ ​“​{​w​o​r​d​}​”​ ​a​t​ ​{​c​o​s​t​}​.
-		 * @param {string} cost
-		 * @param {string} word
-		 */
-		record: RequiredParams<'cost' | 'word'>
 		/**
 		 * T​h​i​s​ ​s​c​r​i​p​t​ ​w​a​s​ ​h​a​r​d​l​y​ ​i​n​ ​t​h​e​ ​t​e​x​t​,​ ​s​o​ ​i​t​ ​f​a​l​l​s​ ​b​a​c​k​ ​t​o​ ​b​y​t​e​s​.​ ​P​e​o​p​l​e​ ​w​h​o​ ​w​r​i​t​e​ ​i​t​ ​p​a​y​ ​m​o​r​e​ ​w​i​t​h​ ​e​v​e​r​y​ ​c​o​m​m​e​r​c​i​a​l​ ​m​o​d​e​l​ ​w​h​o​s​e​ ​t​o​k​e​n​i​z​e​r​ ​w​a​s​ ​l​e​a​r​n​e​d​ ​o​n​ ​o​t​h​e​r​ ​l​a​n​g​u​a​g​e​s​.
 		 */
@@ -13212,6 +13214,20 @@ export type TranslationFunctions = {
 					 */
 					endless: () => LocalizedString
 				}
+			}
+			costliest: {
+				/**
+				 * Find the costliest word
+				 */
+				title: () => LocalizedString
+				/**
+				 * Which word of your language takes the most tokens per character? Think of what this text never mentions.
+				 */
+				task: () => LocalizedString
+				/**
+				 * Your record: “{word}” at {cost}.
+				 */
+				answer: (arg: { cost: string, word: string }) => LocalizedString
 			}
 		}
 	}
@@ -18338,14 +18354,6 @@ export type TranslationFunctions = {
 		 */
 		zeroResult: (arg: { ratio: string, square: string }) => LocalizedString
 		/**
-		 * Find the costliest word
-		 */
-		costliest: () => LocalizedString
-		/**
-		 * Which word of your language takes the most tokens per character? Think of what this text never mentions.
-		 */
-		costliestTask: () => LocalizedString
-		/**
 		 * A word
 		 */
 		word: () => LocalizedString
@@ -18357,10 +18365,6 @@ export type TranslationFunctions = {
 		 * {n} tokens, {cost} per character.
 		 */
 		cost: (arg: { cost: string, n: string }) => LocalizedString
-		/**
-		 * Your record: “{word}” at {cost}.
-		 */
-		record: (arg: { cost: string, word: string }) => LocalizedString
 		/**
 		 * This script was hardly in the text, so it falls back to bytes. People who write it pay more with every commercial model whose tokenizer was learned on other languages.
 		 */

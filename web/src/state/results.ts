@@ -11,7 +11,7 @@ import type { CheckpointInfo } from '../engine/messages'
 import { checkpoints } from './checkpoints.svelte'
 import { engine } from './engine.svelte'
 import { exercises } from '../stages/exercises'
-import type { ExerciseStage } from '../stages/exercises/kinds'
+import { records, type ExerciseStage } from '../stages/exercises/kinds'
 import { answers, type Given } from './exercises.svelte'
 import { saveFile } from './files'
 
@@ -72,7 +72,9 @@ export async function gather(name: string): Promise<Results> {
       stage,
       given: answered(stage, exercise, given),
       ...(late ? { late } : {}),
-      ...(shown ? { shown: { right: shown.right, truth: shown.truth } } : {}),
+      ...(shown && !records.includes(exercise)
+        ? { shown: { right: shown.right, truth: shown.truth } }
+        : {}),
     })),
   }
 }

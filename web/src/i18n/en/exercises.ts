@@ -333,5 +333,10 @@ export const exercises = {
         'The largest of your run was {largest:string}, and the bound is {bound:string}. The mixture contains a part of each, so neither can be infinitely surprised. KL has no such bound.',
       options: { entropy: '{entropy:string}', one: '1', endless: 'it has no bound' },
     },
+    costliest: {
+      title: 'Find the costliest word',
+      task: 'Which word of your language takes the most tokens per character? Think of what this text never mentions.',
+      answer: 'Your record: “{word:string}” at {cost:string}.',
+    },
   },
 }

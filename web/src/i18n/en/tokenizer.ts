@@ -79,13 +79,9 @@ export const tokenizer = {
   inContext: 'Characters in {n:number} tokens',
   zeroResult:
     'Without merges this text takes {ratio:string} times as many tokens. So each training step sees {ratio:string} times less text, writing takes {ratio:string} times as long, and attention over the whole text costs {square:string} times as much.',
-  costliest: 'Find the costliest word',
-  costliestTask:
-    'Which word of your language takes the most tokens per character? Think of what this text never mentions.',
   word: 'A word',
   weigh: 'Count',
   cost: '{n:string} tokens, {cost:string} per character.',
-  record: 'Your record: “{word:string}” at {cost:string}.',
   costHigh:
     'This script was hardly in the text, so it falls back to bytes. People who write it pay more with every commercial model whose tokenizer was learned on other languages.',
   whyNotLettersQ: 'Why not simply one token per letter?',

@@ -310,5 +310,10 @@ export const exercises: Translation['exercises'] = {
         '你这次最大是 {largest}，上界是 {bound}。混合里两边都有一份，谁也不会无限意外。KL 没有这样的上界。',
       options: { entropy: '{entropy}', one: '1', endless: '没有上界' },
     },
+    costliest: {
+      title: '找出最“贵”的词',
+      task: '你的语言里，哪个词平均每个字符要的词元最多？想想这份文本从来不提的东西。',
+      answer: '你的纪录：“{word}”，{cost}。',
+    },
   },
 }

@@ -77,12 +77,9 @@ export const tokenizer: Translation['tokenizer'] = {
   inContext: '{n} 个词元能装的字符',
   zeroResult:
     '没有合并，这段话要多用 {ratio} 倍的词元。于是每一步训练读到的文字只剩 {ratio} 分之一，写同样的话要 {ratio} 倍的时间，对全文做注意力要 {square} 倍的计算。',
-  costliest: '找出最“贵”的词',
-  costliestTask: '你的语言里，哪个词平均每个字符要的词元最多？想想这份文本从来不提的东西。',
   word: '一个词',
   weigh: '称一称',
   cost: '{n} 个词元，平均每个字符 {cost} 个。',
-  record: '你的纪录：“{word}”，{cost}。',
   costHigh:
     '这种文字在文本里几乎没有，只好退回到字节。商用模型的分词器如果是在别的语言上学的，用这种文字的人每句话都要付更多的钱。',
   whyNotLettersQ: '为什么不干脆一个字一个词元？',

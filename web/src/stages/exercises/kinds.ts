@@ -115,6 +115,12 @@ export interface Attempt {
   reached: boolean
 }
 
+/**
+ * Exercises without a truth: a record is kept, and a better one takes its place.
+ * What it was reached with is the learner's own and stays in this browser.
+ */
+export const records: readonly string[] = ['costliest']
+
 export type Exercise = Choice | Prediction | Curve | Challenge
 
 // Reading a run.
