@@ -114,3 +114,14 @@ func TestCatchUpKey(t *testing.T) {
 	x.sees("You have all that this stage needs")
 	x.Forgive() // the browser notes that there was no index at first
 }
+
+// Beside Start a quiet link leads to the predictions, until one is noted.
+func TestSayFirst(t *testing.T) {
+	x := open(t, "#/pretrain?lang=en")
+	x.press("Say first what you expect")
+	x.wait(5*time.Second, "document.activeElement?.id === 'exercises'")
+	x.do(5*time.Second, "document.querySelector('[data-exercise=firstLoss] [role=group] button').click()")
+	x.wait(5*time.Second, "![...document.querySelectorAll('.bar button')].some((b) => b.textContent.includes('Say first'))")
+	x.do(5*time.Second, "location.hash = '#/pretrain?lang=en&hide=exercises'")
+	x.wait(5*time.Second, "!document.getElementById('exercises')")
+}

@@ -2987,6 +2987,10 @@ type RootTranslation = {
 			 */
 			low_low: string
 		}
+		/**
+		 * S​a​y​ ​f​i​r​s​t​ ​w​h​a​t​ ​y​o​u​ ​e​x​p​e​c​t
+		 */
+		sayFirst: string
 		of: {
 			curve: {
 				/**
@@ -12334,6 +12338,10 @@ export type TranslationFunctions = {
 			 */
 			low_low: () => LocalizedString
 		}
+		/**
+		 * Say first what you expect
+		 */
+		sayFirst: () => LocalizedString
 		of: {
 			curve: {
 				/**

@@ -44,6 +44,7 @@ export const exercises = {
     low_high: 'You began too low and ended too high: the real change is larger.',
     low_low: 'You lie below it throughout.',
   },
+  sayFirst: 'Say first what you expect',
   of: {
     curve: {
       title: 'Draw the curve you expect',

@@ -44,6 +44,7 @@ export const exercises: Translation['exercises'] = {
     low_high: '开头偏低，结尾偏高：真实的变化更大。',
     low_low: '整条都画低了。',
   },
+  sayFirst: '先说说你的预想',
   of: {
     curve: {
       title: '画出你预期的曲线',
