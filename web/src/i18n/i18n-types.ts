@@ -2991,6 +2991,14 @@ type RootTranslation = {
 		 * S​a​y​ ​f​i​r​s​t​ ​w​h​a​t​ ​y​o​u​ ​e​x​p​e​c​t
 		 */
 		sayFirst: string
+		/**
+		 * E​v​e​r​y​ ​t​i​m​e​ ​t​h​a​t​ ​i​t​ ​j​u​d​g​e​s​ ​t​h​e​ ​s​a​m​e​ ​p​a​i​r​s​ ​u​n​d​e​r​ ​o​t​h​e​r​ ​p​r​i​n​c​i​p​l​e​s​ ​c​o​u​n​t​s​ ​a​s​ ​a​n​ ​a​t​t​e​m​p​t​.
+		 */
+		attemptsThere: string
+		/**
+		 * C​o​m​p​a​r​e​ ​a​n​s​w​e​r​s​ ​y​o​u​r​s​e​l​f​,​ ​a​n​d​ ​l​e​t​ ​a​ ​j​u​d​g​e​ ​d​o​ ​s​o​ ​t​o​o
+		 */
+		toDesk: string
 		of: {
 			curve: {
 				/**
@@ -4006,6 +4014,23 @@ type RootTranslation = {
 				 * @param {string} word
 				 */
 				answer: RequiredParams<'cost' | 'word'>
+			}
+			switched: {
+				/**
+				 * S​w​i​t​c​h​ ​a​ ​p​r​i​n​c​i​p​l​e
+				 */
+				title: string
+				/**
+				 * O​n​ ​t​h​e​ ​p​a​g​e​ ​“​C​o​m​p​a​r​e​ ​a​n​s​w​e​r​s​”​ ​l​e​t​ ​y​o​u​r​ ​j​u​d​g​e​ ​c​o​m​p​a​r​e​ ​s​o​m​e​ ​p​a​i​r​s​.​ ​T​h​e​n​ ​s​w​i​t​c​h​ ​o​n​e​ ​p​r​i​n​c​i​p​l​e​ ​(​t​r​u​e​,​ ​h​o​n​e​s​t​,​ ​b​r​i​e​f​,​ ​f​r​i​e​n​d​l​y​,​ ​s​a​m​e​ ​l​a​n​g​u​a​g​e​)​ ​a​n​d​ ​p​r​e​s​s​ ​“​J​u​d​g​e​ ​t​h​e​ ​s​a​m​e​ ​a​g​a​i​n​”​.​ ​F​i​n​d​ ​o​n​e​ ​t​h​a​t​ ​t​u​r​n​s​ ​a​t​ ​l​e​a​s​t​ ​o​n​e​ ​v​e​r​d​i​c​t​.
+				 */
+				task: string
+				/**
+				 * {​c​h​a​n​g​e​d​}​ ​o​f​ ​{​o​f​}​ ​v​e​r​d​i​c​t​s​ ​t​u​r​n​e​d​,​ ​w​i​t​h​ ​{​p​r​i​n​c​i​p​l​e​s​}​ ​o​f​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​i​n​ ​f​o​r​c​e​.​ ​T​h​e​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​ ​t​o​ ​t​h​e​ ​l​e​t​t​e​r​;​ ​o​n​l​y​ ​w​h​a​t​ ​c​o​u​n​t​s​ ​a​s​ ​b​e​t​t​e​r​ ​h​a​s​ ​c​h​a​n​g​e​d​.
+				 * @param {string} changed
+				 * @param {string} of
+				 * @param {string} principles
+				 */
+				answer: RequiredParams<'changed' | 'of' | 'principles'>
 			}
 		}
 	}
@@ -12342,6 +12367,14 @@ export type TranslationFunctions = {
 		 * Say first what you expect
 		 */
 		sayFirst: () => LocalizedString
+		/**
+		 * Every time that it judges the same pairs under other principles counts as an attempt.
+		 */
+		attemptsThere: () => LocalizedString
+		/**
+		 * Compare answers yourself, and let a judge do so too
+		 */
+		toDesk: () => LocalizedString
 		of: {
 			curve: {
 				/**
@@ -13236,6 +13269,20 @@ export type TranslationFunctions = {
 				 * Your record: “{word}” at {cost}.
 				 */
 				answer: (arg: { cost: string, word: string }) => LocalizedString
+			}
+			switched: {
+				/**
+				 * Switch a principle
+				 */
+				title: () => LocalizedString
+				/**
+				 * On the page “Compare answers” let your judge compare some pairs. Then switch one principle (true, honest, brief, friendly, same language) and press “Judge the same again”. Find one that turns at least one verdict.
+				 */
+				task: () => LocalizedString
+				/**
+				 * {changed} of {of} verdicts turned, with {principles} of the five principles in force. The answers are the same to the letter; only what counts as better has changed.
+				 */
+				answer: (arg: { changed: string, of: string, principles: string }) => LocalizedString
 			}
 		}
 	}

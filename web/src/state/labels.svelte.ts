@@ -12,7 +12,8 @@ import { checkpoints } from './checkpoints.svelte'
 import { data } from './data.svelte'
 import { engine } from './engine.svelte'
 import { saveFile } from './files'
-import type { Judge } from './versus'
+import { exercised } from './exercises.svelte'
+import { switched, type Judge } from './versus'
 
 /** Who may label: a judge that was trained here, the server's endpoint, the browser's own model. */
 export type JudgeKind = 'own' | 'endpoint' | 'browser'
@@ -224,10 +225,29 @@ class LabelDesk {
         queue = queue.slice(now.length)
         done += now.length
       }
+      if (kind === 'own') this.#tried(judge, principles)
     } finally {
       this.judging = false
       this.work = undefined
     }
+  }
+
+  /** A principle was switched and the same judged again: an attempt at the judge's exercise. */
+  #tried(judge: Judge, principles: string[]): void {
+    const found = switched(this.before, this.labels, judge)
+    if (found.of === 0) return
+    exercised.add({
+      stage: 'judge',
+      exercise: 'switched',
+      given: { kind: 'challenge', settings: Object.fromEntries(principles.map((p) => [p, 1])) },
+      shown: {
+        right: found.changed > 0,
+        truth: found.changed,
+        found: { ...found, principles: principles.length },
+        run: '',
+        at: Date.now(),
+      },
+    })
   }
 
   /** Has simulated people compare the model's answers to so many questions, until done or stopped. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Label } from '../engine/messages'
-import { unheard, versus } from './versus'
+import { switched, unheard, versus } from './versus'
 
 const label = (
   id: string,
@@ -62,4 +62,14 @@ test('two judges of one name have labels of their own; what was said before ids 
   const clicked = [...labels.slice(0, 1), ...twins.slice(0, 1)]
   expect(unheard(clicked, { id: 'one', name: 'j' }, ['true'])).toEqual([])
   expect(unheard(clicked, { id: 'two', name: 'j' }, ['true'])).toHaveLength(1)
+})
+
+test('verdicts that changed with a principle are counted, and no others', () => {
+  const before = new Map(labels.map((l) => [l.id, l]))
+  const again = (id: string, p: number, principles: string[]) =>
+    labels.map((l) => (l.id === id ? { ...l, p, principles, time: 1 } : l))
+  expect(switched(before, again('6', 0.2, ['brief']), { name: 'j' })).toEqual({ changed: 1, of: 1 })
+  expect(switched(before, again('6', 0.8, ['brief']), { name: 'j' })).toEqual({ changed: 0, of: 1 })
+  expect(switched(before, again('6', 0.2, ['true']), { name: 'j' })).toEqual({ changed: 0, of: 0 })
+  expect(switched(before, again('6', 0.2, ['brief']), { name: 'k' })).toEqual({ changed: 0, of: 0 })
 })

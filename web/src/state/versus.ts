@@ -68,3 +68,25 @@ export function unheard(labels: readonly Label[], judge: Judge, principles: stri
   )
   return [...clicks(labels)].filter(([key]) => !heard.has(key)).map(([, { label }]) => label)
 }
+
+const side = (p: number) => Math.sign(p - 0.5)
+
+/**
+ * What became of pairs that a judge has judged once more under other principles:
+ * how many of them there are, and in how many another answer is the better one now.
+ */
+export function switched(
+  before: ReadonlyMap<string, Label>,
+  labels: readonly Label[],
+  judge: Judge,
+): { changed: number; of: number } {
+  const again = labels.flatMap((l) => {
+    const was = before.get(l.id)
+    const other = was && JSON.stringify(was.principles) !== JSON.stringify(l.principles)
+    return says(l, judge) && other && was.time !== l.time ? [[was, l] as const] : []
+  })
+  return {
+    changed: again.filter(([was, l]) => side(was.p) !== side(l.p)).length,
+    of: again.length,
+  }
+}

@@ -45,6 +45,9 @@ export const exercises = {
     low_low: 'You lie below it throughout.',
   },
   sayFirst: 'Say first what you expect',
+  attemptsThere:
+    'Every time that it judges the same pairs under other principles counts as an attempt.',
+  toDesk: 'Compare answers yourself, and let a judge do so too',
   of: {
     curve: {
       title: 'Draw the curve you expect',
@@ -338,6 +341,12 @@ export const exercises = {
       title: 'Find the costliest word',
       task: 'Which word of your language takes the most tokens per character? Think of what this text never mentions.',
       answer: 'Your record: “{word:string}” at {cost:string}.',
+    },
+    switched: {
+      title: 'Switch a principle',
+      task: 'On the page “Compare answers” let your judge compare some pairs. Then switch one principle (true, honest, brief, friendly, same language) and press “Judge the same again”. Find one that turns at least one verdict.',
+      answer:
+        '{changed:string} of {of:string} verdicts turned, with {principles:string} of the five principles in force. The answers are the same to the letter; only what counts as better has changed.',
     },
   },
 }

@@ -45,6 +45,8 @@ export const exercises: Translation['exercises'] = {
     low_low: '整条都画低了。',
   },
   sayFirst: '先说说你的预想',
+  attemptsThere: '每换一次准则、把同样的回答再评一遍，就算一次尝试。',
+  toDesk: '自己比较回答，也让裁判比一比',
   of: {
     curve: {
       title: '画出你预期的曲线',
@@ -315,6 +317,12 @@ export const exercises: Translation['exercises'] = {
       title: '找出最“贵”的词',
       task: '你的语言里，哪个词平均每个字符要的词元最多？想想这份文本从来不提的东西。',
       answer: '你的纪录：“{word}”，{cost}。',
+    },
+    switched: {
+      title: '换一条准则',
+      task: '在“比较回答”那一页，让你的裁判比较一些回答。然后开关一条准则（真实、诚实、简短、友好、同一种语言），再按“把同样的再评一遍”。找出一条能让至少一个判断翻过来的准则。',
+      answer:
+        '{of} 个判断里有 {changed} 个翻了过来，当时五条准则用了 {principles} 条。回答一字没变，变的只是什么算更好。',
     },
   },
 }

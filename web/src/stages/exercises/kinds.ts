@@ -106,6 +106,8 @@ export interface Challenge extends Base {
   attempt: (scene: Scene) => Attempt | undefined | Promise<Attempt | undefined>
   /** Measuring takes a while: it begins with a click, not with the run's end. */
   weighed?: boolean
+  /** It is done in another room, which notes the attempts itself. */
+  room?: 'label'
 }
 
 export interface Attempt {

@@ -165,4 +165,13 @@ export const judge: Exercise[] = [
     },
     show: { bias: 'fixed3' },
   },
+  {
+    id: 'switched',
+    kind: 'challenge',
+    when: 'end',
+    // Labels tell it, not the run: state/labels.svelte.ts counts verdicts that changed.
+    room: 'label',
+    attempt: () => undefined,
+    show: { changed: 'whole', of: 'whole', principles: 'whole' },
+  },
 ]
