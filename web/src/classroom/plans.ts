@@ -6,6 +6,7 @@ export type Part =
   | 'pretrain'
   | 'sft'
   | 'lora'
+  | 'clicks'
   | 'feedback'
   | 'dpo'
   | 'tutor'
@@ -13,7 +14,17 @@ export type Part =
   | 'close'
 
 export type Question =
-  'tokens' | 'lnV' | 'order' | 'manners' | 'mask' | 'half' | 'share' | 'hacking' | 'group' | 'soft'
+  | 'tokens'
+  | 'lnV'
+  | 'order'
+  | 'manners'
+  | 'mask'
+  | 'half'
+  | 'share'
+  | 'clicks'
+  | 'hacking'
+  | 'group'
+  | 'soft'
 
 export interface Plan {
   minutes: 45 | 90
@@ -43,14 +54,15 @@ export const plans: Plan[] = [
     minutes: 90,
     parts: [
       { part: 'opening', minutes: 5, address: '#/' },
-      { part: 'tokens', minutes: 8, address: '#/tokenizer' },
-      { part: 'pretrain', minutes: 15, address: '#/pretrain?preset=sprout&seed=1' },
-      { part: 'sft', minutes: 10, address: '#/sft' },
-      { part: 'lora', minutes: 8, address: '#/lora' },
-      { part: 'feedback', minutes: 12, address: '#/ppo?beta=0&steps=240' },
-      { part: 'dpo', minutes: 8, address: '#/dpo' },
-      { part: 'tutor', minutes: 10, address: '#/grpo' },
-      { part: 'distil', minutes: 7, address: '#/distill' },
+      { part: 'tokens', minutes: 6, address: '#/tokenizer' },
+      { part: 'pretrain', minutes: 14, address: '#/pretrain?preset=sprout&seed=1' },
+      { part: 'sft', minutes: 9, address: '#/sft' },
+      { part: 'lora', minutes: 6, address: '#/lora' },
+      { part: 'clicks', minutes: 10, address: '#/label' },
+      { part: 'feedback', minutes: 11, address: '#/ppo?beta=0&steps=240' },
+      { part: 'dpo', minutes: 7, address: '#/dpo' },
+      { part: 'tutor', minutes: 9, address: '#/grpo' },
+      { part: 'distil', minutes: 6, address: '#/distill' },
       { part: 'close', minutes: 7, address: '#/class' },
     ],
     questions: [
@@ -60,6 +72,7 @@ export const plans: Plan[] = [
       'manners',
       'mask',
       'share',
+      'clicks',
       'hacking',
       'half',
       'group',

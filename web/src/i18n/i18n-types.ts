@@ -5113,6 +5113,10 @@ type RootTranslation = {
 		 */
 		name: string
 		/**
+		 * C​o​m​p​a​r​e
+		 */
+		inHeader: string
+		/**
 		 * Y​o​u​r​ ​o​w​n​ ​m​o​d​e​l​ ​a​n​s​w​e​r​s​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​ ​t​w​i​c​e​.​ ​S​a​y​ ​w​h​i​c​h​ ​a​n​s​w​e​r​ ​y​o​u​ ​l​i​k​e​ ​b​e​t​t​e​r​:​ ​f​r​o​m​ ​s​u​c​h​ ​c​h​o​i​c​e​s​ ​t​h​e​ ​n​e​x​t​ ​s​t​a​g​e​s​ ​l​e​a​r​n​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​w​a​n​t​.
 		 */
 		intro: string
@@ -6584,6 +6588,16 @@ type RootTranslation = {
 				 */
 				body: string
 			}
+			clicks: {
+				/**
+				 * W​h​o​s​e​ ​t​a​s​t​e​?
+				 */
+				title: string
+				/**
+				 * E​v​e​r​y​b​o​d​y​ ​l​e​t​s​ ​t​h​e​i​r​ ​o​w​n​ ​m​o​d​e​l​ ​a​n​s​w​e​r​ ​a​n​d​ ​c​l​i​c​k​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​t​w​e​n​t​y​ ​t​i​m​e​s​.​ ​S​o​m​e​ ​p​a​i​r​s​ ​c​o​m​e​ ​a​g​a​i​n​ ​t​h​e​ ​o​t​h​e​r​ ​w​a​y​ ​r​o​u​n​d​:​ ​r​e​a​d​ ​“​Y​o​u​ ​a​g​r​e​e​ ​w​i​t​h​ ​y​o​u​r​s​e​l​f​”​.​ ​T​h​e​n​ ​t​w​o​ ​n​e​i​g​h​b​o​u​r​s​ ​l​a​y​ ​f​i​v​e​ ​o​f​ ​t​h​e​i​r​ ​v​e​r​d​i​c​t​s​ ​s​i​d​e​ ​b​y​ ​s​i​d​e​ ​a​n​d​ ​l​o​o​k​ ​f​o​r​ ​o​n​e​ ​o​n​ ​w​h​i​c​h​ ​t​h​e​y​ ​d​i​f​f​e​r​.​ ​T​h​e​ ​l​a​b​e​l​s​ ​s​t​a​y​;​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​a​n​d​ ​D​P​O​ ​c​a​n​ ​l​e​a​r​n​ ​f​r​o​m​ ​t​h​e​m​.​ ​T​h​e​ ​q​u​e​s​t​i​o​n​ ​a​b​o​u​t​ ​c​l​i​c​k​s​ ​o​n​ ​t​h​e​ ​w​o​r​k​s​h​e​e​t​.
+				 */
+				body: string
+			}
 			feedback: {
 				/**
 				 * L​e​a​r​n​i​n​g​ ​f​r​o​m​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​p​r​e​f​e​r
@@ -6683,6 +6697,10 @@ type RootTranslation = {
 			 */
 			share: string
 			/**
+			 * Y​o​u​ ​h​a​v​e​ ​c​o​m​p​a​r​e​d​ ​t​w​e​n​t​y​ ​p​a​i​r​s​.​ ​H​o​w​ ​o​f​t​e​n​ ​d​i​d​ ​y​o​u​ ​a​g​r​e​e​ ​w​i​t​h​ ​y​o​u​r​s​e​l​f​,​ ​h​o​w​ ​o​f​t​e​n​ ​w​i​t​h​ ​y​o​u​r​ ​n​e​i​g​h​b​o​u​r​?​ ​W​h​a​t​ ​d​o​e​s​ ​t​h​a​t​ ​m​e​a​n​ ​f​o​r​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​t​h​a​t​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​y​o​u​?
+			 */
+			clicks: string
+			/**
 			 * W​i​t​h​ ​β​ ​=​ ​0​ ​t​h​e​ ​s​c​o​r​e​ ​r​i​s​e​s​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​g​e​t​ ​w​o​r​s​e​.​ ​H​o​w​ ​c​a​n​ ​b​o​t​h​ ​b​e​ ​t​r​u​e​?
 			 */
 			hacking: string
@@ -6724,6 +6742,10 @@ type RootTranslation = {
 			 * 4​ ​·​ ​(​1​2​8​ ​+​ ​1​2​8​)​ ​=​ ​1​,​0​2​4​ ​o​f​ ​1​6​,​3​8​4​,​ ​t​h​a​t​ ​i​s​ ​6​.​2​5​ ​%​.​ ​W​₀​ ​s​t​a​y​s​ ​f​r​o​z​e​n​;​ ​o​n​l​y​ ​A​ ​a​n​d​ ​B​ ​a​r​e​ ​t​r​a​i​n​e​d​.
 			 */
 			share: string
+			/**
+			 * F​i​g​u​r​e​s​ ​d​i​f​f​e​r​,​ ​a​n​d​ ​h​a​r​d​l​y​ ​a​n​y​b​o​d​y​ ​r​e​a​c​h​e​s​ ​1​0​0​ ​%​.​ ​W​h​e​r​e​ ​t​w​o​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​a​b​o​u​t​ ​a​s​ ​g​o​o​d​,​ ​c​h​a​n​c​e​,​ ​t​h​e​ ​f​i​r​s​t​ ​p​l​a​c​e​ ​a​n​d​ ​a​ ​m​o​o​d​ ​d​e​c​i​d​e​.​ ​A​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​e​a​r​n​s​ ​j​u​s​t​ ​t​h​e​s​e​ ​v​e​r​d​i​c​t​s​:​ ​i​t​ ​c​a​n​n​o​t​ ​k​n​o​w​ ​b​e​t​t​e​r​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​w​a​n​t​ ​t​h​a​n​ ​t​h​e​y​ ​s​a​i​d​,​ ​i​t​ ​t​a​k​e​s​ ​o​v​e​r​ ​h​a​b​i​t​s​ ​t​h​a​t​ ​a​l​l​ ​o​f​ ​t​h​e​m​ ​s​h​a​r​e​,​ ​a​n​d​ ​o​f​ ​d​i​f​f​e​r​e​n​t​ ​t​a​s​t​e​s​ ​i​t​ ​l​e​a​r​n​s​ ​a​ ​m​e​a​n​.​ ​S​o​ ​i​t​ ​n​e​e​d​s​ ​m​a​n​y​ ​l​a​b​e​l​s​,​ ​f​r​o​m​ ​m​a​n​y​ ​p​e​o​p​l​e​,​ ​a​n​d​ ​i​t​s​ ​s​c​o​r​e​ ​i​s​ ​a​n​ ​e​s​t​i​m​a​t​e​.
+			 */
+			clicks: string
 			/**
 			 * T​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​i​s​ ​o​n​l​y​ ​a​n​ ​e​s​t​i​m​a​t​e​ ​o​f​ ​w​h​a​t​ ​p​e​o​p​l​e​ ​l​i​k​e​.​ ​W​i​t​h​o​u​t​ ​t​h​e​ ​l​e​a​s​h​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​P​P​O​ ​l​o​o​k​s​ ​f​o​r​ ​w​h​a​t​e​v​e​r​ ​t​h​e​ ​e​s​t​i​m​a​t​e​ ​o​v​e​r​r​a​t​e​s​.​ ​T​h​a​t​ ​i​s​ ​r​e​w​a​r​d​ ​h​a​c​k​i​n​g​:​ ​t​h​e​ ​m​e​a​s​u​r​e​ ​r​i​s​e​s​,​ ​w​h​a​t​ ​i​t​ ​w​a​s​ ​t​o​ ​m​e​a​s​u​r​e​ ​d​o​e​s​ ​n​o​t​.
 			 */
@@ -14260,6 +14282,10 @@ export type TranslationFunctions = {
 		 */
 		name: () => LocalizedString
 		/**
+		 * Compare
+		 */
+		inHeader: () => LocalizedString
+		/**
 		 * Your own model answers the same question twice. Say which answer you like better: from such choices the next stages learn what people want.
 		 */
 		intro: () => LocalizedString
@@ -15686,6 +15712,16 @@ export type TranslationFunctions = {
 				 */
 				body: () => LocalizedString
 			}
+			clicks: {
+				/**
+				 * Whose taste?
+				 */
+				title: () => LocalizedString
+				/**
+				 * Everybody lets their own model answer and clicks the better answer, twenty times. Some pairs come again the other way round: read “You agree with yourself”. Then two neighbours lay five of their verdicts side by side and look for one on which they differ. The labels stay; the reward model and DPO can learn from them. The question about clicks on the worksheet.
+				 */
+				body: () => LocalizedString
+			}
 			feedback: {
 				/**
 				 * Learning from what people prefer
@@ -15783,6 +15819,10 @@ export type TranslationFunctions = {
 			 */
 			share: () => LocalizedString
 			/**
+			 * You have compared twenty pairs. How often did you agree with yourself, how often with your neighbour? What does that mean for a reward model that learns from you?
+			 */
+			clicks: () => LocalizedString
+			/**
 			 * With β = 0 the score rises and the answers get worse. How can both be true?
 			 */
 			hacking: () => LocalizedString
@@ -15824,6 +15864,10 @@ export type TranslationFunctions = {
 			 * 4 · (128 + 128) = 1,024 of 16,384, that is 6.25 %. W₀ stays frozen; only A and B are trained.
 			 */
 			share: () => LocalizedString
+			/**
+			 * Figures differ, and hardly anybody reaches 100 %. Where two answers are about as good, chance, the first place and a mood decide. A reward model learns just these verdicts: it cannot know better what people want than they said, it takes over habits that all of them share, and of different tastes it learns a mean. So it needs many labels, from many people, and its score is an estimate.
+			 */
+			clicks: () => LocalizedString
 			/**
 			 * The reward model is only an estimate of what people like. Without the leash to the reference, PPO looks for whatever the estimate overrates. That is reward hacking: the measure rises, what it was to measure does not.
 			 */

@@ -34,6 +34,10 @@ export const plans = {
       title: 'A skill to plug in',
       body: 'Train an adapter and switch it on and off in mid-conversation. Compare how much is trained with how much the model has.',
     },
+    clicks: {
+      title: 'Whose taste?',
+      body: 'Everybody lets their own model answer and clicks the better answer, twenty times. Some pairs come again the other way round: read “You agree with yourself”. Then two neighbours lay five of their verdicts side by side and look for one on which they differ. The labels stay; the reward model and DPO can learn from them. The question about clicks on the worksheet.',
+    },
     feedback: {
       title: 'Learning from what people prefer',
       body: 'First train the reward model for a minute, or load the ready-made one, and choose it under “Who gives the reward”. Then PPO with β = 0, a little over a minute: the reward soars. Watch the graders’ score as well, and read the answers aloud. Who is done sets β back and compares.',
@@ -71,6 +75,8 @@ export const plans = {
     half: 'Which loss has DPO at step 0, whatever the pairs? Why?',
     share:
       'A matrix of 128 by 128 gets an adapter of rank 4. How many numbers are trained, and which share is that?',
+    clicks:
+      'You have compared twenty pairs. How often did you agree with yourself, how often with your neighbour? What does that mean for a reward model that learns from you?',
     hacking: 'With β = 0 the score rises and the answers get worse. How can both be true?',
     group: 'All answers of a group get the same reward. What does GRPO learn from this group?',
     soft: 'The teacher says: fox 70 %, wolf 25 %, stone 5 %. What does the student learn from this that “fox” alone does not tell?',
@@ -87,6 +93,8 @@ export const plans = {
     half: 'ln 2, that is 0.693. At the start the policy is its own reference, so the difference h is 0 for every pair, and −ln σ(0) = ln 2.',
     share:
       '4 · (128 + 128) = 1,024 of 16,384, that is 6.25 %. W₀ stays frozen; only A and B are trained.',
+    clicks:
+      'Figures differ, and hardly anybody reaches 100 %. Where two answers are about as good, chance, the first place and a mood decide. A reward model learns just these verdicts: it cannot know better what people want than they said, it takes over habits that all of them share, and of different tastes it learns a mean. So it needs many labels, from many people, and its score is an estimate.',
     hacking:
       'The reward model is only an estimate of what people like. Without the leash to the reference, PPO looks for whatever the estimate overrates. That is reward hacking: the measure rises, what it was to measure does not.',
     group:
