@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import en from '../i18n/en'
-import { plans } from './plans'
+import { plans, wholeAddress } from './plans'
 
 // Seconds of a part's runs on two cores, as docs/JOURNEY.md has them.
 const runs: Record<string, number> = {
@@ -26,4 +26,10 @@ test('all grow the same base, and from there on every seat has a seed of its own
   for (const { part, address } of plans.flatMap((p) => p.parts))
     expect(/[?&]seed=/.test(address), address).toBe(part === 'pretrain')
   expect(en.plans.seats).toContain('{seed')
+})
+
+test('on paper an address is whole, wherever the page is served from', () => {
+  expect(wholeAddress('#/ppo?beta=0', 'https://host/a/b/index.html?x=1#/class?plan=90')).toBe(
+    'https://host/a/b/index.html#/ppo?beta=0',
+  )
 })

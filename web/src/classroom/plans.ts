@@ -37,6 +37,13 @@ export interface Plan {
   questions: Question[]
 }
 
+/** An address of a plan for paper, where nobody can press it: whole. */
+export const wholeAddress = (address: string, here: string): string => {
+  const url = new URL(address, here)
+  url.search = ''
+  return url.href
+}
+
 export const plans: Plan[] = [
   {
     minutes: 45,
