@@ -9,6 +9,7 @@ import {
   parseResults,
   runsOf,
   tally,
+  telling,
   type Results,
 } from './results'
 
@@ -145,4 +146,11 @@ test('the newest answer counts, and one that came late is told apart', () => {
   expect(first).toMatchObject({ n: 3, shown: 3, right: 1, late: 0 })
   expect(first?.choices.map((c) => c.key)).toEqual(['a', 'b', 'c'])
   expect(much).toMatchObject({ n: 2, late: 1, numbers: [1, 2] })
+})
+
+test('a policy is told by what it earned, all else by its loss', () => {
+  for (const stage of ['ppo', 'grpo', 'dr_grpo', 'dapo', 'spo'])
+    expect(telling(stage), stage).toEqual(['reward', 'score'])
+  for (const stage of ['pretrain', 'sft', 'reward', 'dpo', 'simpo', 'judge', 'distill'])
+    expect(telling(stage), stage).toEqual(['train_loss', 'held_out_loss'])
 })

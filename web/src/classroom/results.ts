@@ -2,6 +2,7 @@
 // predicted. No weights, no text of the learner's own, and no name but the one
 // that they choose.
 import type { Metrics } from '../engine/messages'
+import { isStage, stagePages } from '../stages/list'
 import { thin, type Columns } from '../state/thin'
 import type { Curve } from './statistics'
 
@@ -177,6 +178,13 @@ export function runsOf(
     return run && curve ? [{ learner, run, curve }] : []
   })
 }
+
+/**
+ * What tells most of how a run of a stage went. The loss of a policy says nothing
+ * of its progress: what it earned does, and what the graders say of it.
+ */
+export const telling = (stage: string): readonly string[] =>
+  isStage(stage) && stagePages[stage].reward ? ['reward', 'score'] : ['train_loss', 'held_out_loss']
 
 /** How many of these runs are different: the same seed and settings give the same curve. */
 export const different = (runs: readonly { run: RunResult }[]): number =>

@@ -1909,6 +1909,10 @@ type RootTranslation = {
 			 */
 			numbers: RequiredParams<'high' | 'low' | 'middle' | 'n'>
 			/**
+			 * A​t​ ​t​h​e​ ​e​n​d
+			 */
+			atEnd: string
+			/**
 			 * {​n​}​ ​a​n​s​w​e​r​e​d​ ​a​f​t​e​r​ ​t​h​e​ ​t​r​u​t​h​ ​w​a​s​ ​s​h​o​w​n​ ​a​n​d​ ​a​r​e​ ​n​o​t​ ​c​o​u​n​t​e​d​.
 			 * @param {string} n
 			 */
@@ -11420,6 +11424,10 @@ export type TranslationFunctions = {
 			 * From {low} to {high}, middle {middle} (n = {n}).
 			 */
 			numbers: (arg: { high: string, low: string, middle: string, n: string }) => LocalizedString
+			/**
+			 * At the end
+			 */
+			atEnd: () => LocalizedString
 			/**
 			 * {n} answered after the truth was shown and are not counted.
 			 */

@@ -72,6 +72,7 @@ export const classroom = {
     right: '{right:string} of {n:string} were right (95 % interval {low:string} to {high:string}).',
     notShown: '{n:string} answered; their runs have not shown the truth yet.',
     numbers: 'From {low:string} to {high:string}, middle {middle:string} (n = {n:string}).',
+    atEnd: 'At the end',
     late: '{n:string} answered after the truth was shown and are not counted.',
   },
 } satisfies BaseTranslation

@@ -66,6 +66,7 @@ export const classroom: Translation['classroom'] = {
     right: '{n} 人中 {right} 人答对（95 % 区间 {low} 到 {high}）。',
     notShown: '{n} 人作答；他们的训练还没有给出答案。',
     numbers: '从 {low} 到 {high}，中位数 {middle}（n = {n}）。',
+    atEnd: '最后',
     late: '另有 {n} 人在看到答案以后才作答，不计入。',
   },
 }
