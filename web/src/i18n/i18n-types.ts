@@ -568,6 +568,16 @@ type RootTranslation = {
 			 */
 			a: string
 		}
+		ownJudge: {
+			/**
+			 * W​h​y​ ​d​o​e​s​ ​t​h​e​ ​j​u​d​g​e​ ​l​e​a​r​n​ ​f​r​o​m​ ​n​o​ ​d​a​t​a​ ​o​f​ ​m​y​ ​o​w​n​?
+			 */
+			q: string
+			/**
+			 * I​t​ ​l​e​a​r​n​s​ ​m​o​r​e​ ​t​h​a​n​ ​w​h​i​c​h​ ​a​n​s​w​e​r​ ​i​s​ ​b​e​t​t​e​r​:​ ​w​h​i​c​h​ ​o​f​ ​t​h​e​ ​f​i​v​e​ ​p​r​i​n​c​i​p​l​e​s​ ​e​a​c​h​ ​a​n​s​w​e​r​ ​k​e​e​p​s​,​ ​a​n​d​ ​w​h​o​ ​w​i​n​s​ ​u​n​d​e​r​ ​a​n​y​ ​s​e​t​ ​o​f​ ​t​h​e​m​.​ ​A​ ​f​i​l​e​ ​o​f​ ​p​a​i​r​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​o​f​ ​t​h​a​t​;​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​d​o​,​ ​f​o​r​ ​t​h​o​u​s​a​n​d​s​ ​o​f​ ​p​a​i​r​s​.​ ​Y​o​u​r​ ​o​w​n​ ​p​a​i​r​s​ ​h​a​v​e​ ​t​w​o​ ​p​l​a​c​e​s​:​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​r​ ​D​P​O​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​m​,​ ​a​n​d​ ​o​n​ ​t​h​e​ ​p​a​g​e​ ​“​C​o​m​p​a​r​e​ ​a​n​s​w​e​r​s​”​ ​t​h​e​ ​j​u​d​g​e​ ​r​e​a​d​s​ ​t​h​e​m​,​ ​s​o​ ​t​h​a​t​ ​y​o​u​ ​s​e​e​ ​w​h​e​r​e​ ​i​t​ ​d​i​f​f​e​r​s​ ​f​r​o​m​ ​y​o​u​.​ ​P​r​i​n​c​i​p​l​e​s​ ​i​n​ ​y​o​u​r​ ​o​w​n​ ​w​o​r​d​s​ ​n​e​e​d​ ​a​ ​l​a​r​g​e​r​ ​m​o​d​e​l​,​ ​w​h​i​c​h​ ​c​a​n​ ​j​u​d​g​e​ ​t​h​e​r​e​,​ ​t​o​o​.
+			 */
+			a: string
+		}
 	}
 	attribution: {
 		/**
@@ -10224,6 +10234,16 @@ export type TranslationFunctions = {
 			q: () => LocalizedString
 			/**
 			 * Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that shall know them should have read them.
+			 */
+			a: () => LocalizedString
+		}
+		ownJudge: {
+			/**
+			 * Why does the judge learn from no data of my own?
+			 */
+			q: () => LocalizedString
+			/**
+			 * It learns more than which answer is better: which of the five principles each answer keeps, and who wins under any set of them. A file of pairs says nothing of that; the town’s graders do, for thousands of pairs. Your own pairs have two places: a reward model or DPO learns from them, and on the page “Compare answers” the judge reads them, so that you see where it differs from you. Principles in your own words need a larger model, which can judge there, too.
 			 */
 			a: () => LocalizedString
 		}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Metrics } from '../engine/messages'
 import en from '../i18n/en'
 import { asked, askedOn, comingUp, questionNames } from './asked'
-import { stageNames } from './list'
+import { stageNames, stagePages } from './list'
 import { change, repeated, risen, type Trace } from './trace'
 
 const metrics = (step: number, more: Partial<Metrics> = {}): Metrics => ({
@@ -127,4 +127,12 @@ test('noise is told from change', () => {
   expect(change([1, 2, 3].map((value) => ({ value, step: 0 })))).toBeUndefined()
   expect(repeated('嗯嗯嗯')).toBeUndefined()
   expect(repeated('在河边。在河边。在河边。')).toBe('在河边。')
+})
+
+test('every stage that takes a file says so, and the judge says why it takes none', () => {
+  for (const stage of stageNames) {
+    const ids = askedOn(stage).map((q) => q.id)
+    expect(ids.includes('own'), stage).toBe(stagePages[stage].lessons !== 'none')
+    expect(ids.includes('ownJudge'), stage).toBe(stagePages[stage].lessons === 'none')
+  }
 })

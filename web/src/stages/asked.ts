@@ -65,6 +65,7 @@ export const questionNames = [
   'slow',
   'resume',
   'own',
+  'ownJudge',
 ] as const
 export type QuestionName = (typeof questionNames)[number]
 
@@ -228,7 +229,8 @@ export const asked: readonly Asked[] = [
     },
   },
   { id: 'resume', on: all },
-  { id: 'own', on: ['sft', 'lora', 'reward', ...pairwise] },
+  { id: 'own', on: [...schools, 'reward', ...pairwise, ...rollouts] },
+  { id: 'ownJudge', on: ['judge'] },
 ]
 
 /** The reward rises and what the graders say falls, both by more than their noise. */

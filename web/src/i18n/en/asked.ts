@@ -102,4 +102,8 @@ export const asked = {
     q: 'Can I use data of my own, or another tokenizer?',
     a: 'Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that shall know them should have read them.',
   },
+  ownJudge: {
+    q: 'Why does the judge learn from no data of my own?',
+    a: 'It learns more than which answer is better: which of the five principles each answer keeps, and who wins under any set of them. A file of pairs says nothing of that; the town’s graders do, for thousands of pairs. Your own pairs have two places: a reward model or DPO learns from them, and on the page “Compare answers” the judge reads them, so that you see where it differs from you. Principles in your own words need a larger model, which can judge there, too.',
+  },
 }
