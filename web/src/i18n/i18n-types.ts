@@ -267,6 +267,24 @@ type RootTranslation = {
 			 */
 			here: RequiredParams<'lnV' | 'now' | 'start'>
 		}
+		normalPolicy: {
+			/**
+			 * I​s​ ​t​h​i​s​ ​l​o​s​s​ ​n​o​r​m​a​l​?
+			 */
+			q: string
+			/**
+			 * I​t​ ​i​s​ ​a​ ​s​u​m​ ​o​f​ ​t​w​o​ ​t​h​i​n​g​s​,​ ​a​n​d​ ​n​e​i​t​h​e​r​ ​i​s​ ​a​n​ ​a​i​m​.​ ​T​h​e​ ​p​o​l​i​c​y​’​s​ ​p​a​r​t​ ​l​i​e​s​ ​a​r​o​u​n​d​ ​0​ ​a​t​ ​a​l​l​ ​t​i​m​e​s​,​ ​a​b​o​v​e​ ​o​r​ ​b​e​l​o​w​:​ ​a​d​v​a​n​t​a​g​e​s​ ​a​r​e​ ​c​e​n​t​r​e​d​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​.​ ​T​h​e​ ​c​r​i​t​i​c​’​s​ ​p​a​r​t​ ​i​s​ ​w​h​a​t​ ​i​t​ ​i​s​ ​w​r​o​n​g​ ​b​y​,​ ​s​q​u​a​r​e​d​;​ ​i​t​ ​f​a​l​l​s​ ​w​h​i​l​e​ ​t​h​e​ ​c​r​i​t​i​c​ ​l​e​a​r​n​s​ ​a​n​d​ ​r​i​s​e​s​ ​a​g​a​i​n​ ​w​h​e​n​ ​t​h​e​ ​p​o​l​i​c​y​ ​d​o​e​s​ ​s​o​m​e​t​h​i​n​g​ ​n​e​w​.​ ​S​o​ ​t​h​e​ ​l​o​s​s​ ​m​a​y​ ​b​e​ ​f​l​a​t​,​ ​j​u​m​p​ ​o​r​ ​r​i​s​e​ ​w​h​i​l​e​ ​a​l​l​ ​i​s​ ​w​e​l​l​.​ ​L​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​a​t​ ​K​L​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​.
+			 */
+			a: string
+			/**
+			 * I​t​ ​s​t​a​n​d​s​ ​a​t​ ​{​l​o​s​s​}​,​ ​a​n​d​ ​t​h​e​ ​c​r​i​t​i​c​ ​i​s​ ​w​r​o​n​g​ ​b​y​ ​{​w​r​o​n​g​}​,​ ​s​q​u​a​r​e​d​ ​a​n​d​ ​h​a​l​v​e​d​.​ ​M​e​a​n​w​h​i​l​e​ ​t​h​e​ ​r​e​w​a​r​d​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​t​o​ ​{​t​o​}​.
+			 * @param {string} from
+			 * @param {string} loss
+			 * @param {string} to
+			 * @param {string} wrong
+			 */
+			here: RequiredParams<'from' | 'loss' | 'to' | 'wrong'>
+		}
 		zeroAtFirst: {
 			/**
 			 * W​h​y​ ​i​s​ ​t​h​e​ ​l​o​s​s​ ​0​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​?​ ​D​o​e​s​ ​i​t​ ​l​e​a​r​n​ ​n​o​t​h​i​n​g​?
@@ -9978,6 +9996,20 @@ export type TranslationFunctions = {
 			 * It began at {start} and stands at {now} on held-out answers. Knowing nothing costs ln V = {lnV}; a model that has never seen a conversation may begin above that.
 			 */
 			here: (arg: { lnV: string, now: string, start: string }) => LocalizedString
+		}
+		normalPolicy: {
+			/**
+			 * Is this loss normal?
+			 */
+			q: () => LocalizedString
+			/**
+			 * It is a sum of two things, and neither is an aim. The policy’s part lies around 0 at all times, above or below: advantages are centred, so what is pulled up and what is pushed down cancel out in the number. The critic’s part is what it is wrong by, squared; it falls while the critic learns and rises again when the policy does something new. So the loss may be flat, jump or rise while all is well. Look at the reward, at KL, and at the graders’ score.
+			 */
+			a: () => LocalizedString
+			/**
+			 * It stands at {loss}, and the critic is wrong by {wrong}, squared and halved. Meanwhile the reward went from {from} to {to}.
+			 */
+			here: (arg: { from: string, loss: string, to: string, wrong: string }) => LocalizedString
 		}
 		zeroAtFirst: {
 			/**

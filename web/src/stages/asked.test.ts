@@ -136,3 +136,10 @@ test('every stage that takes a file says so, and the judge says why it takes non
     expect(ids.includes('ownJudge'), stage).toBe(stagePages[stage].lessons === 'none')
   }
 })
+
+test('whether a loss of PPO is normal is answered by the reward beside it', () => {
+  const t = rounds(3, (i) => ({ reward: i, value_loss: 0.5 - i / 10 }))
+  expect(ids(trace('ppo', t))).toContain('normalPolicy')
+  expect(ids(trace('ppo', t.slice(0, 1)))).not.toContain('normalPolicy')
+  expect(ids(trace('grpo', t))).not.toContain('normalPolicy')
+})

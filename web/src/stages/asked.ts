@@ -46,6 +46,7 @@ export function firstLoss(t: Pick<Trace, 'stage' | 'params'>): number | undefine
 
 export const questionNames = [
   'normal',
+  'normalPolicy',
   'zeroAtFirst',
   'begins',
   'stuck',
@@ -77,6 +78,17 @@ export const asked: readonly Asked[] = [
       const [start, last] = [t.metrics[0], heldOut(t).at(-1)]
       if (!start || !last) return undefined
       return { start: start.train_loss, now: last.value, lnV: t.lnV }
+    },
+  },
+  {
+    id: 'normalPolicy',
+    on: ['ppo'],
+    seen(t) {
+      const [critic, rewards] = [measured(t, 'value_loss'), iterations(t, 'reward')]
+      const [last, from, to] = [t.metrics.at(-1), rewards[0], rewards.at(-1)]
+      const wrong = critic.at(-1)
+      if (!last || !wrong || !from || !to || from.step === to.step) return undefined
+      return { loss: last.train_loss, wrong: wrong.value, from: from.value, to: to.value }
     },
   },
   {

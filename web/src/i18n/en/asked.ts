@@ -9,6 +9,11 @@ export const asked = {
     a: 'Compare it with three things: ln V, the loss of knowing nothing; where it began; and the held-out line, which should fall along. How low it can go depends on the text: nobody can guess a name that was not said.',
     here: 'It began at {start:string} and stands at {now:string} on held-out answers. Knowing nothing costs ln V = {lnV:string}; a model that has never seen a conversation may begin above that.',
   },
+  normalPolicy: {
+    q: 'Is this loss normal?',
+    a: 'It is a sum of two things, and neither is an aim. The policy’s part lies around 0 at all times, above or below: advantages are centred, so what is pulled up and what is pushed down cancel out in the number. The critic’s part is what it is wrong by, squared; it falls while the critic learns and rises again when the policy does something new. So the loss may be flat, jump or rise while all is well. Look at the reward, at KL, and at the graders’ score.',
+    here: 'It stands at {loss:string}, and the critic is wrong by {wrong:string}, squared and halved. Meanwhile the reward went from {from:string} to {to:string}.',
+  },
   zeroAtFirst: {
     q: 'Why is the loss 0 at the first step? Does it learn nothing?',
     a: 'The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.',
