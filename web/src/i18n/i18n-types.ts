@@ -829,6 +829,11 @@ type RootTranslation = {
 		 */
 		sets: RequiredParams<'settings'>
 		/**
+		 * I​t​ ​t​a​k​e​s​ ​a​b​o​u​t​ ​{​t​i​m​e​}​.
+		 * @param {string} time
+		 */
+		takes: RequiredParams<'time'>
+		/**
 		 * T​h​i​s​ ​n​e​e​d​s​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​:​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​c​a​n​n​o​t​ ​b​e​ ​f​o​o​l​e​d​.​ ​T​r​a​i​n​ ​o​n​e​ ​u​n​d​e​r​ ​“​R​e​w​a​r​d​ ​m​o​d​e​l​”​ ​a​n​d​ ​c​h​o​o​s​e​ ​i​t​ ​i​n​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.
 		 */
 		reward: string
@@ -10485,6 +10490,10 @@ export type TranslationFunctions = {
 		 * It sets {settings}.
 		 */
 		sets: (arg: { settings: string }) => LocalizedString
+		/**
+		 * It takes about {time}.
+		 */
+		takes: (arg: { time: string }) => LocalizedString
 		/**
 		 * This needs a reward model: the town’s graders cannot be fooled. Train one under “Reward model” and choose it in the controls.
 		 */

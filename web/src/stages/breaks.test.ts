@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Metrics, Param } from '../engine/messages'
 import en from '../i18n/en'
-import { breakNames, breaks, settingsOf, verdict, type BreakName } from './breaks'
+import { breakNames, breaks, changedBy, settingsOf, verdict, type BreakName } from './breaks'
 import type { Trace } from './trace'
 
 const m = (step: number, more: Partial<Metrics> = {}): Metrics => ({
@@ -176,4 +176,8 @@ test('settings are those that the stage has, within their ranges', () => {
     lr: 0.06,
   })
   expect(settingsOf(by('lr30'), [param('lr', 2, 10)])).toEqual({ lr: 10 })
+  // A run is asked for with what differs from the stage's own.
+  const own = [param('lr', 2e-3, 10), param('steps', 60, 1000)]
+  expect(settingsOf(by('lr30'), own)).toHaveProperty('steps', 60)
+  expect(Object.keys(changedBy(by('lr30'), own))).toEqual(['lr'])
 })

@@ -368,6 +368,17 @@ export function settingsOf(b: Break, params: readonly Param[]): Record<string, n
   )
 }
 
+/** Those of them that are not the stage's own. */
+export function changedBy(b: Break, params: readonly Param[]): Record<string, number> {
+  const set = settingsOf(b, params)
+  return Object.fromEntries(
+    params.flatMap((p) => {
+      const value = set[p.key]
+      return value === undefined || value === p.default ? [] : [[p.key, value]]
+    }),
+  )
+}
+
 /** How an experiment stands. */
 export type Verdict = { kind: 'waiting' | 'unseen' } | { kind: 'seen' | 'overflow'; values: Values }
 

@@ -36,7 +36,12 @@ export class Setup {
 
   /** The settings that a run is started with, apart from the engine's defaults. */
   given(): Record<string, number> {
-    return { ...(pace.brief ? taste(this.#usual()) : {}), ...this.changed }
+    return this.givenFor(this.changed)
+  }
+
+  /** The same, were these the settings that differ from their defaults. */
+  givenFor(changed: Record<string, number>): Record<string, number> {
+    return { ...(pace.brief ? taste(this.#usual()) : {}), ...changed }
   }
 
   /** The parameters that stand in the list of settings: one may have a place of its own. */

@@ -5,6 +5,7 @@ export const breaks = {
   again: 'Break it again',
   back: 'Put my settings back',
   sets: 'It sets {settings:string}.',
+  takes: 'It takes about {time:string}.',
   reward:
     'This needs a reward model: the town’s graders cannot be fooled. Train one under “Reward model” and choose it in the controls.',
   waiting: 'Running. Watch the curve: this line changes when the numbers say so.',

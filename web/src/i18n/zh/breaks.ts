@@ -7,6 +7,7 @@ export const breaks: Translation['breaks'] = {
   again: '再弄坏一次',
   back: '恢复我的设置',
   sets: '它会设 {settings}。',
+  takes: '大约要 {time}。',
   reward: '这个要有奖励模型：小镇的评分器是骗不了的。先在“奖励模型”里练一个，再在控制栏里选上。',
   waiting: '正在跑。看着曲线：数字说了算，到时这一行会变。',
   overflow: '第 {step} 步有个数溢出了，再往下没有东西可算。训练退回最后一个好的步子，停下了。',
