@@ -112,6 +112,15 @@ func TestCatchUpKey(t *testing.T) {
 	assert.Equal(t, 1, value[int](x, 10*time.Second, "return (await sprout.checkpoints.list()).length"))
 	x.key("n")
 	x.sees("You have all that this stage needs")
+
+	// What was fetched once is kept, and the site is needed no more.
+	x.do(5*time.Second, "location.hash = '#/class?lang=en'")
+	x.sees("1 of 1 are kept in this browser.")
+	x.do(10*time.Second, "await sprout.checkpoints.delete("+one+")")
+	status = http.StatusBadGateway
+	x.reload()
+	x.key("n")
+	x.sees("Loaded: Pretraining. Ready-made, not grown here.")
 	x.Forgive() // the browser notes that there was no index at first
 }
 

@@ -1736,6 +1736,46 @@ type RootTranslation = {
 			 */
 			none: string
 		}
+		models: {
+			/**
+			 * R​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​s
+			 */
+			title: string
+			/**
+			 * L​o​a​d​e​d​ ​o​n​c​e​,​ ​t​h​e​y​ ​s​t​a​y​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​,​ ​a​n​d​ ​“​C​a​t​c​h​ ​u​p​”​ ​w​o​r​k​s​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k​.​ ​D​o​ ​t​h​i​s​ ​o​n​ ​e​v​e​r​y​ ​m​a​c​h​i​n​e​ ​o​f​ ​t​h​e​ ​c​l​a​s​s​.
+			 */
+			what: string
+			/**
+			 * T​h​i​s​ ​s​i​t​e​ ​h​a​s​ ​{​n​}​,​ ​{​s​i​z​e​}​ ​i​n​ ​a​l​l​.
+			 * @param {string} n
+			 * @param {string} size
+			 */
+			has: RequiredParams<'n' | 'size'>
+			/**
+			 * L​o​a​d​ ​a​l​l​ ​f​o​r​ ​t​h​e​ ​c​l​a​s​s​ ​n​o​w
+			 */
+			load: string
+			/**
+			 * L​o​a​d​i​n​g​:​ ​{​h​a​v​e​}​ ​o​f​ ​{​o​f​}
+			 * @param {string} have
+			 * @param {string} of
+			 */
+			loading: RequiredParams<'have' | 'of'>
+			/**
+			 * {​h​a​v​e​}​ ​o​f​ ​{​o​f​}​ ​a​r​e​ ​k​e​p​t​ ​i​n​ ​t​h​i​s​ ​b​r​o​w​s​e​r​.
+			 * @param {string} have
+			 * @param {string} of
+			 */
+			have: RequiredParams<'have' | 'of'>
+			/**
+			 * A​t​ ​t​h​i​s​ ​a​d​d​r​e​s​s​ ​t​h​e​ ​b​r​o​w​s​e​r​ ​k​e​e​p​s​ ​n​o​t​h​i​n​g​:​ ​“​C​a​t​c​h​ ​u​p​”​ ​f​e​t​c​h​e​s​ ​e​a​c​h​ ​m​o​d​e​l​ ​f​r​o​m​ ​t​h​e​ ​n​e​t​w​o​r​k​ ​w​h​e​n​ ​i​t​ ​i​s​ ​w​a​n​t​e​d​.​ ​I​t​ ​k​e​e​p​s​ ​t​h​e​m​ ​o​n​ ​l​o​c​a​l​h​o​s​t​,​ ​o​r​ ​o​v​e​r​ ​h​t​t​p​s​ ​w​i​t​h​ ​a​ ​c​e​r​t​i​f​i​c​a​t​e​ ​t​h​a​t​ ​i​t​ ​t​r​u​s​t​s​.
+			 */
+			cannot: string
+			/**
+			 * N​o​t​ ​a​l​l​ ​c​o​u​l​d​ ​b​e​ ​k​e​p​t​:​ ​t​h​i​s​ ​b​r​o​w​s​e​r​ ​h​a​s​ ​n​o​ ​m​o​r​e​ ​r​o​o​m​.​ ​D​e​l​e​t​e​ ​c​h​e​c​k​p​o​i​n​t​s​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​n​e​e​d​s​,​ ​a​n​d​ ​l​o​a​d​ ​a​g​a​i​n​.
+			 */
+			full: string
+		}
 		handIn: {
 			/**
 			 * H​a​n​d​ ​i​n
@@ -6554,7 +6594,7 @@ type RootTranslation = {
 		 */
 		print: string
 		/**
-		 * B​e​f​o​r​e​ ​t​h​e​ ​l​e​s​s​o​n​:​ ​o​p​e​n​ ​t​h​e​ ​p​a​g​e​ ​o​n​c​e​ ​o​n​ ​e​v​e​r​y​ ​m​a​c​h​i​n​e​,​ ​w​i​t​h​ ​t​h​e​ ​n​e​t​w​o​r​k​ ​o​n​.​ ​T​r​y​ ​o​n​e​ ​r​u​n​ ​o​n​ ​t​h​e​ ​s​l​o​w​e​s​t​ ​o​f​ ​t​h​e​m​.​ ​H​a​v​e​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​s​ ​b​a​k​e​d​ ​(​m​a​k​e​ ​b​a​k​e​)​,​ ​s​o​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​w​a​i​t​s​:​ ​t​h​e​ ​k​e​y​ ​n​ ​l​o​a​d​s​ ​t​h​e​ ​n​e​x​t​ ​o​n​e​.
+		 * B​e​f​o​r​e​ ​t​h​e​ ​l​e​s​s​o​n​:​ ​o​p​e​n​ ​t​h​e​ ​p​a​g​e​ ​o​n​c​e​ ​o​n​ ​e​v​e​r​y​ ​m​a​c​h​i​n​e​,​ ​w​i​t​h​ ​t​h​e​ ​n​e​t​w​o​r​k​ ​o​n​.​ ​T​r​y​ ​o​n​e​ ​r​u​n​ ​o​n​ ​t​h​e​ ​s​l​o​w​e​s​t​ ​o​f​ ​t​h​e​m​.​ ​H​a​v​e​ ​t​h​e​ ​r​e​a​d​y​-​m​a​d​e​ ​m​o​d​e​l​s​ ​b​a​k​e​d​ ​(​m​a​k​e​ ​b​a​k​e​)​,​ ​a​n​d​ ​o​n​ ​e​a​c​h​ ​m​a​c​h​i​n​e​ ​p​r​e​s​s​ ​“​L​o​a​d​ ​a​l​l​ ​f​o​r​ ​t​h​e​ ​c​l​a​s​s​ ​n​o​w​”​ ​o​n​ ​t​h​e​ ​c​l​a​s​s​ ​p​a​g​e​,​ ​s​o​ ​t​h​a​t​ ​n​o​b​o​d​y​ ​w​a​i​t​s​:​ ​t​h​e​ ​k​e​y​ ​n​ ​t​a​k​e​s​ ​t​h​e​ ​n​e​x​t​ ​o​n​e​,​ ​w​i​t​h​o​u​t​ ​a​ ​n​e​t​w​o​r​k​ ​t​o​o​.
 		 */
 		before: string
 		/**
@@ -11308,6 +11348,40 @@ export type TranslationFunctions = {
 			 */
 			none: () => LocalizedString
 		}
+		models: {
+			/**
+			 * Ready-made models
+			 */
+			title: () => LocalizedString
+			/**
+			 * Loaded once, they stay in this browser, and “Catch up” works without a network. Do this on every machine of the class.
+			 */
+			what: () => LocalizedString
+			/**
+			 * This site has {n}, {size} in all.
+			 */
+			has: (arg: { n: string, size: string }) => LocalizedString
+			/**
+			 * Load all for the class now
+			 */
+			load: () => LocalizedString
+			/**
+			 * Loading: {have} of {of}
+			 */
+			loading: (arg: { have: string, of: string }) => LocalizedString
+			/**
+			 * {have} of {of} are kept in this browser.
+			 */
+			have: (arg: { have: string, of: string }) => LocalizedString
+			/**
+			 * At this address the browser keeps nothing: “Catch up” fetches each model from the network when it is wanted. It keeps them on localhost, or over https with a certificate that it trusts.
+			 */
+			cannot: () => LocalizedString
+			/**
+			 * Not all could be kept: this browser has no more room. Delete checkpoints that nobody needs, and load again.
+			 */
+			full: () => LocalizedString
+		}
 		handIn: {
 			/**
 			 * Hand in
@@ -15711,7 +15785,7 @@ export type TranslationFunctions = {
 		 */
 		print: () => LocalizedString
 		/**
-		 * Before the lesson: open the page once on every machine, with the network on. Try one run on the slowest of them. Have the ready-made models baked (make bake), so that nobody waits: the key n loads the next one.
+		 * Before the lesson: open the page once on every machine, with the network on. Try one run on the slowest of them. Have the ready-made models baked (make bake), and on each machine press “Load all for the class now” on the class page, so that nobody waits: the key n takes the next one, without a network too.
 		 */
 		before: () => LocalizedString
 		/**

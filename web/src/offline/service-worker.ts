@@ -1,6 +1,7 @@
 // The service worker: keeps the whole page, its engine and the small model in
 // the browser, so that it starts without a network. What a class may load
-// beside them (ready/) is left to the network.
+// beside them (ready/) is kept by the page itself, once it is asked for
+// (state/readyFiles.ts).
 import { cleanupOutdatedCaches, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching'
 
 declare const self: {

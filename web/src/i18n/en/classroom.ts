@@ -19,6 +19,17 @@ export const classroom = {
       'You have all that this stage needs, and a ready-made result of it where there is one.',
     none: 'This site has no ready-made models. Whoever serves it makes them with “make bake”, in minutes; until then, grow your own.',
   },
+  models: {
+    title: 'Ready-made models',
+    what: 'Loaded once, they stay in this browser, and “Catch up” works without a network. Do this on every machine of the class.',
+    has: 'This site has {n:string}, {size:string} in all.',
+    load: 'Load all for the class now',
+    loading: 'Loading: {have:string} of {of:string}',
+    have: '{have:string} of {of:string} are kept in this browser.',
+    cannot:
+      'At this address the browser keeps nothing: “Catch up” fetches each model from the network when it is wanted. It keeps them on localhost, or over https with a certificate that it trusts.',
+    full: 'Not all could be kept: this browser has no more room. Delete checkpoints that nobody needs, and load again.',
+  },
   handIn: {
     title: 'Hand in',
     intro:

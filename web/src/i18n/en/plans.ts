@@ -6,7 +6,7 @@ export const plans = {
   back: 'Back to the class',
   print: 'Print',
   before:
-    'Before the lesson: open the page once on every machine, with the network on. Try one run on the slowest of them. Have the ready-made models baked (make bake), so that nobody waits: the key n loads the next one.',
+    'Before the lesson: open the page once on every machine, with the network on. Try one run on the slowest of them. Have the ready-made models baked (make bake), and on each machine press “Load all for the class now” on the class page, so that nobody waits: the key n takes the next one, without a network too.',
   minute: 'Minute',
   part: 'What happens',
   times:

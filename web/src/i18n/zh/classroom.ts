@@ -16,6 +16,17 @@ export const classroom: Translation['classroom'] = {
     nothing: '这一阶段要用的你都有了；有现成结果的，也已经载入。',
     none: '这个站点没有现成的模型。提供网页的人用 make bake 几分钟就能做好；在那之前，请自己养一个。',
   },
+  models: {
+    title: '现成的模型',
+    what: '载入一次就留在这个浏览器里，断网也能“跟上进度”。班里每台机器都要这样做一次。',
+    has: '这个站点有 {n} 个，一共 {size}。',
+    load: '现在为全班全部载入',
+    loading: '正在载入：{have} / {of}',
+    have: '{of} 个里有 {have} 个已经留在这个浏览器里。',
+    cannot:
+      '在这个地址，浏览器什么也留不住：“跟上进度”每次都要从网络取模型。用 localhost，或者用带可信证书的 https 打开，它才留得住。',
+    full: '没能全部留下：这个浏览器没有空间了。删掉没人要的检查点，再载入一次。',
+  },
   handIn: {
     title: '交作业',
     intro:
