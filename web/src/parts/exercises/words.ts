@@ -1,3 +1,4 @@
+import { outcomeOf, type Exercise } from '../../stages/exercises/kinds'
 import { t } from '../../state/settings.svelte'
 
 type Say = ((values?: Record<string, string>) => string) | undefined
@@ -22,4 +23,17 @@ export function wordsOf(id: string): Words {
     outcomes: w?.outcomes ?? {},
     options: w?.options ?? {},
   }
+}
+
+/**
+ * The sentence behind a truth: that of its own outcome where the catalogue has
+ * one. It answers to any key, with nothing where it has no words.
+ */
+export function explained(
+  exercise: Exercise,
+  truth: string | number,
+  values: Record<string, string>,
+): string {
+  const words = wordsOf(exercise.id)
+  return words.outcomes[outcomeOf(exercise, truth)]?.(values) || words.answer?.(values) || ''
 }
