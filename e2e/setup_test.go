@@ -60,7 +60,7 @@ func TestRewardModelIsChosen(t *testing.T) {
 	x.sees("No reward model of this model’s family is here")
 
 	judge := train("stage: 'reward', parent: '" + sft + "', lessons: pairs, params: brief({})")
-	x.do(5*time.Second, "location.hash = '#/ppo?seed=1&beta=0'") // as the lesson plan has it
+	x.do(5*time.Second, "location.hash = '#/ppo?beta=0&steps=240'") // as the lesson plan has it
 	x.wait(20*time.Second, selected+"?.value === '"+judge+"' && location.hash.includes('reward="+judge+"')")
 	x.wait(20*time.Second, "document.querySelector('[data-break=betaZero] button:enabled')")
 
