@@ -17,7 +17,8 @@ type Source struct {
 
 // Attribute finds the sources of an answer in the text that TownCorpus gives:
 // of the question's slot, or of all that a free text (an empty or unknown
-// question) says of residents. At most so many lines are given of each.
+// question) says of residents. At most so many lines are given of each; where
+// lines is below 0 none are looked for, which spares reading the text.
 func Attribute(t *world.Town, langs []world.Lang, question, answer string, lines int) []Source {
 	q, known := t.Recognise(question)
 	var claims []world.Claim
@@ -31,6 +32,10 @@ func Attribute(t *world.Town, langs []world.Lang, question, answer string, lines
 	}
 	out := make([]Source, len(claims))
 	for i, c := range claims {
+		if lines < 0 {
+			out[i] = Source{Claim: c, Forms: map[world.Form]int{}}
+			continue
+		}
 		found := t.Stating(c.Fact, townBytes(langs), langs...)
 		s := Source{Claim: c, Count: len(found), Lines: spread(found, lines), Forms: map[world.Form]int{}}
 		last := -1

@@ -38,6 +38,8 @@ func TestAttributeFindsTheLines(t *testing.T) {
 		require.True(t, slices.ContainsFunc(corpus.Train, func(d text.Doc) bool { return strings.Contains(string(d.Text), m.Text) }))
 	}
 
+	require.Equal(t, []Source{{Claim: s.Claim, Forms: map[world.Form]int{}}}, Attribute(town, langs, q.Text, town.Answer(q, world.Warm, false, &rng), -1))
+
 	found = Attribute(town, langs, q.Text, "I don't know.", 5)
 	require.Equal(t, -1, found[0].Claim.Value)
 	require.Equal(t, s.Count, found[0].Count)

@@ -50,6 +50,7 @@ var Commands = map[string][2]any{
 	"report.stop":         {StopReport{}, nil},
 	"report.list":         {ListReports{}, Reports{}},
 	"attribute":           {Attribute{}, Attribution{}},
+	"town.facts":          {GetTownFacts{}, TownFacts{}},
 	"inspect":             {Inspect{}, Inspection{}},
 	"inspect.embeddings":  {GetEmbeddings{}, EmbeddingMap{}},
 	"inspect.neighbours":  {GetNeighbours{}, Neighbours{}},

@@ -27,6 +27,11 @@ type (
 		// Without lists facts that no document states, by the numbers of Attribution.
 		Without []int `json:"without,omitempty"`
 	}
+	// GetTownFacts asks who lives in a town. Result: TownFacts.
+	GetTownFacts struct {
+		Dataset string `json:"dataset"`        // id of a town's text, which need not have been made
+		Lang    string `json:"lang,omitempty"` // of the values: "en" (default), "zh"
+	}
 	// Upload reads a .txt or .jsonl file; bytes beside it. Result: Dataset.
 	Upload struct {
 		Name string `json:"name"`

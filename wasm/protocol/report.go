@@ -27,7 +27,7 @@ type (
 		Dataset  string `json:"dataset"`
 		Question string `json:"question,omitempty"` // empty: a free text
 		Answer   string `json:"answer"`
-		Lines    int    `json:"lines,omitempty"` // of each fact; 0: 8
+		Lines    int    `json:"lines,omitempty"` // of each fact; 0: 8; below 0: none are looked for, which takes no time
 	}
 	// GetBeliefs asks models how they would end a sentence about a fact. Result:
 	// Beliefs.
@@ -105,6 +105,19 @@ type (
 		Documents int            `json:"documents"`
 		Forms     map[string]int `json:"forms"` // lines by the form of their document: "entry", "story", "dialogue"
 		Lines     []SourceLine   `json:"lines"`
+	}
+	// TownFacts is what is true in a town.
+	TownFacts struct {
+		Kinds     []string        `json:"kinds"` // "species", "colour", …
+		Residents []ResidentFacts `json:"residents"`
+		// Withheld are the numbers of facts that the text leaves out: that of kind k of
+		// resident r is r·len(Kinds) + k.
+		Withheld []int `json:"withheld,omitempty"`
+	}
+	// ResidentFacts is what is true of one resident.
+	ResidentFacts struct {
+		Name   string   `json:"name"`
+		Values []string `json:"values"` // by kind
 	}
 	// SourceLine is a sentence of a document.
 	SourceLine struct {

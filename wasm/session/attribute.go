@@ -19,14 +19,16 @@ func (s *Session) attribute(c protocol.Attribute, _ []byte) (any, []byte, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.Lines <= 0 {
+	if c.Lines == 0 {
 		c.Lines = usualLines
 	}
 	out := protocol.Attribution{Facts: []protocol.FactSource{}, Shared: []protocol.SharedLine{}}
-	if d.town == nil {
+	if d.town == nil && c.Lines > 0 {
 		for _, l := range stages.LinesThatShareWords(d.corpus.Train, c.Question, c.Answer, c.Lines) {
 			out.Shared = append(out.Shared, protocol.SharedLine(l))
 		}
+	}
+	if d.town == nil {
 		return out, nil, nil
 	}
 	lang := world.EN

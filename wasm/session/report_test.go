@@ -59,6 +59,29 @@ func TestReportOnOwnText(t *testing.T) {
 	require.Equal(t, "The badger bakes bread.", a.Shared[0].Text)
 }
 
+// Who lives in a town is told without its text, in either language.
+func TestTownFacts(t *testing.T) {
+	p := newPage()
+	s := open(p, checkpoint.NewMemory(0, nil))
+	town := world.New(world.Config{Seed: 3, Size: world.Standard})
+	for code, lang := range map[string]world.Lang{"en": world.EN, "zh": world.ZH} {
+		f := mustAsk[protocol.TownFacts](t, s, p, "town.facts", protocol.GetTownFacts{Dataset: "town:standard:both:3:7.9", Lang: code})
+		require.Equal(t, []string{"species", "colour", "job", "home", "food", "friend"}, f.Kinds)
+		require.Equal(t, []int{7, 9}, f.Withheld)
+		require.Len(t, f.Residents, len(town.Residents))
+		for n, fact := range town.Facts {
+			r := f.Residents[n/len(f.Kinds)]
+			require.Equal(t, town.Residents[fact.Resident].Name, r.Name)
+			require.Equal(t, town.Value(fact, lang), r.Values[n%len(f.Kinds)])
+		}
+	}
+	require.Empty(t, s.data.datasets)
+	for _, id := range []string{"book", "town:huge:both:1"} {
+		_, _, refused := ask[protocol.TownFacts](t, s, p, "town.facts", protocol.GetTownFacts{Dataset: id})
+		require.Equal(t, "bad_command", refused.Code)
+	}
+}
+
 // An answer about the town leads to the lines that state it, and a town can be
 // made without them.
 func TestAttributeInATown(t *testing.T) {
@@ -79,6 +102,14 @@ func TestAttributeInATown(t *testing.T) {
 	require.Equal(t, f.Truth, f.Stated)
 	require.Len(t, f.Lines, usualLines)
 	require.Greater(t, f.Count, usualLines)
+
+	claimed := mustAsk[protocol.Attribution](t, s, p, "attribute", protocol.Attribute{
+		Dataset: d.ID, Answer: q.Name + " is a fox and not a fox.", Lines: -1,
+	})
+	require.NotEmpty(t, claimed.Facts)
+	require.Equal(t, "fox", claimed.Facts[0].Stated)
+	require.Zero(t, claimed.Facts[0].Count)
+	require.Empty(t, claimed.Facts[0].Lines)
 
 	without := mustAsk[protocol.Dataset](t, s, p, "town.make", protocol.MakeTown{Seed: 3, Size: "quick", Lang: "en", Without: []int{fact}})
 	require.NotEqual(t, d.ID, without.ID)

@@ -143,6 +143,7 @@ var handlers = map[string]handler{
 	"report.stop":         on((*Session).stopReport),
 	"report.list":         on((*Session).listReports),
 	"attribute":           on((*Session).attribute),
+	"town.facts":          on((*Session).townFacts),
 	"inspect":             on((*Session).inspect),
 	"inspect.embeddings":  on((*Session).embeddings),
 	"inspect.neighbours":  on((*Session).neighbours),

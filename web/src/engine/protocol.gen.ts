@@ -227,6 +227,10 @@ export interface Protocol {
       command: TrainTokenizer
       result: TokenizerInfo
     }
+    'town.facts': {
+      command: GetTownFacts
+      result: TownFacts
+    }
     'town.make': {
       command: MakeTown
       result: Dataset
@@ -1109,6 +1113,19 @@ export interface TrainTokenizer {
   dataset: string
   kind: string
   merges?: number
+}
+export interface GetTownFacts {
+  dataset: string
+  lang?: string
+}
+export interface TownFacts {
+  kinds: string[]
+  residents: ResidentFacts[]
+  withheld?: number[]
+}
+export interface ResidentFacts {
+  name: string
+  values: string[]
 }
 export interface MakeTown {
   seed: number

@@ -805,6 +805,16 @@ type RootTranslation = {
 		 * T​r​a​i​n​e​d​ ​w​i​t​h​o​u​t​ ​t​h​e​s​e​ ​l​i​n​e​s​.​ ​T​h​e​ ​r​o​w​s​ ​a​t​ ​t​h​e​ ​e​n​d​ ​a​r​e​ ​t​h​e​ ​n​e​w​ ​m​o​d​e​l​s​.
 		 */
 		done: string
+		/**
+		 * W​h​a​t​ ​e​v​e​r​y​ ​a​n​c​e​s​t​o​r​ ​f​i​n​d​s​ ​l​i​k​e​l​y
+		 */
+		ancestorsHeld: string
+		/**
+		 * T​h​e​ ​o​l​d​e​s​t​ ​f​i​r​s​t​:​ ​h​o​w​ ​l​i​k​e​l​y​ ​e​a​c​h​ ​f​i​n​d​s​ ​“​{​e​n​d​i​n​g​}​”​ ​a​f​t​e​r​ ​“​{​p​r​o​m​p​t​}​”​,​ ​a​m​o​n​g​ ​e​i​g​h​t​ ​e​n​d​i​n​g​s​ ​o​f​ ​t​h​a​t​ ​k​i​n​d​.​ ​S​o​m​e​b​o​d​y​ ​w​h​o​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​ ​g​i​v​e​s​ ​o​n​e​ ​i​n​ ​e​i​g​h​t​.
+		 * @param {string} ending
+		 * @param {string} prompt
+		 */
+		ancestorsHeldWhy: RequiredParams<'ending' | 'prompt'>
 	}
 	breaks: {
 		/**
@@ -7015,6 +7025,20 @@ type RootTranslation = {
 		 * @param {string} step
 		 */
 		firstSample: RequiredParams<'step'>
+		marks: {
+			/**
+			 * t​r​u​e
+			 */
+			right: string
+			/**
+			 * n​o​t​ ​s​o
+			 */
+			wrong: string
+			/**
+			 * s​t​a​t​e​s​ ​n​o​t​h​i​n​g
+			 */
+			nothing: string
+		}
 		/**
 		 * L​e​t​ ​i​t​ ​g​o​ ​o​n​ ​f​r​o​m​ ​y​o​u​r​ ​w​o​r​d​s
 		 */
@@ -8308,6 +8332,22 @@ type RootTranslation = {
 		 * L​o​o​k​ ​i​n​s​i​d​e
 		 */
 		preview: string
+		/**
+		 * W​h​o​ ​l​i​v​e​s​ ​h​e​r​e
+		 */
+		lives: string
+		/**
+		 * A​l​l​ ​t​h​a​t​ ​i​s​ ​t​r​u​e​ ​i​n​ ​t​h​i​s​ ​t​o​w​n​.​ ​A​ ​s​e​n​t​e​n​c​e​ ​i​s​ ​t​r​u​e​ ​w​h​e​n​ ​i​t​ ​a​g​r​e​e​s​ ​w​i​t​h​ ​t​h​i​s​ ​t​a​b​l​e​.
+		 */
+		livesWhy: string
+		/**
+		 * R​e​s​i​d​e​n​t
+		 */
+		resident: string
+		/**
+		 * l​e​f​t​ ​o​u​t​ ​o​f​ ​t​h​e​ ​t​e​x​t
+		 */
+		leftOut: string
 	}
 	speech: {
 		/**
@@ -10508,6 +10548,14 @@ export type TranslationFunctions = {
 		 * Trained without these lines. The rows at the end are the new models.
 		 */
 		done: () => LocalizedString
+		/**
+		 * What every ancestor finds likely
+		 */
+		ancestorsHeld: () => LocalizedString
+		/**
+		 * The oldest first: how likely each finds “{ending}” after “{prompt}”, among eight endings of that kind. Somebody who knows nothing gives one in eight.
+		 */
+		ancestorsHeldWhy: (arg: { ending: string, prompt: string }) => LocalizedString
 	}
 	breaks: {
 		/**
@@ -16194,6 +16242,20 @@ export type TranslationFunctions = {
 		 * first, step {step}
 		 */
 		firstSample: (arg: { step: string }) => LocalizedString
+		marks: {
+			/**
+			 * true
+			 */
+			right: () => LocalizedString
+			/**
+			 * not so
+			 */
+			wrong: () => LocalizedString
+			/**
+			 * states nothing
+			 */
+			nothing: () => LocalizedString
+		}
 		/**
 		 * Let it go on from your words
 		 */
@@ -17240,6 +17302,22 @@ export type TranslationFunctions = {
 		 * Look inside
 		 */
 		preview: () => LocalizedString
+		/**
+		 * Who lives here
+		 */
+		lives: () => LocalizedString
+		/**
+		 * All that is true in this town. A sentence is true when it agrees with this table.
+		 */
+		livesWhy: () => LocalizedString
+		/**
+		 * Resident
+		 */
+		resident: () => LocalizedString
+		/**
+		 * left out of the text
+		 */
+		leftOut: () => LocalizedString
 	}
 	speech: {
 		/**

@@ -59,4 +59,7 @@ export const attribution = {
   stop: 'Stop',
   stopped: 'Stopped before the end, so there is nothing to compare.',
   done: 'Trained without these lines. The rows at the end are the new models.',
+  ancestorsHeld: 'What every ancestor finds likely',
+  ancestorsHeldWhy:
+    'The oldest first: how likely each finds “{ending:string}” after “{prompt:string}”, among eight endings of that kind. Somebody who knows nothing gives one in eight.',
 }

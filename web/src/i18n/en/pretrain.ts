@@ -15,6 +15,10 @@ export const source = {
   training: 'To learn from',
   heldOut: 'Held out to test',
   preview: 'Look inside',
+  lives: 'Who lives here',
+  livesWhy: 'All that is true in this town. A sentence is true when it agrees with this table.',
+  resident: 'Resident',
+  leftOut: 'left out of the text',
 }
 
 export const params = {
@@ -91,6 +95,7 @@ export const pretrain = {
   emptySample: '(nothing: it drew the end of the document first)',
   atStep: 'step {step:string}',
   firstSample: 'first, step {step:string}',
+  marks: { right: 'true', wrong: 'not so', nothing: 'states nothing' },
   ask: 'Let it go on from your words',
   askLater: 'Once a run has begun you can give it a beginning here, even while it trains.',
   hearing: 'You hear “{name:string}”.',

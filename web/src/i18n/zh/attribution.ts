@@ -52,4 +52,7 @@ export const attribution: Translation['attribution'] = {
   stop: '停',
   stopped: '没有练完就停了，没有可比的。',
   done: '没有这些句子的训练完成了。最后几行就是新的模型。',
+  ancestorsHeld: '它的每一代祖先怎么想',
+  ancestorsHeldWhy:
+    '从最早的一代看起：读到“{prompt}”之后，在八个同类的结尾里，它觉得“{ending}”有多可能。什么都不知道的，就是八分之一。',
 }

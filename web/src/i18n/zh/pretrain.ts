@@ -17,6 +17,10 @@ export const source: Translation['source'] = {
   training: '用来学',
   heldOut: '留出来考',
   preview: '翻开看看',
+  lives: '谁住在这里',
+  livesWhy: '小镇里真实的事都在这张表里。一句话和表里写的一样，就是真的。',
+  resident: '居民',
+  leftOut: '文本里拿掉了',
 }
 
 export const params: Translation['params'] = {
@@ -92,6 +96,7 @@ export const pretrain: Translation['pretrain'] = {
   emptySample: '（什么也没写：一上来就抽到了“文章结束”）',
   atStep: '第 {step} 步',
   firstSample: '最早，第 {step} 步',
+  marks: { right: '说对了', wrong: '说错了', nothing: '没有说事实' },
   ask: '你起头，让它接着写',
   askLater: '训练开始后，可以在这里给它一个开头，训练当中也行。',
   hearing: '现在说话的是“{name}”。',
