@@ -40,6 +40,8 @@ type dapoLearner struct {
 	overlong int // tokens
 }
 
+// <loss>
+
 // penalty is 0 up to limit − overlong tokens and rises to 1 at the limit.
 func (l dapoLearner) penalty(tokens int) float64 {
 	over := tokens - max(0, l.limit-l.overlong)
@@ -48,3 +50,5 @@ func (l dapoLearner) penalty(tokens int) float64 {
 	}
 	return min(1, float64(over)/float64(l.overlong))
 }
+
+// </loss>

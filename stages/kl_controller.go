@@ -16,9 +16,13 @@ type klController struct {
 	Clip   float64 // 0.2 in the paper
 }
 
+// <loss>
+
 // next is β after a step whose answers had this KL. A step moves β by a factor
 // between 1 − Gain·Clip and 1 + Gain·Clip.
 func (c klController) next(beta, kl float64) float64 {
 	e := min(max(kl/c.Target-1, -c.Clip), c.Clip)
 	return beta * (1 + c.Gain*e)
 }
+
+// </loss>

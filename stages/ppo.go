@@ -109,6 +109,9 @@ func (ppoLearner) skips([]float64) bool { return false }
 
 func (ppoLearner) measures() []string { return []string{"value_loss"} }
 
+// <loss>
+
+// loss is L_policy + c_v·L_value − c_e·S, and L_value.
 func (l ppoLearner) loss(t *autograd.Tape, k *constants, s policyOutput, x experience) []tensor.Tensor {
 	sum := policyLoss(t, k, s.logprobs, x, l.clip)
 	value := valueLoss(t, k, s.values, x.values, x.returns, x.weights, l.valueClip)
@@ -119,6 +122,8 @@ func (l ppoLearner) loss(t *autograd.Tape, k *constants, s policyOutput, x exper
 	}
 	return []tensor.Tensor{sum, value}
 }
+
+// </loss>
 
 func (ppoLearner) choose(p *practice) []int { return p.next(p.prompts) }
 

@@ -111,12 +111,23 @@ function unlinked(stage: FormulaPage, formula: StageFormula) {
   const rest = signs(formula.tex.replace(/\\(?:term|begin|end)\{\w+\}/g, ' '))
   const loose = rest.filter((sign) => keys.has(sign) || keys.has(plain(sign)))
   const astray = formula.terms.filter((x) =>
-    signs(x.symbol).some((sign) =>
-      [sign, plain(sign)].some((s) => keys.has(s) && !x.settings?.includes(keys.get(s) ?? '')),
-    ),
+    signs(x.symbol).some((sign) => {
+      // With its index it may be a setting's own: c_v is not c.
+      const key = keys.get(sign) ?? keys.get(plain(sign))
+      return key !== undefined && !x.settings?.includes(key)
+    }),
   )
   return { loose, astray: astray.map((x) => x.id) }
 }
+
+test('settings that belong to a loss alone are in its formula', () => {
+  const lit = (stage: FormulaPage) =>
+    formulas[stage].flatMap((f) => f.terms.flatMap((x) => x.settings ?? []))
+  expect(lit('ppo')).toEqual(
+    expect.arrayContaining(['value_coef', 'value_clip', 'entropy_coef', 'kl_target']),
+  )
+  expect(lit('dapo')).toContain('overlong')
+})
 
 test('a loose sign and a wrong one are found', () => {
   const formula = (tex: string, symbol: string): StageFormula => ({

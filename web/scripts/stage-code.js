@@ -16,6 +16,8 @@ const elsewhere = {
   bpe: 'core/text/train_bpe.go',
   pair_best: 'core/text/candidate_heap.go',
   pair_counts: 'core/text/pair_counts.go',
+  ppo_sum: 'stages/ppo.go',
+  overlong: 'stages/dapo.go',
 }
 
 /** The file that holds the marked lines, from the root of the repository. */

@@ -9251,14 +9251,6 @@ type RootTranslation = {
 			 */
 			bestPair: string
 			/**
-			 * t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
-			 */
-			better: string
-			/**
-			 * t​o​k​e​n​s​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
-			 */
-			betterLength: string
-			/**
 			 * h​o​w​ ​d​e​a​r​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e
 			 */
 			betaDpo: string
@@ -9278,6 +9270,14 @@ type RootTranslation = {
 			 * s​c​a​l​e​ ​o​f​ ​t​h​e​ ​m​a​r​g​i​n
 			 */
 			betaSimpo: string
+			/**
+			 * t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
+			 */
+			better: string
+			/**
+			 * t​o​k​e​n​s​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r
+			 */
+			betterLength: string
 			/**
 			 * t​h​e​ ​m​a​t​r​i​x​ ​w​i​t​h​ ​i​t​s​ ​c​h​a​n​g​e
 			 */
@@ -9314,6 +9314,18 @@ type RootTranslation = {
 			 * w​a​y​ ​d​o​w​n​ ​t​o​ ​r​ ​n​u​m​b​e​r​s
 			 */
 			down: string
+			/**
+			 * r​e​w​a​r​d​ ​t​h​a​t​ ​r​e​a​l​l​y​ ​c​a​m​e​ ​f​r​o​m​ ​h​e​r​e​ ​o​n
+			 */
+			earned: string
+			/**
+			 * h​o​w​ ​u​n​s​u​r​e​ ​t​h​e​ ​m​o​d​e​l​ ​i​s​ ​o​f​ ​t​h​e​ ​n​e​x​t​ ​t​o​k​e​n
+			 */
+			entropy: string
+			/**
+			 * h​o​w​ ​m​u​c​h​ ​b​e​i​n​g​ ​u​n​s​u​r​e​ ​i​s​ ​r​e​w​a​r​d​e​d
+			 */
+			entropyWeight: string
 			/**
 			 * r​e​w​a​r​d​ ​t​h​a​t​ ​t​h​e​ ​t​r​a​c​k​e​r​ ​e​x​p​e​c​t​s
 			 */
@@ -9358,6 +9370,10 @@ type RootTranslation = {
 			 * d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​,​ ​e​s​t​i​m​a​t​e​d
 			 */
 			kl: string
+			/**
+			 * d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​t​h​a​t​ ​β​ ​i​s​ ​a​d​a​p​t​e​d​ ​t​o​ ​k​e​e​p
+			 */
+			klTarget: string
 			/**
 			 * t​h​e​ ​l​e​t​t​e​r​ ​o​f​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​,​ ​o​r​ ​t​h​e​ ​n​o​t​e​ ​t​h​a​t​ ​i​s​ ​d​u​e
 			 */
@@ -9407,6 +9423,10 @@ type RootTranslation = {
 			 */
 			nextToken: string
 			/**
+			 * w​h​a​t​ ​t​h​e​ ​c​r​i​t​i​c​ ​s​a​i​d​ ​w​h​e​n​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​w​e​r​e​ ​w​r​i​t​t​e​n
+			 */
+			oldCritic: string
+			/**
 			 * t​h​e​ ​m​o​d​e​l​ ​a​s​ ​i​t​ ​w​r​o​t​e​ ​t​h​e​ ​a​n​s​w​e​r​s
 			 */
 			oldPolicy: string
@@ -9415,9 +9435,17 @@ type RootTranslation = {
 			 */
 			output: string
 			/**
+			 * l​a​s​t​ ​t​o​k​e​n​s​ ​b​e​l​o​w​ ​t​h​e​ ​l​i​m​i​t​,​ ​w​h​e​r​e​ ​r​e​w​a​r​d​ ​i​s​ ​l​o​s​t
+			 */
+			overlong: string
+			/**
 			 * h​o​w​ ​o​f​t​e​n​ ​a​ ​p​a​i​r​ ​s​t​a​n​d​s​ ​i​n​ ​t​h​e​ ​t​e​x​t
 			 */
 			pairCount: string
+			/**
+			 * w​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​n​e​a​r​ ​t​h​e​ ​l​i​m​i​t​ ​l​o​s​e​s
+			 */
+			penalty: string
 			/**
 			 * t​h​e​ ​m​o​d​e​l​ ​i​n​ ​t​r​a​i​n​i​n​g
 			 */
@@ -9434,6 +9462,10 @@ type RootTranslation = {
 			 * t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​i​t​ ​s​t​a​r​t​e​d​ ​f​r​o​m
 			 */
 			reference: string
+			/**
+			 * s​h​a​r​e​ ​o​f​ ​t​h​e​ ​p​a​s​t​ ​t​h​a​t​ ​i​s​ ​k​e​p​t
+			 */
+			remembering: string
 			/**
 			 * t​h​e​ ​s​c​o​r​e​ ​t​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​g​i​v​e​s
 			 */
@@ -9494,6 +9526,18 @@ type RootTranslation = {
 			 * w​a​y​ ​b​a​c​k​ ​u​p​,​ ​z​e​r​o​ ​a​t​ ​f​i​r​s​t
 			 */
 			up: string
+			/**
+			 * h​o​w​ ​f​a​r​ ​t​h​e​ ​c​r​i​t​i​c​ ​m​a​y​ ​m​o​v​e​ ​i​n​ ​a​n​ ​i​t​e​r​a​t​i​o​n
+			 */
+			valueClip: string
+			/**
+			 * w​h​a​t​ ​t​h​e​ ​c​r​i​t​i​c​ ​i​s​ ​w​r​o​n​g​ ​b​y​,​ ​s​q​u​a​r​e​d​ ​a​n​d​ ​h​a​l​v​e​d
+			 */
+			valueLoss: string
+			/**
+			 * h​o​w​ ​m​u​c​h​ ​t​h​e​ ​c​r​i​t​i​c​’​s​ ​l​o​s​s​ ​c​o​u​n​t​s
+			 */
+			valueWeight: string
 			/**
 			 * t​h​e​ ​l​a​b​e​l​:​ ​h​o​w​ ​l​i​k​e​l​y​ ​A​ ​i​s​ ​b​e​t​t​e​r
 			 */
@@ -18194,14 +18238,6 @@ export type TranslationFunctions = {
 			 */
 			bestPair: () => LocalizedString
 			/**
-			 * the better answer
-			 */
-			better: () => LocalizedString
-			/**
-			 * tokens of the better answer
-			 */
-			betterLength: () => LocalizedString
-			/**
 			 * how dear it is to leave the reference
 			 */
 			betaDpo: () => LocalizedString
@@ -18221,6 +18257,14 @@ export type TranslationFunctions = {
 			 * scale of the margin
 			 */
 			betaSimpo: () => LocalizedString
+			/**
+			 * the better answer
+			 */
+			better: () => LocalizedString
+			/**
+			 * tokens of the better answer
+			 */
+			betterLength: () => LocalizedString
 			/**
 			 * the matrix with its change
 			 */
@@ -18257,6 +18301,18 @@ export type TranslationFunctions = {
 			 * way down to r numbers
 			 */
 			down: () => LocalizedString
+			/**
+			 * reward that really came from here on
+			 */
+			earned: () => LocalizedString
+			/**
+			 * how unsure the model is of the next token
+			 */
+			entropy: () => LocalizedString
+			/**
+			 * how much being unsure is rewarded
+			 */
+			entropyWeight: () => LocalizedString
 			/**
 			 * reward that the tracker expects
 			 */
@@ -18301,6 +18357,10 @@ export type TranslationFunctions = {
 			 * distance from the reference, estimated
 			 */
 			kl: () => LocalizedString
+			/**
+			 * distance from the reference that β is adapted to keep
+			 */
+			klTarget: () => LocalizedString
 			/**
 			 * the letter of the better answer, or the note that is due
 			 */
@@ -18350,6 +18410,10 @@ export type TranslationFunctions = {
 			 */
 			nextToken: () => LocalizedString
 			/**
+			 * what the critic said when the answers were written
+			 */
+			oldCritic: () => LocalizedString
+			/**
 			 * the model as it wrote the answers
 			 */
 			oldPolicy: () => LocalizedString
@@ -18358,9 +18422,17 @@ export type TranslationFunctions = {
 			 */
 			output: () => LocalizedString
 			/**
+			 * last tokens below the limit, where reward is lost
+			 */
+			overlong: () => LocalizedString
+			/**
 			 * how often a pair stands in the text
 			 */
 			pairCount: () => LocalizedString
+			/**
+			 * what an answer near the limit loses
+			 */
+			penalty: () => LocalizedString
 			/**
 			 * the model in training
 			 */
@@ -18377,6 +18449,10 @@ export type TranslationFunctions = {
 			 * the frozen model it started from
 			 */
 			reference: () => LocalizedString
+			/**
+			 * share of the past that is kept
+			 */
+			remembering: () => LocalizedString
 			/**
 			 * the score that the reward model gives
 			 */
@@ -18437,6 +18513,18 @@ export type TranslationFunctions = {
 			 * way back up, zero at first
 			 */
 			up: () => LocalizedString
+			/**
+			 * how far the critic may move in an iteration
+			 */
+			valueClip: () => LocalizedString
+			/**
+			 * what the critic is wrong by, squared and halved
+			 */
+			valueLoss: () => LocalizedString
+			/**
+			 * how much the critic’s loss counts
+			 */
+			valueWeight: () => LocalizedString
 			/**
 			 * the label: how likely A is better
 			 */

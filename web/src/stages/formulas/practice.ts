@@ -24,14 +24,20 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
   ppo: [
     {
       tex: lines(
-        String.raw`\term{loss} = -\mathbb{E}\,` + surrogate(''),
+        String.raw`\term{loss} = -\mathbb{E}\,` +
+          surrogate(
+            String.raw` + \term{valueWeight}\,\term{valueLoss} - \term{entropyWeight}\,\term{entropy}`,
+          ),
         String.raw`\term{ratio} = \term{policy} / \term{oldPolicy}`,
         String.raw`\term{advantage} = \term{surprise} + \term{discount}\term{trust}\,A_{t+1}`,
         String.raw`\term{surprise} = \term{tokenReward} + \term{discount}\,V_{t+1} - \term{critic}`,
         String.raw`\term{tokenReward} = -\term{betaReward} \ln\frac{\term{oldPolicy}}{\term{reference}} + [t\!=\!|o|]\,\term{score}`,
+        String.raw`\term{valueLoss} = \tfrac{1}{2}\,\mathbb{E}\max\big((\term{critic}-\term{earned})^2, \\ (\mathrm{clip}(\term{critic}, \term{oldCritic}\pm\term{valueClip})-\term{earned})^2\big)`,
+        String.raw`\term{entropy} = -\mathbb{E}\sum \term{policy}\ln\term{policy}`,
+        String.raw`\term{betaReward} \leftarrow \term{betaReward}\big(1 + 0.1\,\mathrm{clip}(\term{kl}/\term{klTarget} - 1, \pm 0.2)\big)`,
       ),
       terms: [
-        { ...loss, code: ['policyLoss'] },
+        { ...loss, code: { ppo: ['policyLoss'], ppo_sum: ['sum', 'policyLoss'] } },
         { ...ratio, code: { ppo: ['ratio', 'ρ'] } },
         {
           id: 'advantage',
@@ -39,7 +45,7 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
           code: { ppo: ['x.advantages'], gae: ['advantage', 'advantages'] },
         },
         ...clippedAt,
-        { ...policy, code: { ppo: ['logprobs'] } },
+        { ...policy, code: { ppo: ['logprobs'], entropy_bonus: ['p', 'logp'] } },
         {
           id: 'oldPolicy',
           symbol: String.raw`\pi_{\mathrm{old}}`,
@@ -59,7 +65,11 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
           settings: ['lambda'],
           code: { gae: ['lambda'] },
         },
-        { id: 'critic', symbol: 'V_t', code: { gae: ['values', 'next'] } },
+        {
+          id: 'critic',
+          symbol: 'V_t',
+          code: { gae: ['values', 'next'], value_loss: ['values'], ppo_sum: ['s.values'] },
+        },
         {
           id: 'tokenReward',
           symbol: 'r_t',
@@ -69,12 +79,65 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
           id: 'betaReward',
           symbol: String.raw`\beta`,
           settings: ['beta'],
-          code: { rlhf_reward: ['beta'] },
+          code: { rlhf_reward: ['beta'], kl_controller: ['beta'] },
         },
         { ...reference, code: { rlhf_reward: ['ref'] } },
         { ...reward, code: { rlhf_reward: ['score'] } },
+        {
+          id: 'valueWeight',
+          symbol: 'c_v',
+          settings: ['value_coef'],
+          code: { ppo_sum: ['l.valueCoef'] },
+        },
+        {
+          id: 'valueLoss',
+          symbol: 'L_V',
+          code: { ppo_sum: ['valueLoss', 'value'], value_loss: ['valueLoss'] },
+        },
+        {
+          id: 'valueClip',
+          symbol: String.raw`\varepsilon_v`,
+          settings: ['value_clip'],
+          code: { ppo_sum: ['l.valueClip'], value_loss: ['epsilon', 'ε'] },
+        },
+        {
+          id: 'oldCritic',
+          symbol: String.raw`V_{\mathrm{old}}`,
+          code: { ppo_sum: ['x.values'], value_loss: ['old'] },
+        },
+        {
+          id: 'earned',
+          symbol: String.raw`\hat V_t`,
+          code: { gae: ['returns'], ppo_sum: ['x.returns'], value_loss: ['returns'] },
+        },
+        {
+          id: 'entropyWeight',
+          symbol: 'c_e',
+          settings: ['entropy_coef'],
+          code: { ppo_sum: ['l.entropyCoef'] },
+        },
+        {
+          id: 'entropy',
+          symbol: 'S',
+          code: { ppo_sum: ['entropyBonus', 'bonus'], entropy_bonus: ['entropyBonus'] },
+        },
+        { id: 'kl', symbol: String.raw`\mathrm{KL}`, code: { kl_controller: ['kl'] } },
+        {
+          id: 'klTarget',
+          symbol: 'd_{KL}',
+          settings: ['kl_target'],
+          code: { kl_controller: ['c.Target'] },
+        },
       ],
-      shown: ['ppo', 'gae', 'rlhf_reward'],
+      shown: [
+        'ppo',
+        'ppo_sum',
+        'value_loss',
+        'entropy_bonus',
+        'gae',
+        'rlhf_reward',
+        'kl_controller',
+      ],
     },
   ],
   grpo: [
@@ -161,20 +224,44 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
       tex: lines(
         String.raw`\term{loss} = -\frac{1}{\sum_i \term{answerLength}}\sum_i\sum_t ` +
           surrogate(''),
+        String.raw`\term{advantage} = \mathrm{norm}(\term{score} - \term{penalty})`,
+        String.raw`\term{penalty} = \min\Big(1, \frac{\max(0, \term{answerLength} - \term{longest} + \term{overlong})}{\term{overlong}}\Big)`,
       ),
       terms: [
         { ...loss, code: { dapo: ['policyLoss'], ppo: ['policyLoss'] } },
-        { id: 'answerLength', symbol: '|o_i|', code: { dapo: ['lengths', 'n'] } },
+        {
+          id: 'answerLength',
+          symbol: '|o_i|',
+          code: { dapo: ['lengths', 'n'], overlong: ['tokens'] },
+        },
         { ...ratio, code: { dapo: ['ρ'], ppo: ['ratio', 'ρ'] } },
         {
           id: 'advantage',
           symbol: 'A_i',
-          code: { dapo: ['advantages'], ppo: ['x.advantages'] },
+          code: {
+            dapo: ['advantages', 'groupNormalised'],
+            ppo: ['x.advantages'],
+            group_advantages: ['groupNormalised', 'out'],
+          },
         },
         { ...low, code: { dapo: ['clip'], ppo: ['clip.low'] } },
         { ...high, code: { dapo: ['clip'], ppo: ['clip.high'] } },
+        { ...reward, code: { dapo: ['rewards'], group_advantages: ['rewards', 'x'] } },
+        { id: 'penalty', symbol: 'p_i', code: { overlong: ['penalty'] } },
+        {
+          id: 'longest',
+          symbol: 'M',
+          settings: ['max_tokens'],
+          code: { overlong: ['l.limit'] },
+        },
+        {
+          id: 'overlong',
+          symbol: 'L_{cache}',
+          settings: ['overlong'],
+          code: { overlong: ['l.overlong'] },
+        },
       ],
-      shown: ['dapo', 'ppo'],
+      shown: ['dapo', 'ppo', 'group_advantages', 'overlong'],
     },
   ],
   spo: [
@@ -183,6 +270,8 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
         String.raw`\term{loss} = -\mathbb{E}\,` + surrogate(''),
         String.raw`\term{advantage} = \mathrm{norm}(\term{score} - \term{expected})`,
         String.raw`\term{expected} = \frac{\term{successes}}{\term{successes}+\term{failures}}`,
+        String.raw`\term{successes} \leftarrow \term{remembering}\,\term{successes} + \term{score}`,
+        String.raw`\term{failures} \leftarrow \term{remembering}\,\term{failures} + 1 - \term{score}`,
       ),
       terms: [
         { ...loss, code: { spo: ['policyLoss'], ppo: ['policyLoss'] } },
@@ -198,6 +287,11 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
         },
         { id: 'successes', symbol: 'a', code: { spo_tracker: ['b.A'] } },
         { id: 'failures', symbol: 'b', code: { spo_tracker: ['b.B'] } },
+        {
+          id: 'remembering',
+          symbol: String.raw`\varrho`,
+          code: { spo_tracker: ['rho'] },
+        },
       ],
       shown: ['spo', 'spo_tracker', 'ppo'],
     },
