@@ -51,8 +51,8 @@ function luminance(colour: string): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
-test('every role can be read on paper, by day and by night', () => {
-  for (const name of roles)
+test('every role and the accent can be read on paper, by day and by night', () => {
+  for (const name of ['--accent', ...roles])
     for (const paper of ['--paper', '--paper-raised'])
       for (const theme of [0, 1]) {
         const [a, b] = [name, paper].map((x) => luminance(colours.get(x)?.[theme] ?? '')) as [
