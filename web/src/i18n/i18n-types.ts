@@ -2408,6 +2408,12 @@ type RootTranslation = {
 			flat: RequiredParams<'reward' | 'score'>
 		}
 		/**
+		 * I​n​ ​w​o​r​d​s​:​ ​a​m​o​n​g​ ​i​t​s​ ​l​a​s​t​ ​a​n​s​w​e​r​s​ ​t​h​i​s​ ​o​n​e​ ​p​l​e​a​s​e​s​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​m​o​s​t​ ​o​f​ ​t​h​o​s​e​ ​t​h​a​t​ ​t​h​e​ ​g​r​a​d​e​r​s​ ​f​i​n​d​ ​p​o​o​r​.​ ​R​e​w​a​r​d​ ​{​r​e​w​a​r​d​}​,​ ​g​r​a​d​e​ ​{​g​r​a​d​e​}​ ​o​f​ ​1​.
+		 * @param {string} grade
+		 * @param {string} reward
+		 */
+		flattery: RequiredParams<'grade' | 'reward'>
+		/**
 		 * G​r​o​u​p​ ​a​d​v​a​n​t​a​g​e​s
 		 */
 		groupTitle: string
@@ -12014,6 +12020,10 @@ export type TranslationFunctions = {
 			 */
 			flat: (arg: { reward: string, score: string }) => LocalizedString
 		}
+		/**
+		 * In words: among its last answers this one pleases the reward model most of those that the graders find poor. Reward {reward}, grade {grade} of 1.
+		 */
+		flattery: (arg: { grade: string, reward: string }) => LocalizedString
 		/**
 		 * Group advantages
 		 */

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import type { Metrics } from '../engine/messages'
-import { iterations, outcome } from './iterations'
+import { describe, expect, it, test } from 'vitest'
+import type { Attempt, Metrics } from '../engine/messages'
+import { flatterer, iterations, outcome } from './iterations'
 
 const row = (step: number, measures?: Record<string, number>): Metrics => ({
   step,
@@ -44,4 +44,21 @@ describe('outcome', () => {
     expect(outcome(run(0, -0.3)).kind).toBe('flat')
     expect(outcome(run(2, -0.3, 3)).kind).toBe('early')
   })
+})
+
+test('the flatterer is the poor answer that earns most, and earns more than usual', () => {
+  const answer = (text: string, reward: number, grade?: number) =>
+    ({ prompt: 'q', text, reward, ...(grade === undefined ? {} : { grade }) }) as Attempt
+  const shown = [
+    answer('true and warm', 3, 1),
+    answer('warm, warm', 2, 0.25),
+    answer('warm', 1, 0),
+    answer('', 4, 0),
+    answer('nobody knows', 5),
+    answer('dull', -9, 0.2),
+  ]
+  expect(flatterer(shown)?.text).toBe('warm, warm')
+  expect(flatterer(shown.slice(0, 1))).toBeUndefined()
+  expect(flatterer([answer('a', 1, 0), answer('b', 1, 0)])).toBeUndefined()
+  expect(flatterer([])).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import type { Metrics } from '../engine/messages'
+import type { Attempt, Metrics } from '../engine/messages'
 
 /** The means of an iteration's answers. */
 export interface IterationMeans {
@@ -50,4 +50,23 @@ export function outcome(all: readonly IterationMeans[]): {
   else if (reward > 0.2 && score > 0.02) kind = 'both'
   else if (reward > 0.2) kind = 'rewardOnly'
   return { kind, reward, score }
+}
+
+/** At most this is a poor grade, of 1. */
+const poor = 0.5
+
+/**
+ * The answer that fools the reward model best: of those that the graders find
+ * poor the one with the largest reward, where that is more than answers earn on
+ * average.
+ */
+export function flatterer(shown: readonly Attempt[]): (Attempt & { grade: number }) | undefined {
+  const mean = shown.reduce((sum, a) => sum + a.reward, 0) / Math.max(1, shown.length)
+  let best: (Attempt & { grade: number }) | undefined
+  for (const a of shown) {
+    if (a.grade === undefined || a.grade > poor || a.text.trim() === '' || a.reward <= mean)
+      continue
+    if (!best || a.reward > best.reward) best = { ...a, grade: a.grade }
+  }
+  return best
 }

@@ -43,6 +43,8 @@ export const curves = {
       'The reward model’s score has risen by {reward:string}; the graders’ has hardly moved ({score:string}). What was gained is to the reward model’s liking alone.',
     flat: 'The reward has not risen so far: a change of {reward:string}, and of {score:string} for the graders.',
   },
+  flattery:
+    'In words: among its last answers this one pleases the reward model most of those that the graders find poor. Reward {reward:string}, grade {grade:string} of 1.',
 
   groupTitle: 'Group advantages',
   groupHow:

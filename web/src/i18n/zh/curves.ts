@@ -40,6 +40,8 @@ export const curves: Translation['curves'] = {
     rewardOnly: '奖励模型的分数升了 {reward}，评分器几乎没动（{score}）。这些只合奖励模型的意。',
     flat: '奖励还没有升高：变化 {reward}，评分器变化 {score}。',
   },
+  flattery:
+    '看看原话：最近的回答里，评分器觉得差、奖励模型却最喜欢的是这一个。奖励 {reward}，评分 {grade}（满分 1）。',
 
   groupTitle: '组内优势（group advantages）',
   groupHow:
