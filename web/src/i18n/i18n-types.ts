@@ -8664,6 +8664,28 @@ type RootTranslation = {
 		 */
 		adapterOwn: string
 		/**
+		 * S​w​i​t​c​h​ ​i​t​ ​i​n​ ​m​i​d​-​c​o​n​v​e​r​s​a​t​i​o​n​:​ ​t​h​e​ ​f​r​o​z​e​n​ ​m​o​d​e​l​ ​u​n​d​e​r​n​e​a​t​h​ ​s​t​a​y​s​ ​t​h​e​ ​s​a​m​e​ ​a​n​d​ ​g​o​e​s​ ​o​n​ ​w​i​t​h​ ​w​h​a​t​ ​w​a​s​ ​s​a​i​d​,​ ​i​n​ ​a​n​o​t​h​e​r​ ​m​a​n​n​e​r​.
+		 */
+		adapterSwitch: string
+		/**
+		 * N​o​w​ ​t​e​a​c​h​ ​t​h​e​ ​s​a​m​e​ ​b​a​s​e​ ​a​n​o​t​h​e​r​ ​s​k​i​l​l
+		 */
+		nextSkill: string
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​u​n​d​e​r​n​e​a​t​h​ ​i​s​ ​s​t​i​l​l​ ​w​h​a​t​ ​i​t​ ​w​a​s​,​ ​t​o​ ​t​h​e​ ​l​a​s​t​ ​b​i​t​.​ ​A​ ​s​e​c​o​n​d​ ​a​d​a​p​t​e​r​ ​c​a​n​ ​l​e​a​r​n​ ​s​o​m​e​t​h​i​n​g​ ​e​l​s​e​ ​f​r​o​m​ ​t​h​e​ ​s​a​m​e​ ​b​a​s​e​;​ ​a​f​t​e​r​w​a​r​d​s​ ​b​o​t​h​ ​t​a​k​e​ ​t​u​r​n​s​ ​i​n​ ​t​h​e​ ​c​o​n​v​e​r​s​a​t​i​o​n​ ​a​b​o​v​e​.
+		 */
+		nextSkillWhy: string
+		/**
+		 * N​e​x​t​ ​s​k​i​l​l​:​ ​“​{​s​k​i​l​l​}​”
+		 * @param {string} skill
+		 */
+		nextSkillSet: RequiredParams<'skill'>
+		/**
+		 * T​h​e​ ​s​k​i​l​l​ ​i​s​ ​s​e​t​ ​t​o​ ​“​{​s​k​i​l​l​}​”​.​ ​S​t​a​r​t​ ​w​h​e​n​ ​y​o​u​ ​l​i​k​e​.
+		 * @param {string} skill
+		 */
+		nextSkillReady: RequiredParams<'skill'>
+		/**
 		 * M​e​a​s​u​r​e​ ​e​v​e​r​y​t​h​i​n​g
 		 */
 		measure: string
@@ -17662,6 +17684,26 @@ export type TranslationFunctions = {
 		 * its own
 		 */
 		adapterOwn: () => LocalizedString
+		/**
+		 * Switch it in mid-conversation: the frozen model underneath stays the same and goes on with what was said, in another manner.
+		 */
+		adapterSwitch: () => LocalizedString
+		/**
+		 * Now teach the same base another skill
+		 */
+		nextSkill: () => LocalizedString
+		/**
+		 * The model underneath is still what it was, to the last bit. A second adapter can learn something else from the same base; afterwards both take turns in the conversation above.
+		 */
+		nextSkillWhy: () => LocalizedString
+		/**
+		 * Next skill: “{skill}”
+		 */
+		nextSkillSet: (arg: { skill: string }) => LocalizedString
+		/**
+		 * The skill is set to “{skill}”. Start when you like.
+		 */
+		nextSkillReady: (arg: { skill: string }) => LocalizedString
 		/**
 		 * Measure everything
 		 */

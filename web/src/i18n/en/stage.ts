@@ -54,6 +54,13 @@ export const stage = {
   adapter: 'Adapter',
   adapterNone: 'none: the model alone',
   adapterOwn: 'its own',
+  adapterSwitch:
+    'Switch it in mid-conversation: the frozen model underneath stays the same and goes on with what was said, in another manner.',
+  nextSkill: 'Now teach the same base another skill',
+  nextSkillWhy:
+    'The model underneath is still what it was, to the last bit. A second adapter can learn something else from the same base; afterwards both take turns in the conversation above.',
+  nextSkillSet: 'Next skill: “{skill:string}”',
+  nextSkillReady: 'The skill is set to “{skill:string}”. Start when you like.',
   measure: 'Measure everything',
   measuring: 'Measuring…',
   measureWhy: 'All held-out questions and preferences, not only the quick part.',

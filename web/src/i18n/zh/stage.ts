@@ -54,6 +54,12 @@ export const stage: Translation['stage'] = {
   adapter: '适配器',
   adapterNone: '不用：只有模型',
   adapterOwn: '它自己的',
+  adapterSwitch: '说到一半也可以换：底下冻结的模型没有变，它接着刚才的话，换一种口气说下去。',
+  nextSkill: '再教同一个底座另一种本事',
+  nextSkillWhy:
+    '底下的模型还是原来的样子，一位不差。在它上面可以再练一个适配器，学别的；练好以后，两个可以在上面的对话里轮流换着用。',
+  nextSkillSet: '下一种本事：“{skill}”',
+  nextSkillReady: '已经选好“{skill}”，随时可以开始。',
   measure: '全部测一遍',
   measuring: '正在测……',
   measureWhy: '所有留出的问题和偏好，不只是训练时测的那一小部分。',
