@@ -125,6 +125,19 @@ func TestAdapterRewardAndPreferences(t *testing.T) {
 	x.press("Show what it changed")
 	x.sees("possible directions")
 	assert.Positive(t, value[int](x, time.Second, "return document.querySelectorAll('figure canvas').length"))
+	// Turns stay when the adapter is switched, and go when one begins anew.
+	const talk = "section[aria-labelledby=talk] "
+	turns := func(n string) { x.wait(slow, "document.querySelectorAll('"+talk+".talk li').length === "+n) }
+	ask := func() { x.do(time.Second, "document.querySelector('"+talk+"form button').click()") }
+	ask()
+	x.sees("Begin a new conversation")
+	x.do(time.Second, "const s = document.querySelector('"+talk+"select'); s.value = 'none'; s.dispatchEvent(new Event('change', {bubbles: true}))")
+	ask()
+	turns("2")
+	x.press("Begin a new conversation")
+	turns("0")
+	x.press("Next skill: “end with a rhyme”")
+	x.sees("The skill is set to “end with a rhyme”")
 	say := func(model, with string) string {
 		return value[string](x, 30*time.Second, "return (await sprout.sample({checkpoint: '"+model+"', adapter: '"+with+"', chat: true, prompt: 'What?', maxTokens: 16, temperature: 1})).text")
 	}
