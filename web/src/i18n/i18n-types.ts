@@ -2216,6 +2216,11 @@ type RootTranslation = {
 			 * S​t​e​p
 			 */
 			step: string
+			/**
+			 * D​o​t​t​e​d​ ​l​i​n​e​s​:​ ​{​l​i​n​e​s​}​.
+			 * @param {string} lines
+			 */
+			lines: RequiredParams<'lines'>
 		}
 		/**
 		 * T​h​i​s​ ​p​a​g​e​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​l​o​a​d​e​d​.​ ​I​s​ ​t​h​e​ ​s​e​r​v​e​r​ ​s​t​i​l​l​ ​r​u​n​n​i​n​g​?​ ​R​e​l​o​a​d​ ​t​o​ ​t​r​y​ ​a​g​a​i​n​.
@@ -4431,6 +4436,18 @@ type RootTranslation = {
 		 * W​h​i​c​h​ ​f​a​m​i​l​y
 		 */
 		root: string
+		/**
+		 * W​h​a​t​ ​i​s​ ​d​r​a​w​n
+		 */
+		curvesOf: string
+		/**
+		 * T​h​e​r​e​ ​i​s​ ​n​o​t​h​i​n​g​ ​t​h​a​t​ ​b​o​t​h​ ​h​a​v​e​ ​m​e​a​s​u​r​e​d​ ​o​n​ ​t​h​e​i​r​ ​w​a​y​.
+		 */
+		curvesApart: string
+		/**
+		 * T​w​o​ ​d​i​f​f​e​r​e​n​t​ ​s​t​a​g​e​s​ ​m​i​n​i​m​i​s​e​ ​d​i​f​f​e​r​e​n​t​ ​t​h​i​n​g​s​:​ ​c​o​m​p​a​r​e​ ​w​h​i​c​h​ ​w​a​y​ ​t​h​e​ ​c​u​r​v​e​s​ ​g​o​,​ ​n​o​t​ ​h​o​w​ ​h​i​g​h​ ​t​h​e​y​ ​l​i​e​.
+		 */
+		curvesDiffer: string
 	}
 	forecast: {
 		/**
@@ -7008,6 +7025,11 @@ type RootTranslation = {
 			 * @param {string} v
 			 */
 			trigram: RequiredParams<'v'>
+			/**
+			 * t​h​e​ ​t​o​w​n​’​s​ ​o​w​n​ ​e​n​t​r​o​p​y​,​ ​a​t​ ​m​o​s​t​ ​{​v​}
+			 * @param {string} v
+			 */
+			own: RequiredParams<'v'>
 		}
 		/**
 		 * W​h​a​t​ ​i​t​ ​w​r​i​t​e​s
@@ -7153,6 +7175,34 @@ type RootTranslation = {
 		 * @param {string} file
 		 */
 		codeLabel: RequiredParams<'file'>
+		/**
+		 * g​u​e​s​s​i​n​g​ ​1​/​8
+		 */
+		chance: string
+		/**
+		 * b​e​f​o​r​e​:​ ​{​s​e​t​t​i​n​g​s​}
+		 * @param {string} settings
+		 */
+		before: RequiredParams<'settings'>
+		/**
+		 * {​w​h​a​t​}​,​ ​b​e​f​o​r​e​:​ ​{​s​e​t​t​i​n​g​s​}
+		 * @param {string} settings
+		 * @param {string} what
+		 */
+		beforeOf: RequiredParams<'settings' | 'what'>
+		/**
+		 * t​h​e​ ​s​a​m​e​ ​s​e​t​t​i​n​g​s
+		 */
+		beforeSame: string
+		/**
+		 * {​n​}​ ​m​o​r​e
+		 * @param {string} n
+		 */
+		beforeMore: RequiredParams<'n'>
+		/**
+		 * S​h​o​w​ ​t​h​e​ ​r​u​n​ ​b​e​f​o​r​e​ ​b​e​h​i​n​d​ ​t​h​i​s​ ​o​n​e
+		 */
+		showBefore: string
 	}
 	problems: {
 		/**
@@ -8239,6 +8289,10 @@ type RootTranslation = {
 		 * @param {string} share
 		 */
 		recall: RequiredParams<'share'>
+		/**
+		 * G​u​e​s​s​i​n​g​ ​a​m​o​n​g​ ​t​h​e​ ​e​i​g​h​t​ ​e​n​d​i​n​g​s​ ​g​i​v​e​s​ ​o​n​e​ ​i​n​ ​e​i​g​h​t​,​ ​1​2​.​5​ ​%​.
+		 */
+		chance: string
 	}
 	silence: {
 		/**
@@ -8742,6 +8796,60 @@ type RootTranslation = {
 		 * W​h​o​ ​a​r​e​ ​y​o​u​?​|​H​e​l​l​o​!​|​你​好​！
 		 */
 		prompts: string
+		/**
+		 * R​e​w​a​r​d
+		 */
+		rewardTitle: string
+		lines: {
+			/**
+			 * b​o​t​h​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​a​t​ ​t​h​e​ ​s​t​a​r​t​,​ ​l​n​ ​2​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			equal: RequiredParams<'v'>
+			/**
+			 * t​h​e​ ​s​a​m​e​ ​s​c​o​r​e​ ​f​o​r​ ​b​o​t​h​,​ ​l​n​ ​2​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			sameScore: RequiredParams<'v'>
+			/**
+			 * b​o​t​h​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​a​t​ ​t​h​e​ ​s​t​a​r​t​,​ ​(​1​/​(​2​τ​)​)​²​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			unmoved: RequiredParams<'v'>
+			/**
+			 * i​f​ ​b​o​t​h​ ​a​r​e​ ​e​q​u​a​l​l​y​ ​l​i​k​e​l​y​,​ ​l​n​(​1​ ​+​ ​e​^​γ​)​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			likely: RequiredParams<'v'>
+			/**
+			 * h​e​l​d​ ​o​u​t​:​ ​o​n​e​ ​l​e​t​t​e​r​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​t​h​e​ ​o​t​h​e​r​,​ ​l​n​ ​2​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			letters: RequiredParams<'v'>
+			/**
+			 * k​n​o​w​s​ ​n​o​t​h​i​n​g​,​ ​l​n​ ​V​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			lnV: RequiredParams<'v'>
+			/**
+			 * h​e​l​d​ ​o​u​t​:​ ​k​n​o​w​s​ ​n​o​t​h​i​n​g​,​ ​l​n​ ​V​ ​=​ ​{​v​}
+			 * @param {string} v
+			 */
+			lnVHeldOut: RequiredParams<'v'>
+			/**
+			 * t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​,​ ​o​n​ ​t​h​e​ ​f​i​r​s​t​ ​b​a​t​c​h​:​ ​{​v​}
+			 * @param {string} v
+			 */
+			before: RequiredParams<'v'>
+			/**
+			 * t​h​e​ ​f​i​r​s​t​ ​a​n​s​w​e​r​s​ ​o​n​ ​a​v​e​r​a​g​e
+			 */
+			firstAnswers: string
+			/**
+			 * a​s​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​w​o​u​l​d
+			 */
+			reference: string
+		}
 	}
 	stages: {
 		tokenizer: {
@@ -11869,6 +11977,10 @@ export type TranslationFunctions = {
 			 * Step
 			 */
 			step: () => LocalizedString
+			/**
+			 * Dotted lines: {lines}.
+			 */
+			lines: (arg: { lines: string }) => LocalizedString
 		}
 		/**
 		 * This page could not be loaded. Is the server still running? Reload to try again.
@@ -13856,6 +13968,18 @@ export type TranslationFunctions = {
 		 * Which family
 		 */
 		root: () => LocalizedString
+		/**
+		 * What is drawn
+		 */
+		curvesOf: () => LocalizedString
+		/**
+		 * There is nothing that both have measured on their way.
+		 */
+		curvesApart: () => LocalizedString
+		/**
+		 * Two different stages minimise different things: compare which way the curves go, not how high they lie.
+		 */
+		curvesDiffer: () => LocalizedString
 	}
 	forecast: {
 		/**
@@ -16297,6 +16421,10 @@ export type TranslationFunctions = {
 			 * knows triples {v}
 			 */
 			trigram: (arg: { v: string }) => LocalizedString
+			/**
+			 * the town’s own entropy, at most {v}
+			 */
+			own: (arg: { v: string }) => LocalizedString
 		}
 		/**
 		 * What it writes
@@ -16430,6 +16558,30 @@ export type TranslationFunctions = {
 		 * Go source: {file}
 		 */
 		codeLabel: (arg: { file: string }) => LocalizedString
+		/**
+		 * guessing 1/8
+		 */
+		chance: () => LocalizedString
+		/**
+		 * before: {settings}
+		 */
+		before: (arg: { settings: string }) => LocalizedString
+		/**
+		 * {what}, before: {settings}
+		 */
+		beforeOf: (arg: { settings: string, what: string }) => LocalizedString
+		/**
+		 * the same settings
+		 */
+		beforeSame: () => LocalizedString
+		/**
+		 * {n} more
+		 */
+		beforeMore: (arg: { n: string }) => LocalizedString
+		/**
+		 * Show the run before behind this one
+		 */
+		showBefore: () => LocalizedString
 	}
 	problems: {
 		/**
@@ -17282,6 +17434,10 @@ export type TranslationFunctions = {
 		 * It completes {share} % of the town’s facts.
 		 */
 		recall: (arg: { share: string }) => LocalizedString
+		/**
+		 * Guessing among the eight endings gives one in eight, 12.5 %.
+		 */
+		chance: () => LocalizedString
 	}
 	silence: {
 		/**
@@ -17760,6 +17916,52 @@ export type TranslationFunctions = {
 		 * Who are you?|Hello!|你好！
 		 */
 		prompts: () => LocalizedString
+		/**
+		 * Reward
+		 */
+		rewardTitle: () => LocalizedString
+		lines: {
+			/**
+			 * both as likely as at the start, ln 2 = {v}
+			 */
+			equal: (arg: { v: string }) => LocalizedString
+			/**
+			 * the same score for both, ln 2 = {v}
+			 */
+			sameScore: (arg: { v: string }) => LocalizedString
+			/**
+			 * both as likely as at the start, (1/(2τ))² = {v}
+			 */
+			unmoved: (arg: { v: string }) => LocalizedString
+			/**
+			 * if both are equally likely, ln(1 + e^γ) = {v}
+			 */
+			likely: (arg: { v: string }) => LocalizedString
+			/**
+			 * held out: one letter as likely as the other, ln 2 = {v}
+			 */
+			letters: (arg: { v: string }) => LocalizedString
+			/**
+			 * knows nothing, ln V = {v}
+			 */
+			lnV: (arg: { v: string }) => LocalizedString
+			/**
+			 * held out: knows nothing, ln V = {v}
+			 */
+			lnVHeldOut: (arg: { v: string }) => LocalizedString
+			/**
+			 * the model before, on the first batch: {v}
+			 */
+			before: (arg: { v: string }) => LocalizedString
+			/**
+			 * the first answers on average
+			 */
+			firstAnswers: () => LocalizedString
+			/**
+			 * as the reference would
+			 */
+			reference: () => LocalizedString
+		}
 	}
 	stages: {
 		tokenizer: {

@@ -12,6 +12,8 @@ import type {
   Workers,
 } from '../engine/messages'
 import { data } from './data.svelte'
+import { remember } from './earlier'
+import { earlier } from './earlier.svelte'
 import { engine } from './engine.svelte'
 
 export type RunPhase = 'none' | 'preparing' | 'running' | 'paused' | 'stopped' | 'done' | 'failed'
@@ -203,11 +205,14 @@ class Run {
 
   async #begin(prepare: () => Promise<StartRun>): Promise<RunInfo> {
     this.#enter('preparing')
+    const { info: last } = this
     this.info = undefined
     this.problem = undefined
     try {
       const command = { ...(await prepare()), workers: this.wanted, compute: this.on }
       const info = await engine.client.call('run.start', command)
+      const before = last && last.run !== info.run ? remember(last, this.metrics) : undefined
+      if (before) earlier.keep(before)
       this.metrics.length = 0
       this.metrics.push(...(info.history ?? []))
       this.samples = info.samples ?? []

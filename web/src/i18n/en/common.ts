@@ -52,6 +52,7 @@ export const common = {
     table: 'As figures',
     nothing: 'Nothing has been measured yet.',
     step: 'Step',
+    lines: 'Dotted lines: {lines:string}.',
   },
   pageFailed: 'This page could not be loaded. Is the server still running? Reload to try again.',
 }

@@ -153,4 +153,8 @@ export const family = {
   askAll: 'Ask them all',
   asking: 'Asking…',
   root: 'Which family',
+  curvesOf: 'What is drawn',
+  curvesApart: 'There is nothing that both have measured on their way.',
+  curvesDiffer:
+    'Two different stages minimise different things: compare which way the curves go, not how high they lie.',
 }

@@ -89,6 +89,7 @@ export const pretrain = {
     unigram: 'knows how frequent each token is {v:string}',
     bigram: 'knows pairs {v:string}',
     trigram: 'knows triples {v:string}',
+    own: 'the town’s own entropy, at most {v:string}',
   },
   samples: 'What it writes',
   noSamples: 'Its first words will appear here, soon after the start.',
@@ -119,6 +120,12 @@ export const pretrain = {
     'The mean, over B sequences of T tokens, of the negative logarithm of the probability p that the model with the weights θ gave to the token that really came next.',
   code: 'The lines that run, from {file:string}, line {line:number}.',
   codeLabel: 'Go source: {file:string}',
+  chance: 'guessing 1/8',
+  before: 'before: {settings:string}',
+  beforeOf: '{what:string}, before: {settings:string}',
+  beforeSame: 'the same settings',
+  beforeMore: '{n:string} more',
+  showBefore: 'Show the run before behind this one',
 }
 
 export const compute = {
@@ -167,6 +174,7 @@ export const reading = {
   bits: 'Held out, it needs {bits:string} bits per byte, a measure that does not depend on the tokenizer.',
   bitsTrigram: 'Triples need {bits:string}.',
   recall: 'It completes {share:string} % of the town’s facts.',
+  chance: 'Guessing among the eight endings gives one in eight, 12.5 %.',
 }
 
 export const questions = {

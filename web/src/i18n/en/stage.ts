@@ -76,6 +76,19 @@ export const stage = {
   done: 'done',
   next: 'next',
   prompts: 'Who are you?|Hello!|你好！',
+  rewardTitle: 'Reward',
+  lines: {
+    equal: 'both as likely as at the start, ln 2 = {v:string}',
+    sameScore: 'the same score for both, ln 2 = {v:string}',
+    unmoved: 'both as likely as at the start, (1/(2τ))² = {v:string}',
+    likely: 'if both are equally likely, ln(1 + e^γ) = {v:string}',
+    letters: 'held out: one letter as likely as the other, ln 2 = {v:string}',
+    lnV: 'knows nothing, ln V = {v:string}',
+    lnVHeldOut: 'held out: knows nothing, ln V = {v:string}',
+    before: 'the model before, on the first batch: {v:string}',
+    firstAnswers: 'the first answers on average',
+    reference: 'as the reference would',
+  },
 }
 
 /** One page per stage: the learner's question, what happens, what the formula says. */

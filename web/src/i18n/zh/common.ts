@@ -49,6 +49,7 @@ export const common: Translation['common'] = {
     table: '看数字',
     nothing: '还没有测出任何数字。',
     step: '步',
+    lines: '虚线：{lines}。',
   },
   pageFailed: '这一页没能载入。服务器还开着吗？请刷新再试。',
 }

@@ -144,4 +144,7 @@ export const family: Translation['family'] = {
   askAll: '都问一遍',
   asking: '正在问……',
   root: '哪一家',
+  curvesOf: '画哪一项',
+  curvesApart: '两边没有一路都测过的同一项数字。',
+  curvesDiffer: '两个阶段要缩小的东西不同：看曲线往哪边走，不要比谁高谁低。',
 }

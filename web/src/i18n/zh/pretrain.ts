@@ -90,6 +90,7 @@ export const pretrain: Translation['pretrain'] = {
     unigram: '只知每个词元多常见 {v}',
     bigram: '只知两个一组 {v}',
     trigram: '只知三个一组 {v}',
+    own: '小镇文本自身的熵，至多 {v}',
   },
   samples: '它写的话',
   noSamples: '开始后不久，它的第一句话会出现在这里。',
@@ -119,6 +120,12 @@ export const pretrain: Translation['pretrain'] = {
     '对 B 条序列各 T 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
   code: '真正在运行的几行，出自 {file} 第 {line} 行起。',
   codeLabel: 'Go 源代码：{file}',
+  chance: '瞎猜 1/8',
+  before: '上一次：{settings}',
+  beforeOf: '{what}，上一次：{settings}',
+  beforeSame: '设置相同',
+  beforeMore: '另有 {n} 项',
+  showBefore: '把上一次训练的曲线衬在后面',
 }
 
 export const compute: Translation['compute'] = {
@@ -163,6 +170,7 @@ export const reading: Translation['reading'] = {
   bits: '留出集上要 {bits} 比特／字节，这个数与分词器无关。',
   bitsTrigram: '三个一组的表要 {bits}。',
   recall: '小镇的事实，它能补全 {share}%。',
+  chance: '八个结尾里瞎猜，八次能对一次，也就是 12.5%。',
 }
 
 export const questions: Translation['questions'] = {

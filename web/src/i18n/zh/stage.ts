@@ -74,6 +74,19 @@ export const stage: Translation['stage'] = {
   done: '已完成',
   next: '下一步',
   prompts: '你好！|你是谁？|Hello!',
+  rewardTitle: '奖励',
+  lines: {
+    equal: '两个和开始时一样可能，ln 2 = {v}',
+    sameScore: '两个分数一样，ln 2 = {v}',
+    unmoved: '两个和开始时一样可能，(1/(2τ))² = {v}',
+    likely: '假如两个同样可能，ln(1 + e^γ) = {v}',
+    letters: '留出：两个字母一样可能，ln 2 = {v}',
+    lnV: '一无所知，ln V = {v}',
+    lnVHeldOut: '留出：一无所知，ln V = {v}',
+    before: '练之前的模型，在第一批上：{v}',
+    firstAnswers: '最初那些回答的平均',
+    reference: '和参考模型一样',
+  },
 }
 
 /** 每个阶段一页：学习者的问题、发生的事、公式的意思。 */
