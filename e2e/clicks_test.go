@@ -43,6 +43,8 @@ func TestJourneyByClicks(t *testing.T) {
 	x.press("Keep it")
 	x.do(5*time.Second, "const s = document.querySelector('[role=dialog] select'); s.value = '"+list[2].ID+"'; s.dispatchEvent(new Event('change', {bubbles: true}))")
 	x.sees("Two checkpoints, side by side")
+	x.sees("Two different stages minimise different things")
+	x.wait(5*time.Second, "document.querySelector('[role=dialog] figure .legend')?.children.length === 2")
 	x.press("Ask both")
 	x.wait(time.Minute, "document.querySelectorAll('[role=dialog] article dd').length >= 4")
 
