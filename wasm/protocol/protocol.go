@@ -326,6 +326,7 @@ type (
 		Step       int                `json:"step"` // where a resumed run goes on
 		LnV        float64            `json:"ln_v"` // nats
 		NGrams     []NGram            `json:"ngrams"`
+		OwnEntropy float64            `json:"own_entropy,omitempty"` // nats: how low the loss on a town's text can go, at most
 		History    []Metrics          `json:"history,omitempty"`
 		Samples    []SampleEvent      `json:"samples,omitempty"`
 		Iteration  *Iteration         `json:"iteration,omitempty"` // what a resumed run is learning from

@@ -108,6 +108,9 @@ func (s *Session) describeRun(r *run) {
 	r.info.Workers = s.describeWorkers(r)
 	r.info.Dataset = r.data.info
 	r.info.NGrams = ngrams(i.NGrams)
+	if town := r.setup.Town; town != nil && len(i.NGrams) > 0 {
+		r.info.OwnEntropy = stages.OwnEntropy(town, r.setup.Langs, i.NGrams[0])
+	}
 	for _, note := range i.Notes {
 		r.info.Notes = append(r.info.Notes, *toProtocol(note))
 	}

@@ -949,6 +949,7 @@ export interface RunInfo {
   step: number
   ln_v: number
   ngrams: NGram[]
+  own_entropy?: number
   history?: Metrics[]
   samples?: SampleEvent[]
   iteration?: Iteration
