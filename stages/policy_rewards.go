@@ -53,6 +53,12 @@ func (o *opened) settleReward(given map[string]float64, graded bool) (rewardSour
 	return s, nil
 }
 
+// NoRewards is the problem "reward_head".
+func NoRewards(stage string) error {
+	return problem.New("reward_head", problem.Args{"stage": stage},
+		"A checkpoint of the stage %s gives no rewards. Choose one of the stage reward.", stage)
+}
+
 func noReward() error {
 	return problem.New("reward_missing", nil,
 		"Nobody says what an answer is worth. Choose a reward model, or the town, whose graders can score.")
@@ -62,8 +68,7 @@ func noReward() error {
 // "reward_head", "reward_tokenizer", and those of configurations and weights.
 func rewardCompanion(c *checkpoint.Checkpoint, tok *text.Tokenizer, T int) (Companion, error) {
 	if _, ok := c.Tensor(nn.Score.Weight()); !ok || c.Meta.Adapter != nil {
-		return Companion{}, problem.New("reward_head", problem.Args{"stage": c.Meta.Stage},
-			"A checkpoint of the stage %s gives no rewards. Choose one of the stage reward.", c.Meta.Stage)
+		return Companion{}, NoRewards(c.Meta.Stage)
 	}
 	cfg, err := nn.ParseConfig(c.Meta.Config)
 	if err != nil {

@@ -2,10 +2,10 @@ package stages
 
 import (
 	"math"
+	"slices"
 
 	"sprout/core/checkpoint"
 	"sprout/core/nn"
-	"sprout/core/parallel"
 	"sprout/core/world"
 )
 
@@ -102,17 +102,11 @@ func (o ReportOptions) rewards(p *nn.Params, said []answer) ([]float64, error) {
 	var out []float64
 	for from := 0; from < len(said); from += rewardedRows {
 		part := said[from:min(from+rewardedRows, len(said))]
-		b := &parallel.Batch{
-			Rows: len(part), Ints: [][]int32{make([]int32, len(part)*T), make([]int32, len(part)*T)},
-			Floats: [][]float32{make([]float32, len(part)*T)},
-		}
+		rows := make([][]int32, len(part))
 		for i, a := range part {
-			row := b.Ints[0][i*T : (i+1)*T]
-			n := copy(row, a.prompt)
-			n += copy(row[n:], a.tokens)
-			b.Floats[0][i*T+n-1] = 1
+			rows[i] = slices.Concat(a.prompt, a.tokens)
 		}
-		r, err := s.judges.serve(b, nil)
+		r, err := s.judges.serve(lastTokens(rows, T), nil)
 		if err != nil {
 			return nil, err
 		}

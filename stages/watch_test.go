@@ -226,3 +226,45 @@ func TestWhatTeacherAndStudentExpect(t *testing.T) {
 	_, err = startOn(t, Pretrain{}, setup(nil)).NextToken(ids, T, 5)
 	require.Equal(t, "no_teacher", problem.From(err).Code)
 }
+
+// A reward model scores any text as its run does, and token by token up to that.
+func TestRewardsOfAnyText(t *testing.T) {
+	s := pairSetup(t, nil)
+	run := startOn(t, Reward{}, s)
+	r := train(t, run, 10)
+	w := NewRewarder(run.Model(), run.Tokenizer())
+	defer w.Close()
+	centred, err := w.Centred()
+	require.NoError(t, err)
+	require.False(t, centred)
+	for _, p := range s.Pairs[:4] {
+		said, err := w.Rewards(p.Chosen[0].Content, []string{p.Chosen[1].Content, p.Rejected[1].Content})
+		require.NoError(t, err)
+		require.NotEqual(t, said[0], said[1])
+		ids, grown, err := w.Growing(p.Chosen[0].Content, p.Chosen[1].Content, 1000)
+		require.NoError(t, err)
+		require.Equal(t, p.Chosen[1].Content, words(run.Tokenizer(), ids))
+		require.InDelta(t, said[0], grown[len(grown)-1], 1e-4)
+	}
+	for want, asked := range map[string][2]string{
+		"score_empty":    {"Who?", ""},
+		"score_too_long": {"Who?", string(make([]byte, 5000))},
+	} {
+		_, err := w.Rewards(asked[0], []string{asked[1]})
+		require.Equal(t, want, problem.From(err).Code)
+	}
+	c := save(t, run)
+	_, err = LoadRewardModel(run.be, s.Parent, run.Tokenizer())
+	require.Equal(t, "reward_head", problem.From(err).Code)
+	p, err := LoadRewardModel(run.be, c, run.Tokenizer())
+	require.NoError(t, err)
+	defer p.Close()
+	saved := NewRewarder(p, run.Tokenizer())
+	defer saved.Close()
+	among, err := saved.Pairs(s.Pairs, nil)
+	require.NoError(t, err)
+	require.Len(t, among, len(r[9].Measured.Pairs))
+	for i, g := range r[9].Measured.Pairs {
+		require.InDelta(t, g.Chosen, among[i].Chosen, 1e-4)
+	}
+}

@@ -62,6 +62,7 @@ var Commands = map[string][2]any{
 	"storage":             {GetStorage{}, StorageInfo{}},
 	"norms":               {GetNorms{}, Norms{}},
 	"next_token":          {CompareNext{}, NextTokens{}},
+	"score":               {Score{}, Scores{}},
 }
 
 // Events maps each event's "type" to its struct.

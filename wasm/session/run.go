@@ -36,14 +36,15 @@ type run struct {
 	requests chan request
 	ended    chan struct{}
 
-	pending []protocol.Metrics // not yet told
-	fresh   bool               // the last iteration's answers are not yet told
-	told    float64            // when the page was last told, ms
-	savedAt int                // step of the last save, -1 for none
-	single  bool               // pause again after one step
-	lost    []*problem.Problem // workers that were lost, not yet told
-	memory  int64              // that all workers have taken, bytes
-	weighed float64            // when they were asked, ms
+	pending []protocol.Metrics  // not yet told
+	fresh   bool                // the last iteration's answers are not yet told
+	gains   []protocol.PairGain // of the held-out pairs, as last measured
+	told    float64             // when the page was last told, ms
+	savedAt int                 // step of the last save, -1 for none
+	single  bool                // pause again after one step
+	lost    []*problem.Problem  // workers that were lost, not yet told
+	memory  int64               // that all workers have taken, bytes
+	weighed float64             // when they were asked, ms
 
 	// What the run can be started with again where its GPU fails.
 	setup   *stages.Setup

@@ -31,6 +31,9 @@ type model struct {
 	back    backend.Backend // of params; nil where they belong to somebody else
 	under   *model          // whose params they are, with an adapter of one's own
 	adapter *nn.Adapter     // nil: none, or the one that is plugged in
+
+	rewards *stages.Rewarder // of a reward model; nil: it writes
+	step    int              // of a reward model
 }
 
 // traits are how a model is to be spoken to.
@@ -47,6 +50,9 @@ func (t traits) talks() bool { return t.stage != "pretrain" && t.stage != "" }
 func (m *model) close() {
 	if m.gen != nil {
 		m.gen.Close()
+	}
+	if m.rewards != nil {
+		m.rewards.Close()
 	}
 	if m.adapter != nil {
 		m.adapter.Close()

@@ -70,6 +70,7 @@ type Session struct {
 	starting bool               // a run is being prepared
 	walking  *walking           // nil: no journey
 	models   models
+	among    map[string][]protocol.PairGain // rewards of held-out pairs, by checkpoint
 
 	reporting *reporting // nil: none
 	stops     int        // times that work on labels was stopped
@@ -82,7 +83,7 @@ type Session struct {
 
 // New starts a session; the page's hello opens the store.
 func New(h Host, o Options) *Session {
-	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}, paces: map[string]paces{}, ran: map[string]float64{}, glances: map[string]glance{}}
+	return &Session{host: h, options: o, data: newLibrary(), storage: storage{open: o.OpenStore}, speeds: stages.Speeds{}, paces: map[string]paces{}, ran: map[string]float64{}, glances: map[string]glance{}, among: map[string][]protocol.PairGain{}}
 }
 
 type handler func(s *Session, message, file []byte) (result any, out []byte, err error)
@@ -155,6 +156,7 @@ var handlers = map[string]handler{
 	"storage":             on((*Session).storageInfo),
 	"norms":               on((*Session).norms),
 	"next_token":          on((*Session).compareNext),
+	"score":               on((*Session).score),
 	"journey":             on((*Session).walkJourney),
 	"journey.stop":        on((*Session).stopJourney),
 }

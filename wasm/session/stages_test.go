@@ -128,10 +128,40 @@ func TestOwnPreferences(t *testing.T) {
 	require.NotEmpty(t, e.Calibration)
 	require.Contains(t, e.Measures, "pair_accuracy")
 	judge := newest(t, s, p)
+	words := protocol.Score{Checkpoint: live, Question: "Who bakes, 3?", Answers: []string{"A badger bakes bread 3.", "The fox."}, Tokens: true, Among: true}
+	scores := mustAsk[protocol.Scores](t, s, p, "score", words)
+	require.True(t, scores.Centred, "the run is over")
+	require.Equal(t, 4, scores.Step)
+	require.NotEmpty(t, scores.Among)
+	told := all[protocol.MeasuredEvent](p, "measured")
+	require.Equal(t, told[len(told)-1].Pairs, scores.Among)
+	last := scores.Answers[0].Tokens
+	require.InDelta(t, scores.Answers[0].Reward, last[len(last)-1].Reward, 1e-4)
+	for want, change := range map[string]func(c *protocol.Score){
+		"reward_head":          func(c *protocol.Score) { c.Checkpoint = parent },
+		"checkpoint_not_found": func(c *protocol.Score) { c.Checkpoint = "nowhere" },
+		"score_empty":          func(c *protocol.Score) { c.Answers = []string{""} },
+		"score_too_long":       func(c *protocol.Score) { c.Question = strings.Repeat("far too long ", 300) },
+		"bad_command":          func(c *protocol.Score) { c.Answers = nil },
+	} {
+		bad := words
+		change(&bad)
+		_, _, refused := ask2(t, s, p, "score", bad)
+		require.NotNil(t, refused, want)
+		require.Equal(t, want, refused.Code)
+	}
 	// After a reload the checkpoint is examined as the run was.
 	s = open(p, store)
 	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{Writer: true})
 	require.Equal(t, e, mustAsk[protocol.Evaluation](t, s, p, "evaluate", protocol.Evaluate{Checkpoint: judge.ID}))
+	words.Checkpoint = judge.ID
+	saved := mustAsk[protocol.Scores](t, s, p, "score", words)
+	require.Equal(t, scores.Answers, saved.Answers, "the saved model scores as the live one")
+	require.True(t, saved.Centred)
+	require.Len(t, saved.Among, len(scores.Among))
+	for i, pair := range scores.Among {
+		require.InDelta(t, pair.Chosen, saved.Among[i].Chosen, 2e-4)
+	}
 	mustAsk[protocol.RunInfo](t, s, p, "run.start", protocol.StartRun{Stage: "reward", Seed: 4, Parent: parent, Lessons: pairs.ID, Params: brief(nil), Paused: true})
 	_, _, refused := ask2(t, s, p, "evaluate", protocol.Evaluate{Checkpoint: judge.ID})
 	require.Equal(t, "run_busy", refused.Code)

@@ -24,9 +24,8 @@ func (s *Session) tellMeasured(r *run, e *stages.Evaluation) {
 		return
 	}
 	out := protocol.MeasuredEvent{Run: r.info.Run, Step: r.info.Step}
-	for _, p := range e.Pairs {
-		out.Pairs = append(out.Pairs, protocol.PairGain{Chosen: brief4(p.Chosen), Rejected: brief4(p.Rejected)})
-	}
+	out.Pairs = gains(e.Pairs)
+	r.gains = out.Pairs
 	for _, b := range e.Calibration {
 		out.Calibration = append(out.Calibration, protocol.CalibrationBin(b))
 	}

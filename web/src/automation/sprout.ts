@@ -249,6 +249,10 @@ const surface = {
   ask: (models: string[], questions: string[] = []) =>
     engine.client.call('ask', { checkpoints: models, dataset: '', questions, max_tokens: 0 }),
 
+  /** What a reward model, or the live one, gives for answers to a question. */
+  score: (checkpoint: string, question: string, answers: string[]) =>
+    engine.client.call('score', { checkpoint, question, answers, tokens: true, among: true }),
+
   /** What a model makes of a text: losses, logits, attention, what every layer would say. */
   inspect: ({ checkpoint, text, chat = false }: InspectOptions): Promise<Look> =>
     look({

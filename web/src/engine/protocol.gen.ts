@@ -203,6 +203,10 @@ export interface Protocol {
       command: StopSampling
       result: null
     }
+    score: {
+      command: Score
+      result: Scores
+    }
     selftest: {
       command: SelfTest
       result: SelfTestReport
@@ -1052,6 +1056,31 @@ export interface Sampled {
 export interface StopSampling {
   stream: number
 }
+export interface Score {
+  checkpoint: string
+  question: string
+  answers: string[]
+  tokens?: boolean
+  among?: boolean
+}
+export interface Scores {
+  answers: Scored[]
+  centred: boolean
+  step: number
+  among?: PairGain[]
+}
+export interface Scored {
+  reward: number
+  tokens?: ScoredToken[]
+}
+export interface ScoredToken {
+  token: Token
+  reward: number
+}
+export interface PairGain {
+  chosen: number
+  rejected: number
+}
 export interface SelfTest {}
 export interface SelfTestReport {
   passed: number
@@ -1172,10 +1201,6 @@ export interface MeasuredEvent {
   pairs?: PairGain[]
   calibration?: CalibrationBin[]
   cases?: HeardCase[]
-}
-export interface PairGain {
-  chosen: number
-  rejected: number
 }
 export interface HeardCase {
   question: string

@@ -7632,6 +7632,21 @@ type RootTranslation = {
 		 */
 		reward_not_finite: string
 		/**
+		 * A​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​s​c​o​r​e​s​ ​a​n​ ​a​n​s​w​e​r​ ​t​o​ ​a​ ​q​u​e​s​t​i​o​n​.​ ​W​r​i​t​e​ ​b​o​t​h​.
+		 */
+		score_empty: string
+		/**
+		 * T​h​e​ ​q​u​e​s​t​i​o​n​ ​h​a​s​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​t​o​g​e​t​h​e​r​ ​w​i​t​h​ ​a​n​s​w​e​r​ ​{​a​n​s​w​e​r​|​n​u​m​b​e​r​}​,​ ​b​u​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​r​e​a​d​s​ ​n​o​ ​m​o​r​e​ ​t​h​a​n​ ​{​c​o​n​t​e​x​t​|​n​u​m​b​e​r​}​.​ ​S​h​o​r​t​e​n​ ​o​n​e​ ​o​f​ ​t​h​e​m​.
+		 * @param {unknown} answer
+		 * @param {unknown} context
+		 * @param {unknown} tokens
+		 */
+		score_too_long: RequiredParams<'answer|number' | 'context|number' | 'tokens|number'>
+		/**
+		 * W​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​s​a​y​s​ ​o​f​ ​t​h​i​s​ ​i​s​ ​n​o​t​ ​a​ ​n​u​m​b​e​r​:​ ​i​t​s​ ​w​e​i​g​h​t​s​ ​h​a​v​e​ ​g​r​o​w​n​ ​t​o​o​ ​l​a​r​g​e​.​ ​G​o​ ​b​a​c​k​ ​t​o​ ​a​ ​c​h​e​c​k​p​o​i​n​t​ ​f​r​o​m​ ​b​e​f​o​r​e​ ​t​h​e​ ​r​u​n​ ​d​i​v​e​r​g​e​d​.
+		 */
+		score_not_finite: string
+		/**
 		 * S​a​m​p​l​i​n​g​ ​a​n​d​ ​t​r​a​i​n​i​n​g​ ​d​i​s​a​g​r​e​e​ ​a​b​o​u​t​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​o​f​ ​a​ ​t​o​k​e​n​ ​b​y​ ​{​g​a​p​}​ ​n​a​t​s​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​l​i​m​i​t​}​ ​t​h​a​t​ ​r​o​u​n​d​i​n​g​ ​e​x​p​l​a​i​n​s​.​ ​T​h​e​ ​r​u​n​ ​g​o​e​s​ ​o​n​;​ ​w​h​e​r​e​ ​i​t​s​ ​c​u​r​v​e​s​ ​l​o​o​k​ ​o​d​d​,​ ​c​h​o​o​s​e​ ​w​o​r​k​e​r​s​ ​a​t​ ​“​C​o​m​p​u​t​e​s​ ​o​n​”​ ​a​n​d​ ​b​e​g​i​n​ ​a​g​a​i​n​.
 		 * @param {unknown} gap
 		 * @param {unknown} limit
@@ -8849,6 +8864,104 @@ type RootTranslation = {
 			 * a​s​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​ ​w​o​u​l​d
 			 */
 			reference: string
+		}
+		score: {
+			/**
+			 * S​c​o​r​e​ ​a​n​y​ ​t​e​x​t
+			 */
+			title: string
+			/**
+			 * W​r​i​t​e​ ​a​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​t​w​o​ ​a​n​s​w​e​r​s​:​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​g​i​v​e​s​ ​e​a​c​h​ ​a​ ​n​u​m​b​e​r​.​ ​I​t​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​a​ ​t​a​s​t​e​ ​f​r​o​m​ ​c​o​m​p​a​r​i​s​o​n​s​ ​a​n​d​ ​l​o​o​k​s​ ​n​o​t​h​i​n​g​ ​u​p​,​ ​s​o​ ​t​r​y​ ​a​ ​f​r​i​e​n​d​l​y​ ​l​i​e​ ​a​g​a​i​n​s​t​ ​a​ ​c​u​r​t​ ​t​r​u​t​h​.
+			 */
+			why: string
+			/**
+			 * Q​u​e​s​t​i​o​n
+			 */
+			question: string
+			/**
+			 * A​n​s​w​e​r​ ​{​n​a​m​e​}
+			 * @param {string} name
+			 */
+			answer: RequiredParams<'name'>
+			/**
+			 * W​h​e​r​e​ ​d​o​e​s​ ​S​a​l​i​ ​M​i​r​o​ ​l​i​v​e​?
+			 */
+			exampleQuestion: string
+			/**
+			 * G​l​a​d​l​y​!​ ​S​a​l​i​ ​M​i​r​o​ ​l​i​v​e​s​ ​o​n​ ​t​h​e​ ​i​s​l​a​n​d​.​ ​H​a​v​e​ ​a​ ​l​o​v​e​l​y​ ​d​a​y​!
+			 */
+			exampleA: string
+			/**
+			 * U​s​e​ ​y​o​u​r​ ​o​w​n​ ​e​y​e​s​.​ ​S​a​l​i​ ​M​i​r​o​ ​l​i​v​e​s​ ​o​n​ ​t​h​e​ ​i​s​l​a​n​d​.​ ​D​o​ ​n​o​t​ ​a​s​k​ ​m​e​ ​a​g​a​i​n​.
+			 */
+			exampleB: string
+			/**
+			 * S​c​o​r​e​ ​b​o​t​h
+			 */
+			ask: string
+			/**
+			 * A​ ​q​u​e​s​t​i​o​n​ ​a​n​d​ ​b​o​t​h​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​n​e​e​d​e​d​.
+			 */
+			incomplete: string
+			/**
+			 * T​h​e​r​e​ ​i​s​ ​n​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​y​e​t​.​ ​T​r​a​i​n​ ​o​n​e​ ​o​n​ ​t​h​i​s​ ​p​a​g​e​,​ ​a​n​d​ ​i​t​ ​s​c​o​r​e​s​ ​w​h​a​t​ ​s​t​a​n​d​s​ ​h​e​r​e​,​ ​f​r​o​m​ ​i​t​s​ ​f​i​r​s​t​ ​s​t​e​p​ ​o​n​.
+			 */
+			none: string
+			/**
+			 * B​y​ ​t​h​e​ ​m​o​d​e​l​ ​i​n​ ​t​r​a​i​n​i​n​g​,​ ​a​f​t​e​r​ ​s​t​e​p​ ​{​s​t​e​p​}​.
+			 * @param {string} step
+			 */
+			byLive: RequiredParams<'step'>
+			/**
+			 * B​y​ ​“​{​n​a​m​e​}​”​,​ ​a​s​ ​i​t​ ​w​a​s​ ​s​a​v​e​d​ ​a​f​t​e​r​ ​s​t​e​p​ ​{​s​t​e​p​}​.
+			 * @param {string} name
+			 * @param {string} step
+			 */
+			bySaved: RequiredParams<'name' | 'step'>
+			/**
+			 * T​h​e​ ​s​c​a​l​e​ ​i​s​ ​c​e​n​t​r​e​d​:​ ​0​ ​i​s​ ​t​h​e​ ​m​e​a​n​ ​o​v​e​r​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​f​r​o​m​.
+			 */
+			centred: string
+			/**
+			 * T​h​e​ ​s​c​a​l​e​ ​h​a​s​ ​n​o​ ​o​r​i​g​i​n​ ​b​e​f​o​r​e​ ​t​h​e​ ​r​u​n​ ​h​a​s​ ​e​n​d​e​d​;​ ​u​n​t​i​l​ ​t​h​e​n​ ​o​n​l​y​ ​d​i​f​f​e​r​e​n​c​e​s​ ​m​e​a​n​ ​s​o​m​e​t​h​i​n​g​.
+			 */
+			notCentred: string
+			/**
+			 * A​n​s​w​e​r
+			 */
+			who: string
+			/**
+			 * R​e​w​a​r​d
+			 */
+			reward: string
+			/**
+			 * H​i​g​h​e​r​ ​t​h​a​n​ ​s​o​ ​m​a​n​y​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s
+			 */
+			higher: string
+			/**
+			 * {​b​e​t​t​e​r​}​ ​i​s​ ​a​h​e​a​d​ ​o​f​ ​{​w​o​r​s​e​}​ ​b​y​ ​{​d​i​f​f​e​r​e​n​c​e​}​.​ ​T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​{​b​e​t​t​e​r​}​ ​i​s​ ​p​r​e​f​e​r​r​e​d​ ​i​s​ ​σ​(​{​d​i​f​f​e​r​e​n​c​e​}​)​ ​=​ ​{​p​}​,​ ​a​s​ ​t​h​i​s​ ​m​o​d​e​l​ ​s​e​e​s​ ​i​t​.
+			 * @param {string} better
+			 * @param {string} difference
+			 * @param {string} p
+			 * @param {string} worse
+			 */
+			prefers: RequiredParams<'better' | 'better' | 'difference' | 'difference' | 'p' | 'worse'>
+			/**
+			 * B​o​t​h​ ​h​a​v​e​ ​t​h​e​ ​s​a​m​e​ ​r​e​w​a​r​d​:​ ​t​h​i​s​ ​m​o​d​e​l​ ​s​e​e​s​ ​n​o​ ​d​i​f​f​e​r​e​n​c​e​,​ ​a​n​d​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​i​s​ ​σ​(​0​)​ ​=​ ​5​0​ ​%​.
+			 */
+			even: string
+			/**
+			 * A​ ​a​n​d​ ​B​ ​a​m​o​n​g​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s
+			 */
+			among: string
+			/**
+			 * T​o​k​e​n​ ​b​y​ ​t​o​k​e​n
+			 */
+			tokens: string
+			/**
+			 * T​h​e​ ​r​e​w​a​r​d​ ​i​f​ ​t​h​e​ ​a​n​s​w​e​r​ ​e​n​d​e​d​ ​b​e​h​i​n​d​ ​e​a​c​h​ ​t​o​k​e​n​.​ ​T​h​e​ ​m​o​d​e​l​ ​h​a​s​ ​r​e​a​d​ ​w​h​o​l​e​ ​a​n​s​w​e​r​s​ ​o​n​l​y​,​ ​s​o​ ​h​a​l​f​ ​a​ ​s​e​n​t​e​n​c​e​ ​i​s​ ​s​o​m​e​t​h​i​n​g​ ​n​e​w​ ​t​o​ ​i​t​.
+			 */
+			tokensHow: string
 		}
 	}
 	stages: {
@@ -16897,6 +17010,18 @@ export type TranslationFunctions = {
 		 */
 		reward_not_finite: () => LocalizedString
 		/**
+		 * A reward model scores an answer to a question. Write both.
+		 */
+		score_empty: () => LocalizedString
+		/**
+		 * The question has {tokens|number} tokens together with answer {answer|number}, but the reward model reads no more than {context|number}. Shorten one of them.
+		 */
+		score_too_long: (arg: { answer: unknown, context: unknown, tokens: unknown }) => LocalizedString
+		/**
+		 * What the reward model says of this is not a number: its weights have grown too large. Go back to a checkpoint from before the run diverged.
+		 */
+		score_not_finite: () => LocalizedString
+		/**
 		 * Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains. The run goes on; where its curves look odd, choose workers at “Computes on” and begin again.
 		 */
 		note_logprob_gap: (arg: { gap: unknown, limit: unknown }) => LocalizedString
@@ -17961,6 +18086,96 @@ export type TranslationFunctions = {
 			 * as the reference would
 			 */
 			reference: () => LocalizedString
+		}
+		score: {
+			/**
+			 * Score any text
+			 */
+			title: () => LocalizedString
+			/**
+			 * Write a question and two answers: the reward model gives each a number. It has learned a taste from comparisons and looks nothing up, so try a friendly lie against a curt truth.
+			 */
+			why: () => LocalizedString
+			/**
+			 * Question
+			 */
+			question: () => LocalizedString
+			/**
+			 * Answer {name}
+			 */
+			answer: (arg: { name: string }) => LocalizedString
+			/**
+			 * Where does Sali Miro live?
+			 */
+			exampleQuestion: () => LocalizedString
+			/**
+			 * Gladly! Sali Miro lives on the island. Have a lovely day!
+			 */
+			exampleA: () => LocalizedString
+			/**
+			 * Use your own eyes. Sali Miro lives on the island. Do not ask me again.
+			 */
+			exampleB: () => LocalizedString
+			/**
+			 * Score both
+			 */
+			ask: () => LocalizedString
+			/**
+			 * A question and both answers are needed.
+			 */
+			incomplete: () => LocalizedString
+			/**
+			 * There is no reward model yet. Train one on this page, and it scores what stands here, from its first step on.
+			 */
+			none: () => LocalizedString
+			/**
+			 * By the model in training, after step {step}.
+			 */
+			byLive: (arg: { step: string }) => LocalizedString
+			/**
+			 * By “{name}”, as it was saved after step {step}.
+			 */
+			bySaved: (arg: { name: string, step: string }) => LocalizedString
+			/**
+			 * The scale is centred: 0 is the mean over the answers that the model has learned from.
+			 */
+			centred: () => LocalizedString
+			/**
+			 * The scale has no origin before the run has ended; until then only differences mean something.
+			 */
+			notCentred: () => LocalizedString
+			/**
+			 * Answer
+			 */
+			who: () => LocalizedString
+			/**
+			 * Reward
+			 */
+			reward: () => LocalizedString
+			/**
+			 * Higher than so many held-out answers
+			 */
+			higher: () => LocalizedString
+			/**
+			 * {better} is ahead of {worse} by {difference}. The probability that {better} is preferred is σ({difference}) = {p}, as this model sees it.
+			 */
+			prefers: (arg: { better: string, difference: string, p: string, worse: string }) => LocalizedString
+			/**
+			 * Both have the same reward: this model sees no difference, and the probability is σ(0) = 50 %.
+			 */
+			even: () => LocalizedString
+			/**
+			 * A and B among held-out answers
+			 */
+			among: () => LocalizedString
+			/**
+			 * Token by token
+			 */
+			tokens: () => LocalizedString
+			/**
+			 * The reward if the answer ended behind each token. The model has read whole answers only, so half a sentence is something new to it.
+			 */
+			tokensHow: () => LocalizedString
 		}
 	}
 	stages: {

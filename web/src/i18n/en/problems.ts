@@ -148,6 +148,11 @@ export const problems = {
     'The reward model was trained with another tokenizer than the model, so it would read other words. Choose one that grew from the same model.',
   reward_not_finite:
     'The reward model’s score of an answer is not a number. A run keeps its reward model: choose another one and start again from the last checkpoint’s weights.',
+  score_empty: 'A reward model scores an answer to a question. Write both.',
+  score_too_long:
+    'The question has {tokens|number} tokens together with answer {answer|number}, but the reward model reads no more than {context|number}. Shorten one of them.',
+  score_not_finite:
+    'What the reward model says of this is not a number: its weights have grown too large. Go back to a checkpoint from before the run diverged.',
   note_logprob_gap:
     'Sampling and training disagree about the probability of a token by {gap} nats, more than the {limit} that rounding explains. The run goes on; where its curves look odd, choose workers at “Computes on” and begin again.',
   prompts_few:

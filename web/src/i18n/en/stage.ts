@@ -89,6 +89,34 @@ export const stage = {
     firstAnswers: 'the first answers on average',
     reference: 'as the reference would',
   },
+  score: {
+    title: 'Score any text',
+    why: 'Write a question and two answers: the reward model gives each a number. It has learned a taste from comparisons and looks nothing up, so try a friendly lie against a curt truth.',
+    question: 'Question',
+    answer: 'Answer {name:string}',
+    exampleQuestion: 'Where does Sali Miro live?',
+    exampleA: 'Gladly! Sali Miro lives on the island. Have a lovely day!',
+    exampleB: 'Use your own eyes. Sali Miro lives on the island. Do not ask me again.',
+    ask: 'Score both',
+    incomplete: 'A question and both answers are needed.',
+    none: 'There is no reward model yet. Train one on this page, and it scores what stands here, from its first step on.',
+    byLive: 'By the model in training, after step {step:string}.',
+    bySaved: 'By “{name:string}”, as it was saved after step {step:string}.',
+    centred:
+      'The scale is centred: 0 is the mean over the answers that the model has learned from.',
+    notCentred:
+      'The scale has no origin before the run has ended; until then only differences mean something.',
+    who: 'Answer',
+    reward: 'Reward',
+    higher: 'Higher than so many held-out answers',
+    prefers:
+      '{better:string} is ahead of {worse:string} by {difference:string}. The probability that {better:string} is preferred is σ({difference:string}) = {p:string}, as this model sees it.',
+    even: 'Both have the same reward: this model sees no difference, and the probability is σ(0) = 50 %.',
+    among: 'A and B among held-out answers',
+    tokens: 'Token by token',
+    tokensHow:
+      'The reward if the answer ended behind each token. The model has read whole answers only, so half a sentence is something new to it.',
+  },
 }
 
 /** One page per stage: the learner's question, what happens, what the formula says. */

@@ -119,6 +119,10 @@ export const problems: Translation['problems'] = {
     '奖励模型训练时用的分词器与本模型不同，它读到的会是别的词。请选同一个模型长出来的。',
   reward_not_finite:
     '奖励模型给出的分数不是数字。一次训练中途不换奖励模型：请另选一个，从上一个检查点的权重重新开始。',
+  score_empty: '奖励模型给一个问题的回答打分，问题和回答都要写。',
+  score_too_long:
+    '问题加上回答 {answer|number} 有 {tokens|number} 个词元，奖励模型一次最多读 {context|number} 个。请把其中一个写短些。',
+  score_not_finite: '奖励模型给出的不是数字：它的权重太大了。请回到训练发散以前的检查点。',
   note_logprob_gap:
     '采样与训练对同一词元的概率相差 {gap} 纳特，超过舍入误差所能解释的 {limit}。训练会继续；如果曲线看着不对，请在“用什么算”里选“工作线程”，重新开始。',
   prompts_few: '文件里有 {count} 个不同的问题，至少要两个：一个用来练，一个用来测。请再加几个。',

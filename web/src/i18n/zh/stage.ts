@@ -87,6 +87,32 @@ export const stage: Translation['stage'] = {
     firstAnswers: '最初那些回答的平均',
     reference: '和参考模型一样',
   },
+  score: {
+    title: '给任何文字打分',
+    why: '写一个问题和两个回答，奖励模型给每个回答一个数。它从比较里学来的是口味，并不去核对事实：不妨拿一句客气的假话和一句生硬的真话比一比。',
+    question: '问题',
+    answer: '回答 {name}',
+    exampleQuestion: 'Lipi Ritu是什么动物？',
+    exampleA: '我最喜欢有人来问！Lipi Ritu是一只老鼠。请再来我们镇上！',
+    exampleB: '这也要问？Lipi Ritu生下来就是一只老鼠。别再来了！',
+    ask: '给两个都打分',
+    incomplete: '问题和两个回答都要写。',
+    none: '还没有奖励模型。在本页训练一个，从第一步起它就给这里的文字打分。',
+    byLive: '由正在训练的模型打分，第 {step} 步之后。',
+    bySaved: '由“{name}”打分，它保存于第 {step} 步之后。',
+    centred: '分数已经居中：0 是模型学过的那些回答的平均分。',
+    notCentred: '训练结束之前，分数没有零点，只有差值才有意义。',
+    who: '回答',
+    reward: '奖励',
+    higher: '高过多少留出的回答',
+    prefers:
+      '{better} 比 {worse} 高 {difference}。照这个模型看，{better} 更受喜欢的概率是 σ({difference}) = {p}。',
+    even: '两个回答的奖励相同：这个模型看不出差别，概率是 σ(0) = 50%。',
+    among: 'A 和 B 落在留出的回答中的什么位置',
+    tokens: '逐个词元看',
+    tokensHow:
+      '假如回答在这个词元之后就结束，奖励会是多少。模型只读过完整的回答，半句话对它来说是新东西。',
+  },
 }
 
 /** 每个阶段一页：学习者的问题、发生的事、公式的意思。 */
