@@ -9,11 +9,13 @@ import (
 )
 
 // A reward model in training scores what is typed, by itself and among held-out
-// answers; as a saved model it gives the same numbers.
+// answers; as a saved model it gives the same numbers. Its page shows held-out
+// pairs in words, as that of DPO does.
 func TestAnyTextIsScored(t *testing.T) {
 	const (
 		rows   = "return [...document.querySelectorAll('[aria-labelledby=score] tbody tr')].map(r => [...r.children].map(c => c.innerText))"
 		scored = "document.querySelectorAll('[aria-labelledby=score] tbody tr').length === 2"
+		pairs  = "return document.querySelectorAll('[aria-labelledby=pairs] .case').length"
 	)
 	x := open(t, "#/reward?lang=en").ready()
 	x.do(time.Minute, "await sprout.journey.walk({preset: 'tiny', only: ['pretrain', 'sft']})")
@@ -27,6 +29,8 @@ func TestAnyTextIsScored(t *testing.T) {
 	live := value[[][]string](x, 5*time.Second, rows)
 	require.Equal(t, "A", live[0][0])
 	require.Len(t, live[0], 3, "among held-out answers")
+	assert.Equal(t, 3, value[int](x, time.Second, pairs))
+	x.sees("to be preferred")
 
 	x.press("Token by token")
 	x.wait(30*time.Second, "document.querySelectorAll('[aria-labelledby=score] ol li').length > 10")
@@ -41,4 +45,9 @@ func TestAnyTextIsScored(t *testing.T) {
 	x.press("Score both")
 	x.wait(time.Minute, scored)
 	assert.Equal(t, live, value[[][]string](x, 5*time.Second, rows), "the saved model says the same, among the same answers")
+
+	x.do(slow, "const STAGE = 'dpo'; location.hash = '#/dpo?lang=zh';"+train)
+	x.wait(30*time.Second, "document.querySelectorAll('[aria-labelledby=pairs] .case').length === 3")
+	x.sees("看看其中几对的原文")
+	x.sees("隐含的奖励")
 }

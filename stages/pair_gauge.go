@@ -53,6 +53,7 @@ func (g *pairGauge) measure() (Evaluation, error) {
 		out.Tokens += c[0].learns() + c[1].learns()
 	}
 	m, margins := g.gains(said, &out)
+	out.Told = g.told(said, out.Pairs)
 	if out.Measures == nil {
 		out.Measures = map[string]float64{}
 	}

@@ -282,6 +282,8 @@ type Evaluation struct {
 	Calibration []CalibrationBin
 	// Pairs are the held-out pairs one by one, of a stage that learns from pairs.
 	Pairs []PairGain
+	// Told are some of them in words.
+	Told []ToldPair
 	// Cases are the comparisons that a judge has heard.
 	Cases []HeardCase
 }

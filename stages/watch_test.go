@@ -227,6 +227,41 @@ func TestWhatTeacherAndStudentExpect(t *testing.T) {
 	require.Equal(t, "no_teacher", problem.From(err).Code)
 }
 
+// A dozen pairs are told in words: some always the same ones, and those that are
+// ranked wrong; what is said of them against the reference is what they gain.
+func TestPairsAreToldInWords(t *testing.T) {
+	for _, stage := range []Stage{Reward{}, DPO{}, SimPO{}} {
+		s := pairSetup(t, nil)
+		run := startOn(t, stage, s)
+		r := train(t, run, 10)
+		e := r[9].Measured
+		require.LessOrEqual(t, len(e.Told), toldPairs)
+		require.NotEmpty(t, e.Told)
+		for _, p := range e.Told {
+			require.NotEmpty(t, p.Question)
+			require.NotEmpty(t, p.Chosen)
+			require.NotEqual(t, p.Chosen, p.Rejected)
+			gain := e.Pairs[p.At]
+			if p.Reference == nil {
+				require.NotEqual(t, "dpo", stage.Name())
+				require.InDelta(t, gain.Chosen, p.Said.Chosen, 1e-9)
+				continue
+			}
+			require.InDelta(t, gain.Chosen, p.Said.Chosen-p.Reference.Chosen, 1e-6)
+			require.InDelta(t, gain.Rejected, p.Said.Rejected-p.Reference.Rejected, 1e-6)
+		}
+	}
+	gains := make([]PairGain, 40)
+	for i := range gains {
+		gains[i].Chosen = 1
+	}
+	gains[7].Rejected, gains[9].Rejected = 2, 3
+	told := worthTelling(gains)
+	require.Len(t, told, toldPairs)
+	require.Equal(t, []int{0, 6, 13, 20, 26, 33, 9, 7}, told[:8])
+	require.Len(t, worthTelling(gains[:5]), 5)
+}
+
 // A reward model scores any text as its run does, and token by token up to that.
 func TestRewardsOfAnyText(t *testing.T) {
 	s := pairSetup(t, nil)
@@ -237,13 +272,14 @@ func TestRewardsOfAnyText(t *testing.T) {
 	centred, err := w.Centred()
 	require.NoError(t, err)
 	require.False(t, centred)
-	for _, p := range s.Pairs[:4] {
-		said, err := w.Rewards(p.Chosen[0].Content, []string{p.Chosen[1].Content, p.Rejected[1].Content})
+	for _, p := range r[9].Measured.Told {
+		said, err := w.Rewards(p.Question, []string{p.Chosen, p.Rejected})
 		require.NoError(t, err)
-		require.NotEqual(t, said[0], said[1])
-		ids, grown, err := w.Growing(p.Chosen[0].Content, p.Chosen[1].Content, 1000)
+		require.InDelta(t, p.Said.Chosen, said[0], 1e-4)
+		require.InDelta(t, p.Said.Rejected, said[1], 1e-4)
+		ids, grown, err := w.Growing(p.Question, p.Chosen, 1000)
 		require.NoError(t, err)
-		require.Equal(t, p.Chosen[1].Content, words(run.Tokenizer(), ids))
+		require.Equal(t, p.Chosen, words(run.Tokenizer(), ids))
 		require.InDelta(t, said[0], grown[len(grown)-1], 1e-4)
 	}
 	for want, asked := range map[string][2]string{

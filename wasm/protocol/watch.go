@@ -120,6 +120,7 @@ type (
 		Run         string           `json:"run"`
 		Step        int              `json:"step"`
 		Pairs       []PairGain       `json:"pairs,omitempty"`
+		Told        []ToldPair       `json:"told,omitempty"` // a dozen of the pairs in words
 		Calibration []CalibrationBin `json:"calibration,omitempty"`
 		Cases       []HeardCase      `json:"cases,omitempty"`
 	}
@@ -128,6 +129,20 @@ type (
 	PairGain struct {
 		Chosen   float64 `json:"chosen"`
 		Rejected float64 `json:"rejected"`
+	}
+	// ToldPair is a held-out pair in words. Some are always the same; then come those
+	// that are ranked wrong, the worst first, then others.
+	ToldPair struct {
+		At       int    `json:"at"` // among MeasuredEvent.Pairs
+		Question string `json:"question"`
+		Chosen   string `json:"chosen"`
+		Rejected string `json:"rejected"`
+		// Said of the two: their rewards, else their log-probabilities, as means over
+		// the tokens where the stage compares means.
+		Said PairGain `json:"said"`
+		// Reference is the same where the run began; missing where nothing is compared
+		// with it.
+		Reference *PairGain `json:"reference,omitempty"`
 	}
 	// HeardCase is a comparison that a judge has heard in both orders.
 	HeardCase struct {

@@ -135,6 +135,7 @@ func TestOwnPreferences(t *testing.T) {
 	require.NotEmpty(t, scores.Among)
 	told := all[protocol.MeasuredEvent](p, "measured")
 	require.Equal(t, told[len(told)-1].Pairs, scores.Among)
+	require.NotEmpty(t, told[len(told)-1].Told)
 	last := scores.Answers[0].Tokens
 	require.InDelta(t, scores.Answers[0].Reward, last[len(last)-1].Reward, 1e-4)
 	for want, change := range map[string]func(c *protocol.Score){

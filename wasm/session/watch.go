@@ -26,6 +26,14 @@ func (s *Session) tellMeasured(r *run, e *stages.Evaluation) {
 	out := protocol.MeasuredEvent{Run: r.info.Run, Step: r.info.Step}
 	out.Pairs = gains(e.Pairs)
 	r.gains = out.Pairs
+	for _, p := range e.Told {
+		x := protocol.ToldPair{At: p.At, Question: p.Question, Chosen: p.Chosen, Rejected: p.Rejected, Said: gain(p.Said)}
+		if p.Reference != nil {
+			before := gain(*p.Reference)
+			x.Reference = &before
+		}
+		out.Told = append(out.Told, x)
+	}
 	for _, b := range e.Calibration {
 		out.Calibration = append(out.Calibration, protocol.CalibrationBin(b))
 	}

@@ -1199,8 +1199,17 @@ export interface MeasuredEvent {
   run: string
   step: number
   pairs?: PairGain[]
+  told?: ToldPair[]
   calibration?: CalibrationBin[]
   cases?: HeardCase[]
+}
+export interface ToldPair {
+  at: number
+  question: string
+  chosen: string
+  rejected: string
+  said: PairGain
+  reference?: PairGain
 }
 export interface HeardCase {
   question: string

@@ -2571,6 +2571,83 @@ type RootTranslation = {
 		 */
 		calibrationHow: string
 		/**
+		 * S​o​m​e​ ​o​f​ ​t​h​e​s​e​ ​p​a​i​r​s​ ​i​n​ ​w​o​r​d​s
+		 */
+		pairsTold: string
+		/**
+		 * T​h​e​ ​f​i​r​s​t​ ​s​i​x​ ​a​r​e​ ​t​h​e​ ​s​a​m​e​ ​a​t​ ​e​v​e​r​y​ ​m​e​a​s​u​r​e​m​e​n​t​,​ ​s​o​ ​y​o​u​ ​c​a​n​ ​f​o​l​l​o​w​ ​t​h​e​m​;​ ​t​h​e​n​ ​c​o​m​e​ ​t​h​o​s​e​ ​t​h​a​t​ ​a​r​e​ ​r​a​n​k​e​d​ ​w​r​o​n​g​,​ ​t​h​e​ ​w​o​r​s​t​ ​f​i​r​s​t​.​ ​N​o​b​o​d​y​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​h​e​m​.
+		 */
+		pairsToldHow: string
+		/**
+		 * O​n​l​y​ ​t​h​o​s​e​ ​t​h​a​t​ ​a​r​e​ ​r​a​n​k​e​d​ ​w​r​o​n​g
+		 */
+		onlyWrong: string
+		/**
+		 * N​o​n​e​ ​o​f​ ​t​h​e​s​e​ ​p​a​i​r​s​ ​i​s​ ​r​a​n​k​e​d​ ​w​r​o​n​g​.
+		 */
+		noneWrong: string
+		/**
+		 * A​n​s​w​e​r
+		 */
+		pairAnswer: string
+		/**
+		 * l​o​g​-​p​r​o​b​a​b​i​l​i​t​y​,​ ​n​a​t​s
+		 */
+		pairLogProb: string
+		/**
+		 * a​t​ ​t​h​e​ ​b​e​g​i​n​n​i​n​g
+		 */
+		pairBegan: string
+		/**
+		 * s​i​n​c​e​ ​t​h​e​n
+		 */
+		pairMoved: string
+		/**
+		 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​a​h​e​a​d​ ​b​y​ ​{​m​a​r​g​i​n​}​.
+		 * @param {string} margin
+		 */
+		pairRight: RequiredParams<'margin'>
+		/**
+		 * R​a​n​k​e​d​ ​w​r​o​n​g​:​ ​t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r​ ​i​s​ ​a​h​e​a​d​ ​b​y​ ​{​m​a​r​g​i​n​}​.
+		 * @param {string} margin
+		 */
+		pairWrong: RequiredParams<'margin'>
+		/**
+		 * N​e​i​t​h​e​r​ ​a​n​s​w​e​r​ ​i​s​ ​a​h​e​a​d​.
+		 */
+		pairTie: string
+		moves: {
+			/**
+			 * N​e​i​t​h​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​.
+			 */
+			both_up: string
+			/**
+			 * B​o​t​h​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​,​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​,​ ​t​o​o​.
+			 */
+			both_down: string
+			/**
+			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​h​a​s​ ​n​o​t​.
+			 */
+			chosen_down: string
+			/**
+			 * O​n​l​y​ ​t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​.
+			 */
+			rejected_down: string
+		}
+		/**
+		 * T​i​m​e​s​ ​β​ ​=​ ​{​b​e​t​a​}​ ​t​h​a​t​ ​i​s​ ​a​n​ ​i​m​p​l​i​c​i​t​ ​r​e​w​a​r​d​ ​o​f​ ​{​c​h​o​s​e​n​}​ ​f​o​r​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​a​n​d​ ​{​r​e​j​e​c​t​e​d​}​ ​f​o​r​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​.
+		 * @param {string} beta
+		 * @param {string} chosen
+		 * @param {string} rejected
+		 */
+		pairImplicit: RequiredParams<'beta' | 'chosen' | 'rejected'>
+		/**
+		 * T​h​e​ ​m​o​d​e​l​ ​g​i​v​e​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​ ​t​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​σ​(​{​d​i​f​f​e​r​e​n​c​e​}​)​ ​=​ ​{​p​}​ ​t​o​ ​b​e​ ​p​r​e​f​e​r​r​e​d​.
+		 * @param {string} difference
+		 * @param {string} p
+		 */
+		pairSure: RequiredParams<'difference' | 'p'>
+		/**
 		 * B​o​t​h​ ​o​r​d​e​r​s​ ​s​i​d​e​ ​b​y​ ​s​i​d​e
 		 */
 		ordersTitle: string
@@ -12401,6 +12478,76 @@ export type TranslationFunctions = {
 		 * On the diagonal a model that says 80 % is right four times in five. Below it, it is too sure.
 		 */
 		calibrationHow: () => LocalizedString
+		/**
+		 * Some of these pairs in words
+		 */
+		pairsTold: () => LocalizedString
+		/**
+		 * The first six are the same at every measurement, so you can follow them; then come those that are ranked wrong, the worst first. Nobody learns from them.
+		 */
+		pairsToldHow: () => LocalizedString
+		/**
+		 * Only those that are ranked wrong
+		 */
+		onlyWrong: () => LocalizedString
+		/**
+		 * None of these pairs is ranked wrong.
+		 */
+		noneWrong: () => LocalizedString
+		/**
+		 * Answer
+		 */
+		pairAnswer: () => LocalizedString
+		/**
+		 * log-probability, nats
+		 */
+		pairLogProb: () => LocalizedString
+		/**
+		 * at the beginning
+		 */
+		pairBegan: () => LocalizedString
+		/**
+		 * since then
+		 */
+		pairMoved: () => LocalizedString
+		/**
+		 * The better answer is ahead by {margin}.
+		 */
+		pairRight: (arg: { margin: string }) => LocalizedString
+		/**
+		 * Ranked wrong: the worse answer is ahead by {margin}.
+		 */
+		pairWrong: (arg: { margin: string }) => LocalizedString
+		/**
+		 * Neither answer is ahead.
+		 */
+		pairTie: () => LocalizedString
+		moves: {
+			/**
+			 * Neither has become unlikelier.
+			 */
+			both_up: () => LocalizedString
+			/**
+			 * Both answers have become unlikelier, the better one, too.
+			 */
+			both_down: () => LocalizedString
+			/**
+			 * The better answer has become unlikelier, the worse one has not.
+			 */
+			chosen_down: () => LocalizedString
+			/**
+			 * Only the worse answer has become unlikelier.
+			 */
+			rejected_down: () => LocalizedString
+		}
+		/**
+		 * Times β = {beta} that is an implicit reward of {chosen} for the better one and {rejected} for the worse one.
+		 */
+		pairImplicit: (arg: { beta: string, chosen: string, rejected: string }) => LocalizedString
+		/**
+		 * The model gives the better one the probability σ({difference}) = {p} to be preferred.
+		 */
+		pairSure: (arg: { difference: string, p: string }) => LocalizedString
 		/**
 		 * Both orders side by side
 		 */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Metrics } from '../engine/messages'
-import { ahead, course } from './pairs'
+import type { MeasuredEvent, Metrics } from '../engine/messages'
+import { ahead, course, told } from './pairs'
 
 const rows = (loss: number, ...measured: [number, number][]): Metrics[] =>
   Array.from({ length: 30 }, (_, i) => {
@@ -51,4 +51,42 @@ it('counts ties half', () => {
       { chosen: 0, rejected: 0 },
     ]),
   ).toBe(0.75)
+})
+
+describe('told', () => {
+  const event = (
+    step: number,
+    reference: boolean,
+    ...pairs: [number, number][]
+  ): MeasuredEvent => ({
+    run: 'r',
+    step,
+    pairs: pairs.map(([chosen, rejected]) => ({ chosen, rejected })),
+    told: pairs.map(([chosen, rejected], at) => ({
+      at,
+      question: 'Who?',
+      chosen: 'A fox.',
+      rejected: 'An owl.',
+      said: { chosen, rejected },
+      ...(reference ? { reference: { chosen: 0, rejected: 0 } } : {}),
+    })),
+  })
+
+  it('says which answer fell against the reference, and which pairs are ranked wrong', () => {
+    const now = event(25, true, [-1, -3], [-2, 1], [1, -1], [0, 0])
+    expect(told(now, undefined, false).map((x) => [x.margin, x.wrong, x.moves])).toEqual([
+      [2, false, 'both_down'],
+      [-3, true, 'chosen_down'],
+      [2, false, 'rejected_down'],
+      [0, false, undefined],
+    ])
+  })
+  it('holds against the first measurement where there is no reference', () => {
+    const first = event(25, false, [-2, -2])
+    expect(told(first, first, false)[0]?.moved).toBeUndefined()
+    const now = event(50, false, [-1.5, -3])
+    expect(told(now, first, false)[0]?.moved).toEqual({ chosen: 0.5, rejected: -1 })
+    expect(told(now, first, true)[0]?.moved).toBeUndefined()
+    expect(told(undefined, first, false)).toEqual([])
+  })
 })

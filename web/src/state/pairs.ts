@@ -1,4 +1,4 @@
-import type { Metrics, PairGain } from '../engine/messages'
+import type { MeasuredEvent, Metrics, PairGain, ToldPair } from '../engine/messages'
 
 export type Course = 'wait' | 'stuck' | 'fallen' | 'risen' | 'losing'
 
@@ -34,3 +34,49 @@ export function course(
 export const ahead = (pairs: readonly PairGain[]): number =>
   pairs.reduce((n, p) => n + (p.chosen > p.rejected ? 1 : p.chosen === p.rejected ? 0.5 : 0), 0) /
   Math.max(1, pairs.length)
+
+export type Moves = 'both_up' | 'both_down' | 'chosen_down' | 'rejected_down'
+
+/** A held-out pair in words, and what has become of its answers. */
+export interface Told {
+  pair: ToldPair
+  /** How far the better answer is ahead, in the unit of the stage. */
+  margin: number
+  wrong: boolean
+  /** What the answers have gained since the run began, as far as that means anything. */
+  moved: PairGain | undefined
+  moves: Moves | undefined
+}
+
+/**
+ * The pairs that a measurement tells of in words. Where nothing is compared with
+ * a reference, what they gained is held against the first measurement, if that is
+ * another one; rewards have no origin, so they neither rise nor fall.
+ */
+export function told(
+  now: MeasuredEvent | undefined,
+  first: MeasuredEvent | undefined,
+  rewards: boolean,
+): Told[] {
+  return (now?.told ?? []).flatMap((pair) => {
+    const gain = now?.pairs?.[pair.at]
+    if (!gain) return []
+    const before = pair.reference
+      ? { chosen: 0, rejected: 0 }
+      : rewards || first?.step === now?.step
+        ? undefined
+        : first?.pairs?.[pair.at]
+    const moved = before && {
+      chosen: gain.chosen - before.chosen,
+      rejected: gain.rejected - before.rejected,
+    }
+    const margin = gain.chosen - gain.rejected
+    return [{ pair, margin, wrong: margin < 0, moved, moves: moved && moves(moved) }]
+  })
+}
+
+function moves({ chosen, rejected }: PairGain): Moves | undefined {
+  if (chosen < 0) return rejected < 0 ? 'both_down' : 'chosen_down'
+  if (rejected < 0) return 'rejected_down'
+  return chosen > 0 || rejected > 0 ? 'both_up' : undefined
+}

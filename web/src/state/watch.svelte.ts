@@ -11,6 +11,7 @@ class Watch {
   part = $state.raw<PartEvent>()
   #iteration = $state.raw<Iteration>()
   #measured = $state.raw<MeasuredEvent>()
+  #first = $state.raw<MeasuredEvent>()
   #of = $state.raw<string>()
   #waiting: Iteration | undefined
 
@@ -35,7 +36,9 @@ class Watch {
       }, pause)
     })
     client.on('measured', (e) => {
-      if (e.run === run.info?.run) this.#measured = e
+      if (e.run !== run.info?.run) return
+      if (this.#first?.run !== e.run) this.#first = e
+      this.#measured = e
     })
   }
 
@@ -50,6 +53,11 @@ class Watch {
     return run.info?.stage === stage && this.#measured?.run === run.info.run
       ? this.#measured
       : undefined
+  }
+
+  /** The first one that was heard of that run. */
+  firstOf(stage: string): MeasuredEvent | undefined {
+    return this.measuredOf(stage) && this.#first
   }
 }
 

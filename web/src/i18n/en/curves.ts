@@ -93,6 +93,28 @@ export const curves = {
   bins: 'pairs of which it is about as sure',
   calibrationHow:
     'On the diagonal a model that says 80 % is right four times in five. Below it, it is too sure.',
+  pairsTold: 'Some of these pairs in words',
+  pairsToldHow:
+    'The first six are the same at every measurement, so you can follow them; then come those that are ranked wrong, the worst first. Nobody learns from them.',
+  onlyWrong: 'Only those that are ranked wrong',
+  noneWrong: 'None of these pairs is ranked wrong.',
+  pairAnswer: 'Answer',
+  pairLogProb: 'log-probability, nats',
+  pairBegan: 'at the beginning',
+  pairMoved: 'since then',
+  pairRight: 'The better answer is ahead by {margin:string}.',
+  pairWrong: 'Ranked wrong: the worse answer is ahead by {margin:string}.',
+  pairTie: 'Neither answer is ahead.',
+  moves: {
+    both_up: 'Neither has become unlikelier.',
+    both_down: 'Both answers have become unlikelier, the better one, too.',
+    chosen_down: 'The better answer has become unlikelier, the worse one has not.',
+    rejected_down: 'Only the worse answer has become unlikelier.',
+  },
+  pairImplicit:
+    'Times β = {beta:string} that is an implicit reward of {chosen:string} for the better one and {rejected:string} for the worse one.',
+  pairSure:
+    'The model gives the better one the probability σ({difference:string}) = {p:string} to be preferred.',
 
   ordersTitle: 'Both orders side by side',
   ordersHow:

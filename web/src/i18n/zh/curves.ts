@@ -84,6 +84,26 @@ export const curves: Translation['curves'] = {
   right: '它有多常答对',
   bins: '把握相近的回答对',
   calibrationHow: '落在对角线上的模型，说有八成把握时，五次里对四次。低于对角线就是过于自信。',
+  pairsTold: '看看其中几对的原文',
+  pairsToldHow:
+    '前六对每次测量都一样，可以一路跟着看；接着是排错的，错得最厉害的在前。没有哪个模型拿它们来学。',
+  onlyWrong: '只看排错的',
+  noneWrong: '这些对里没有排错的。',
+  pairAnswer: '回答',
+  pairLogProb: '对数概率，纳特',
+  pairBegan: '开始时',
+  pairMoved: '到现在变了',
+  pairRight: '较好的回答领先 {margin}。',
+  pairWrong: '排错了：较差的回答领先 {margin}。',
+  pairTie: '两个回答不分上下。',
+  moves: {
+    both_up: '两个回答都没有变得更不可能。',
+    both_down: '两个回答都变得更不可能了，较好的也一样。',
+    chosen_down: '较好的回答变得更不可能了，较差的却没有。',
+    rejected_down: '只有较差的回答变得更不可能了。',
+  },
+  pairImplicit: '乘以 β = {beta}，就是隐含的奖励：较好的 {chosen}，较差的 {rejected}。',
+  pairSure: '在模型看来，较好的回答更受喜欢的概率是 σ({difference}) = {p}。',
 
   ordersTitle: '两种顺序并排看',
   ordersHow:
