@@ -26,7 +26,7 @@ export const practice: Formulas<'ppo' | 'grpo' | 'dr_grpo' | 'dapo' | 'spo'> = {
       tex: lines(
         String.raw`\term{loss} = -\mathbb{E}\,` +
           surrogate(
-            String.raw` + \term{valueWeight}\,\term{valueLoss} - \term{entropyWeight}\,\term{entropy}`,
+            String.raw` \\ {} + \term{valueWeight}\,\term{valueLoss} - \term{entropyWeight}\,\term{entropy}`,
           ),
         String.raw`\term{ratio} = \term{policy} / \term{oldPolicy}`,
         String.raw`\term{advantage} = \term{surprise} + \term{discount}\term{trust}\,A_{t+1}`,
