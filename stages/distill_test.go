@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sprout/core/autograd"
+	"sprout/core/parallel"
 	"sprout/core/tensor"
 )
 
@@ -135,4 +136,21 @@ func TestGKD(t *testing.T) {
 	kl := func(d divergence) float64 { return exact(t, distilling(d, 0, 1), noted).values()[0] }
 	require.InDelta(t, kl(forwardKL{}), exact(t, gkd(1e-4, 1), noted).values()[0]/1e-4, 5e-3)
 	require.InDelta(t, kl(reverseKL{}), exact(t, gkd(1-1e-4, 1), noted).values()[0]/1e-4, 5e-3)
+}
+
+// Endings that lie further apart than a float64 can tell as a ratio are measured like
+// all others.
+func TestHabitKLOfFarEndings(t *testing.T) {
+	g := &studentGauge{longest: 3, habits: []habitCloze{{
+		cloze{endings: [][]int32{{4, 5}, {4, 6}, {4, 7}}, common: 1}, []float64{0.5, 0.25, 0.25},
+	}}}
+	nats := []float32{2000, 1000, 3}
+	got, err := g.habitKL(func(b *parallel.Batch, part func(first int, losses []float32)) error {
+		for row, x := range nats {
+			part(row, []float32{x, 0, 0})
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	near(t, 0.5*(math.Log(0.5)+1997)+0.25*(math.Log(0.25)+997)+0.25*math.Log(0.25), got)
 }

@@ -162,6 +162,10 @@ func (t *trainer) settle() (out []Metrics, err error) {
 		if t.tell != nil {
 			m = t.tell(m, sums, &w.batch)
 		}
+		if !allFinite(m.Measures) {
+			t.step = w.step
+			return nil, t.diverged(m.Step, m.LR)
+		}
 		out = append(out, m)
 	}
 	return out, nil

@@ -13,6 +13,7 @@ import (
 	"sprout/core/backend/simd"
 	"sprout/core/checkpoint"
 	"sprout/core/nn"
+	"sprout/core/parallel"
 	"sprout/core/problem"
 	"sprout/core/text"
 	"sprout/core/world"
@@ -186,6 +187,40 @@ func TestDivergenceKeepsTheLastGoodState(t *testing.T) {
 	run := start(t, s)
 	require.Equal(t, 11, steps(t, run, 1)[0].Metrics.Step)
 	require.Equal(t, 1e-4, run.Info().Params["lr"])
+}
+
+// A measure that is no number belongs to weights that are of no use, even where the
+// loss still is one: nothing of it is told or saved.
+func TestMeasuresWithoutANumberDiverge(t *testing.T) {
+	for name, prepare := range map[string]func(tr *trainer){
+		"of a step": func(tr *trainer) {
+			tr.tell = func(m Metrics, _ []float64, _ *parallel.Batch) Metrics {
+				m.measured(map[string]float64{"own_share": math.NaN()})
+				return m
+			}
+		},
+		"held out": func(tr *trainer) { tr.eval = endless{tr.eval} },
+	} {
+		tr := start(t, setup(map[string]float64{"eval_every": 14})).(*trainer)
+		steps(t, tr, 13)
+		prepare(tr)
+		_, err := tr.Step()
+		require.Error(t, err, name)
+		require.Equal(t, "training_diverged", problem.From(err).Code, name)
+		require.Len(t, tr.History().Metrics, 10)
+		clean := start(t, setup(nil))
+		steps(t, clean, 10)
+		require.Equal(t, save(t, clean).Tensors, save(t, tr).Tensors)
+	}
+}
+
+// endless measures something that is no number beside a loss that is one.
+type endless struct{ gauge }
+
+func (e endless) measure() (Evaluation, error) {
+	out, err := e.gauge.measure()
+	out.Measures = map[string]float64{"habit_kl": math.Inf(1)}
+	return out, err
 }
 
 // Where the step itself looked well and its weights do not, measuring or sampling

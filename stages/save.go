@@ -2,6 +2,7 @@ package stages
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"time"
 
@@ -104,7 +105,10 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 		Reference: t.state.Reference, Texts: t.state.Texts, Frozen: t.companions,
 	}
 	if t.memory != nil {
-		state.Memory = mustJSON(t.memory.state())
+		var err error
+		if state.Memory, err = encoded(t.memory.state()); err != nil {
+			return nil, err
+		}
 	}
 	c.Tokenizer = t.Setup.Tokenizer.JSON()
 	for _, part := range []struct {
@@ -115,7 +119,10 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 		{&c.State, state},
 		{&c.History, t.history},
 	} {
-		*part.to = mustJSON(part.value)
+		var err error
+		if *part.to, err = encoded(part.value); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
 }
@@ -133,6 +140,16 @@ func (s Setup) remember(m *checkpoint.Meta) {
 		}
 		m.Companions[role] = checkpoint.Ancestor{ID: c.Meta.ID, Name: c.Meta.Name, Stage: c.Meta.Stage, Step: c.Meta.Step}
 	}
+}
+
+// encoded is JSON of what should hold finite numbers and strings alone. Where it does
+// not, a run cannot be saved, and that is all that is lost.
+func encoded(value any) (json.RawMessage, error) {
+	b, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("stages: what a run remembers cannot be saved: %w", err)
+	}
+	return b, nil
 }
 
 // mustJSON encodes what holds finite numbers and strings alone, which always

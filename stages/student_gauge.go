@@ -3,6 +3,7 @@ package stages
 import (
 	"maps"
 	"math"
+	"slices"
 
 	"sprout/core/text"
 	"sprout/core/world"
@@ -124,13 +125,14 @@ func (g *studentGauge) habitKL(score scoring) (float64, error) {
 		all[i] = c.cloze
 	}
 	err := e.complete(all, g.longest, func(i int, nats []float64) {
+		least := slices.Min(nats) // endings may lie further apart than exp can tell
 		total := 0.0
 		for _, x := range nats {
-			total += math.Exp(nats[0] - x)
+			total += math.Exp(least - x)
 		}
 		for j, p := range g.habits[i].p {
 			if p > 0 {
-				sum += p * (math.Log(p) - (nats[0] - nats[j] - math.Log(total)))
+				sum += p * (math.Log(p) - (least - nats[j] - math.Log(total)))
 			}
 		}
 	})

@@ -232,7 +232,7 @@ func (t *trainer) Step() (Report, error) {
 		if err != nil {
 			return r, t.overflown(err)
 		}
-		if !finite(e.Loss) {
+		if !finite(e.Loss) || !allFinite(e.Measures) {
 			return r, t.diverged(t.step, m.LR)
 		}
 		t.measured = e
@@ -295,6 +295,9 @@ func (t *trainer) update() (Metrics, error) {
 	if t.tell != nil {
 		m = t.tell(m, sums, &t.batchOf)
 	}
+	if !allFinite(m.Measures) {
+		return m, t.diverged(m.Step, m.LR)
+	}
 	err = t.adam.Update(t.step, m.LR)
 	t.group.Changed()
 	if err != nil {
@@ -314,6 +317,17 @@ func (t *trainer) keepDue() bool {
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// allFinite says that all measures are numbers: what is not can be neither told nor
+// saved, and a model of which it is measured has diverged.
+func allFinite(measures map[string]float64) bool {
+	for _, x := range measures {
+		if !finite(x) {
+			return false
+		}
+	}
+	return true
+}
 
 // overflown is diverged where an error says that the model's output is not finite:
 // weights may be so large that they are no longer good for anything while each of

@@ -195,7 +195,7 @@ func (s *Session) Handle(message, file []byte) {
 		reply = map[string]any{"type": "error", "id": head.ID, "problem": toProtocol(err)}
 		out = nil
 	}
-	s.send(reply, out)
+	s.reply(head.Type, reply, out)
 }
 
 // panicked turns a recovered panic into a problem that names stage and step.
@@ -213,8 +213,9 @@ func (s *Session) panicked(p any) error {
 // emit sends an event: the struct's fields beside its type.
 func (s *Session) emit(kind string, event any) {
 	fields, err := json.Marshal(event)
-	if err != nil {
-		panic(err) // events hold only finite numbers and strings
+	if err != nil { // a number that is none: this event is lost, and nothing else
+		s.emit("problem", protocol.ProblemEvent{Problem: *toProtocol(notEncodable(kind, err))})
+		return
 	}
 	message := append([]byte(`{"type":"`+kind+`"`), ',')
 	if len(fields) == 2 { // {}
@@ -223,12 +224,21 @@ func (s *Session) emit(kind string, event any) {
 	s.host.Emit(append(message, fields[1:]...), nil)
 }
 
-func (s *Session) send(v any, file []byte) {
-	message, err := json.Marshal(v)
+// reply answers a command; what cannot be told is answered by a problem.
+func (s *Session) reply(kind string, reply map[string]any, file []byte) {
+	message, err := json.Marshal(reply)
 	if err != nil {
-		panic(err)
+		reply = map[string]any{"type": "error", "id": reply["id"], "problem": toProtocol(notEncodable(kind, err))}
+		message, _ = json.Marshal(reply)
+		file = nil
 	}
 	s.host.Emit(message, file)
+}
+
+// notEncodable is the problem "not_encodable": JSON has no word for NaN and infinity.
+func notEncodable(kind string, err error) error {
+	return problem.Wrap(err, "not_encodable", problem.Args{"kind": kind},
+		"The engine could not tell the page of %s: something in it is no number any more. It goes on; where a model has grown without bounds, choose a smaller learning rate.", kind)
 }
 
 func toProtocol(err error) *protocol.Problem {

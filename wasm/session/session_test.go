@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"strings"
@@ -407,4 +408,22 @@ func TestSelfTestPasses(t *testing.T) {
 	r := mustAsk[protocol.SelfTestReport](t, s, p, "selftest", protocol.SelfTest{})
 	require.Empty(t, r.Failed)
 	require.Greater(t, r.Passed, 100)
+}
+
+// JSON has no word for infinity: what holds one is left out, the page is told so, and
+// the engine goes on.
+func TestWhatCannotBeEncodedIsAProblem(t *testing.T) {
+	p := newPage()
+	s := open(p, checkpoint.NewMemory(0, nil))
+	s.emit("metrics", protocol.MetricsEvent{Run: "r", Metrics: []protocol.Metrics{{TrainLoss: math.Inf(1)}}})
+	problems := all[protocol.ProblemEvent](p, "problem")
+	require.Len(t, problems, 1)
+	require.Equal(t, "not_encodable", problems[0].Problem.Code)
+	require.Equal(t, map[string]any{"kind": "metrics"}, problems[0].Problem.Args)
+
+	handlers["boundless"] = func(*Session, []byte, []byte) (any, []byte, error) { return math.NaN(), nil, nil }
+	defer delete(handlers, "boundless")
+	_, _, bad := ask2(t, s, p, "boundless", struct{}{})
+	require.Equal(t, "not_encodable", bad.Code)
+	mustAsk[protocol.Ready](t, s, p, "hello", protocol.Hello{Writer: true})
 }

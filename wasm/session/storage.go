@@ -23,6 +23,7 @@ func init() {
 		"checkpoint_needed":   "an adapter needs the model that should be deleted: name (of the adapter)",
 		"question_too_long":   "a question leaves no room for an answer: tokens, context",
 		"writes_nothing":      "a model that scores answers was asked to write: name",
+		"not_encodable":       "a number that is none could not be told to the page: kind (of the message)",
 		"demo_missing":        "the ready-made model could not be read: reason",
 	})
 }

@@ -107,6 +107,8 @@ export const problems = {
   ready_unreachable:
     'The ready-made models cannot be reached. Check the network, or whether the server still runs, and press n again.',
   demo_missing: 'The ready-made model could not be read. Grow your own: that works without it.',
+  not_encodable:
+    'The engine had something to tell ({kind}), but a value in it is no number any more, so it is left out. The engine goes on. Where a model has grown without bounds, choose a smaller learning rate.',
 
   model_config: 'The model cannot have {field} = {value}; it must be {want}.',
   model_config_json: 'The description of the model in the file cannot be read.',

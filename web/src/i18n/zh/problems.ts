@@ -87,6 +87,8 @@ export const problems: Translation['problems'] = {
     '现成的模型 {file} 列在这个站点的清单里，文件却不在。请告诉提供网页的人；在那之前，请自己养一个。',
   ready_unreachable: '拿不到现成的模型。请检查网络，或看看服务器是否还开着，然后再按一次 n。',
   demo_missing: '现成的模型读不出来。养一个自己的吧，不靠它也行。',
+  not_encodable:
+    '引擎有一条消息（{kind}）里的值已经不是数了，只好略过。引擎照常运行。如果是模型发散了，请把学习率调小。',
 
   model_config: '模型的 {field} 不能是 {value}，应当是 {want}。',
   model_config_json: '文件里对模型的描述读不懂。',
