@@ -84,12 +84,14 @@ func settle(stage Stage, s Setup) (*opened, error) {
 	if o.preset, err = nn.FindPreset(o.Preset); err != nil {
 		return nil, err
 	}
-	given := maps.Clone(o.state.Params)
-	if given == nil {
-		given = map[string]float64{}
+	params, given := stage.Params(o.preset), map[string]float64{}
+	for _, p := range params { // a saved run may have settings that the stage has no more
+		if v, saved := o.state.Params[p.Key]; saved {
+			given[p.Key] = v
+		}
 	}
 	maps.Copy(given, s.Params)
-	if o.values, err = settings(stage.Params(o.preset), given); err != nil {
+	if o.values, err = settings(params, given); err != nil {
 		return nil, err
 	}
 	return o, nil

@@ -70,9 +70,7 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 	if err := checkLabels(pairs); err != nil {
 		return nil, err
 	}
-	if _, set := o.state.Params["certainty"]; o.Resume != nil && !set && o.values["certainty"] > 0 {
-		o.values["certainty"] = 0.5 // all, as in a run from before there was the setting
-	}
+	o.olderLabels()
 	all, pairs, note := certain(all, pairs, o.values["certainty"])
 	held, err := heldOutOf(all)
 	if err != nil {
@@ -105,6 +103,26 @@ func startPairs(stage pairStage, s Setup) (Run, error) {
 		t.notes = append(t.notes, note)
 	}
 	return t, nil
+}
+
+// olderLabels has a run from before there was a setting go on as it began: with all
+// pairs and with labels for certain; or, of a stage that once chose pairs by
+// certainty, with those that it chose.
+func (o *opened) olderLabels() {
+	if o.Resume == nil {
+		return
+	}
+	least, saved := o.state.Params["certainty"]
+	if _, has := o.values["certainty"]; saved && !has {
+		o.values["certainty"] = least
+	} else if has && !saved {
+		o.values["certainty"] = 0.5
+	}
+	_, has := o.values["soft_labels"]
+	_, asked := o.Setup.Params["soft_labels"]
+	if _, saved := o.state.Params["soft_labels"]; has && !saved && !asked {
+		o.values["soft_labels"] = 0
+	}
 }
 
 // newPairRun is the run on contests that were found to fit, with the labels of

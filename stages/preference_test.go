@@ -373,6 +373,53 @@ func TestCertaintyOfOlderRuns(t *testing.T) {
 	require.Equal(t, want[4:], steps(t, second, 4))
 }
 
+// So does DPO from when it chose pairs by certainty and took their labels for
+// certain; its checkpoints have a setting that it has no more.
+func TestDPOFromBeforeSoftLabels(t *testing.T) {
+	s := pairSetup(t, map[string]float64{"steps": 8, "soft_labels": 0})
+	for i, p := range tastes(60) {
+		if i%2 == 1 {
+			p.P = 0.7
+		} else {
+			p.P = 0.8
+		}
+		s.Pairs = append(s.Pairs, p)
+	}
+	sure := s
+	sure.Pairs = nil
+	for _, p := range s.Pairs {
+		if p.label() >= 0.75 {
+			sure.Pairs = append(sure.Pairs, p)
+		}
+	}
+	want := steps(t, startOn(t, DPO{}, sure), 8)
+	first := startOn(t, DPO{}, sure)
+	steps(t, first, 4)
+	for range 2 { // what is saved of the resumed run says the same
+		half := save(t, first)
+		var state map[string]any
+		require.NoError(t, json.Unmarshal(half.State, &state))
+		params := state["params"].(map[string]any)
+		delete(params, "soft_labels")
+		params["certainty"] = 0.75
+		var err error
+		half.State, err = json.Marshal(state)
+		require.NoError(t, err)
+		again := s
+		again.Resume, again.Parent, again.Params = half, nil, nil
+		first = startOn(t, DPO{}, again)
+		require.Equal(t, 0.75, first.Info().Params["certainty"])
+		require.Zero(t, first.Info().Params["soft_labels"])
+		_, err = first.Evaluate()
+		require.NoError(t, err)
+	}
+	require.Equal(t, losses(want[4:]), losses(steps(t, first, 4)))
+
+	s.Params["certainty"] = 0.75
+	_, err := DPO{}.Start(s)
+	require.Equal(t, "param_unknown", problem.From(err).Code, "a person is told")
+}
+
 func losses(reports []Report) (out []float64) {
 	for _, r := range reports {
 		out = append(out, r.Metrics.TrainLoss)
