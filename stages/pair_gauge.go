@@ -60,7 +60,7 @@ func (g *pairGauge) measure() (Evaluation, error) {
 	maps.Copy(out.Measures, m)
 	if g.kind == byRewards {
 		const bins = 10
-		out.Calibration, out.Measures["calibration_error"] = calibration(margins, bins)
+		out.Calibration, out.Measures["calibration_error"] = calibration(margins, g.labels, bins)
 		e := shareOf(int(math.Round(m["pair_accuracy"]*float64(len(margins)))), len(margins))
 		out.Measures["pair_accuracy_low"], out.Measures["pair_accuracy_high"] = e.Low, e.High
 	}

@@ -196,19 +196,46 @@ func TestCalibrationOfRewards(t *testing.T) {
 		}
 		margins = append(margins, m)
 	}
-	curve, off := calibration(margins, 10)
+	curve, off := calibration(margins, certainly(len(margins)), 10)
 	require.Len(t, curve, 1)
 	require.InDelta(t, 0.72, curve[0].Confidence, 1e-9)
 	require.InDelta(t, 0.72, curve[0].Accuracy, 1e-9)
 	require.Equal(t, 100, curve[0].Count)
 	require.InDelta(t, 0, off, 1e-9)
 
-	curve, off = calibration([]float64{-at(0.96), -at(0.96), 0, 1000}, 10)
+	curve, off = calibration([]float64{-at(0.96), -at(0.96), 0, 1000}, certainly(4), 10)
 	require.Len(t, curve, 2)
 	require.Equal(t, CalibrationBin{0.5, 0.5, 1}, curve[0])
 	require.InDelta(t, 1.0/3, curve[1].Accuracy, 1e-9)
 	require.InDelta(t, (0.96+0.96+1)/3, curve[1].Confidence, 1e-9)
 	require.InDelta(t, 3*((0.96+0.96+1)/3-1.0/3)/4, off, 1e-9)
+}
+
+func certainly(n int) []float32 {
+	labels := make([]float32, n)
+	for i := range labels {
+		labels[i] = 1
+	}
+	return labels
+}
+
+// Whoever has learned that a label is right in two cases of three is not too unsure.
+func TestCalibrationOfDoubt(t *testing.T) {
+	natively(t)
+	curve, off := calibration([]float64{math.Log(2), math.Log(2), -math.Log(2), 0}, []float32{2. / 3, 2. / 3, 1. / 3, 0.9}, 10)
+	require.Len(t, curve, 2)
+	require.Equal(t, 0.5, curve[0].Accuracy)
+	require.InDelta(t, 2./3, curve[1].Accuracy, 1e-6)
+	require.InDelta(t, 0, off, 1e-6)
+
+	s := pairSetup(t, map[string]float64{"steps": 60, "eval_every": 60})
+	for i := range s.Pairs {
+		s.Pairs[i].P = 0.7
+	}
+	run := startOn(t, Reward{}, s)
+	last := *steps(t, run, 60)[59].Measured
+	require.Equal(t, 1.0, last.Measures["pair_accuracy"], "as those who labelled would have it")
+	require.Less(t, last.Measures["calibration_error"], 0.1)
 }
 
 // What is learned of a pair are the words of the two answers and their EOS, and

@@ -62,21 +62,24 @@ func (t *trainer) centre(set []contest, T int) error {
 // CalibrationBin gathers the pairs of which a reward model was about as sure.
 type CalibrationBin struct {
 	Confidence float64 `json:"confidence"` // mean probability, by Bradley-Terry, of the answer that it prefers
-	Accuracy   float64 `json:"accuracy"`   // share of pairs in which that answer is the better one
+	Accuracy   float64 `json:"accuracy"`   // mean probability, by their labels, that it is the better one
 	Count      int     `json:"count"`
 }
 
 // calibration parts pairs by the confidence of their margins r_w − r_l into bins
 // of equal width from ½ to 1, and gives the bins that are not empty, and the mean
 // of |accuracy − confidence| over the pairs (the expected calibration error: Guo
-// et al. 2017, arXiv 1706.04599). A margin of 0 is right in half of the cases.
-func calibration(margins []float64, bins int) (curve []CalibrationBin, off float64) {
+// et al. 2017, arXiv 1706.04599). A label is the probability y that w is better, so
+// who prefers w is right by y, and who prefers l by 1 − y. A margin of 0 is right in
+// half of the cases.
+func calibration(margins []float64, labels []float32, bins int) (curve []CalibrationBin, off float64) {
 	all := make([]CalibrationBin, bins)
-	for _, m := range margins {
+	for i, m := range margins {
 		p := logistic(max(m, -m))
 		b := &all[min(int((p-0.5)*2*float64(bins)), bins-1)]
 		b.Confidence += p
-		b.Accuracy += won(m)
+		y, w := float64(labels[i]), won(m)
+		b.Accuracy += w*y + (1-w)*(1-y)
 		b.Count++
 	}
 	for _, b := range all {

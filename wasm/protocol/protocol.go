@@ -465,7 +465,7 @@ type (
 	// CalibrationBin gathers the pairs of which a reward model was about as sure.
 	CalibrationBin struct {
 		Confidence float64 `json:"confidence"` // mean probability of the answer that it prefers
-		Accuracy   float64 `json:"accuracy"`   // share of pairs in which that answer is the better one
+		Accuracy   float64 `json:"accuracy"`   // mean probability, by their labels, that it is the better one
 		Count      int     `json:"count"`
 	}
 	// SelfTestReport of the conformance library.
