@@ -34,7 +34,7 @@ func (g *policyGauge) measure() (Evaluation, error) {
 		return out, err
 	}
 	for i := range all {
-		all[i].Reward = g.p.memory.Scale.of(all[i].Score)
+		all[i].Reward = g.p.worth(&all[i])
 	}
 	rows := &attemptRows{tasks: g.tasks, T: g.p.rows.T}
 	err = rows.read(g.t, referenceService, all, func(a *attempt, lp []float32) { a.Reference = append([]float32(nil), lp...) })

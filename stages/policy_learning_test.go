@@ -119,6 +119,43 @@ func TestEqualGroups(t *testing.T) {
 	}
 }
 
+// All answers that were sampled are measured, not those alone that are learned from;
+// what long ones lose is taken off on held-out questions, too.
+func TestDAPOMeasuresAllAnswers(t *testing.T) {
+	s := townSetup(t, map[string]float64{"reward": float64(byModel), "overlong": 8})
+	run := startOn(t, DAPO{}, s)
+	p := run.memory.(*practice)
+	var skipped []float64
+	p.learner = skipsTheFirst{p.learner.(dapoLearner), &skipped}
+	m := train(t, run, 1)[0].Metrics.Measures
+	all := append(rewardsIn(p.memory.Attempts), skipped...)
+	require.Len(t, all, (3+1)*groupSize)
+	sum := 0.0
+	for _, r := range all {
+		sum += r
+	}
+	require.InDelta(t, sum/float64(len(all)), m["reward"], 1e-9)
+
+	s.Params["reward"] = float64(byTruth)
+	e, err := startOn(t, DAPO{}, s).Evaluate()
+	require.NoError(t, err)
+	require.Less(t, e.Measures["heldout_reward"], 0.0, "it knows nothing yet, and says it at length")
+}
+
+// skipsTheFirst skips one group, whatever it is worth.
+type skipsTheFirst struct {
+	dapoLearner
+	skipped *[]float64
+}
+
+func (l skipsTheFirst) skips(rewards []float64) bool {
+	if *l.skipped != nil {
+		return false
+	}
+	*l.skipped = rewards
+	return true
+}
+
 func TestOverlongAnswersLose(t *testing.T) {
 	l := dapoLearner{groupLearner{limit: 20}, 8}
 	for tokens, want := range map[int]float64{1: 0, 12: 0, 13: 0.125, 16: 0.5, 20: 1} {

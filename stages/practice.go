@@ -65,11 +65,12 @@ type gathering struct {
 	pending []int // tasks to be answered, each as often as it stands there
 	asked   int   // of them
 	kept    []attempt
-	sorted  int  // of kept
-	groups  int  // seen so far
-	unequal int  // of them
-	rounds  int  // of filling up
-	first   bool // they begin the trackers
+	dropped []attempt // those that the learner skips: measured, and not learned from
+	sorted  int       // of kept
+	groups  int       // seen so far
+	unequal int       // of them
+	rounds  int       // of filling up
+	first   bool      // they begin the trackers
 }
 
 // partRows is how many answers are sampled in a part, per worker.
@@ -276,7 +277,9 @@ func (p *practice) sort() {
 		if !allEqual(rewards) {
 			w.unequal++
 		}
-		if !p.learner.skips(rewards) {
+		if p.learner.skips(rewards) {
+			w.dropped = append(w.dropped, group...)
+		} else {
 			kept = append(kept, group...)
 		}
 	}
@@ -287,7 +290,7 @@ func (p *practice) sort() {
 		w.rounds++
 		w.add(p.next(missing), G)
 	case len(kept) == 0: // a step must be made, though it teaches nothing
-		kept = append(kept, last...)
+		kept, w.dropped = append(kept, last...), w.dropped[:len(w.dropped)-G]
 	}
 	w.kept, w.sorted = kept, len(kept)
 }
@@ -307,12 +310,17 @@ func (p *practice) settle(all []attempt, first int) {
 		m.Scale = scaleOf(all)
 	}
 	for i := range all[first:] {
-		a := &all[first+i]
-		a.Reward = m.Scale.of(a.Score)
-		if x, ok := p.learner.(penalising); ok {
-			a.Reward -= x.penalty(len(a.Tokens))
-		}
+		all[first+i].Reward = p.worth(&all[first+i])
 	}
+}
+
+// worth is what an answer's score comes to as a reward.
+func (p *practice) worth(a *attempt) float64 {
+	reward := p.memory.Scale.of(a.Score)
+	if x, ok := p.learner.(penalising); ok {
+		reward -= x.penalty(len(a.Tokens))
+	}
+	return reward
 }
 
 // scaleOf gives answers' scores mean 0 and deviation 1.
@@ -353,7 +361,11 @@ func (p *practice) finish(t *trainer) error {
 		return nil
 	}
 	rows := &p.rows.attemptRows
-	err := rows.read(t, referenceService, w.kept, func(a *attempt, lp []float32) { a.Reference = slices.Clone(lp) })
+	refer := func(a *attempt, lp []float32) { a.Reference = slices.Clone(lp) }
+	err := rows.read(t, referenceService, w.kept, refer)
+	if err == nil {
+		err = rows.read(t, referenceService, w.dropped, refer)
+	}
 	if err == nil && p.critic {
 		err = rows.read(t, valuesService, w.kept, func(a *attempt, v []float32) { a.Values = slices.Clone(v) })
 	}
@@ -400,10 +412,11 @@ func (p *practice) compare(t *trainer, all []attempt) (gap float64, err error) {
 	return gap, err
 }
 
-// tellAnswers are the measures of an iteration's answers; see attemptMeasures. The
-// share of groups whose rewards differ is over all that were sampled.
+// tellAnswers are the measures of an iteration's answers; see attemptMeasures. They
+// are of all that were sampled, whether they are learned from or not: where groups
+// without a better answer are left out, the others say nothing of the policy.
 func (p *practice) tellAnswers(w *gathering) map[string]float64 {
-	out := measureAttempts(p.train, w.kept)
+	out := measureAttempts(p.train, slices.Concat(w.kept, w.dropped))
 	out["iteration"] = float64(p.memory.Iteration)
 	if p.learner.group() > 1 {
 		out["unequal_groups"] = float64(w.unequal) / float64(w.groups)
