@@ -111,7 +111,7 @@ func (p *practice) start(heldOut []task, talk []Conversation) (Run, error) {
 	}
 	return newTrainer(p.opened, recipe{
 		batch: p.batch, tokens: p.batch * p.rows.T, optim: adamw(v), schedule: warmupCosine(v),
-		gather: p.gather, fill: p.fill, tell: p.tell, memory: p,
+		gather: p.gather, fill: p.fill, tell: p.tell, refuses: p.over, memory: p,
 		gauge: func(t *trainer, whole bool) gauge {
 			n := quickTasks
 			if whole {

@@ -95,6 +95,25 @@ func TestTargetKLEndsAnIteration(t *testing.T) {
 	}
 }
 
+// The step that shows it changes nothing any more, and a run that is saved there goes
+// on as if it had not been.
+func TestADriftTooLargeIsNotLearned(t *testing.T) {
+	natively(t)
+	s := townSetup(t, map[string]float64{"epochs": 4, "prompts": 5, "target_kl": 1e-9, "lr": 1e-2})
+	run := startOn(t, PPO{}, s)
+	train(t, run, 1)
+	before := save(t, run)
+	r := train(t, run, 1)
+	after := save(t, run)
+	require.Greater(t, r[0].Metrics.Measures["approx_kl"], 1e-9)
+	require.Equal(t, 2, after.Meta.Step)
+	require.Equal(t, before.Tensors, after.Tensors)
+	want := train(t, run, 3)
+	require.NotEqual(t, after.Tensors, save(t, run).Tensors)
+	s.Parent, s.Params, s.Resume = nil, nil, after
+	require.Equal(t, want, train(t, startOn(t, PPO{}, s), 3))
+}
+
 // Groups in which nothing is better than anything else teach nothing: GRPO goes on
 // without, DAPO asks other questions instead.
 func TestEqualGroups(t *testing.T) {

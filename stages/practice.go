@@ -461,6 +461,10 @@ func (p *practice) tell(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 	return m
 }
 
+// over says that the policy has moved too far from the one that gave the answers:
+// the step in which that shows is the first that does not learn from them.
+func (p *practice) over() bool { return p.memory.Over }
+
 func init() {
 	problem.Register(map[string]string{
 		"note_logprob_gap": "note: rollout and training disagree about log-probabilities: gap, limit",

@@ -24,6 +24,9 @@ type recipe struct {
 	fill func(step int, b *parallel.Batch)
 	// tell, if not nil, puts more of a step's sums into its metrics.
 	tell func(m Metrics, sums []float64, b *parallel.Batch) Metrics
+	// refuses, if not nil, is asked after tell: a step that it refuses is told and
+	// counted, and changes no weight.
+	refuses func() bool
 	// gauge makes what measures the model: a quick and steady part of it while
 	// training, or all of it.
 	gauge func(t *trainer, whole bool) gauge
@@ -298,10 +301,12 @@ func (t *trainer) update() (Metrics, error) {
 	if !allFinite(m.Measures) {
 		return m, t.diverged(m.Step, m.LR)
 	}
-	err = t.adam.Update(t.step, m.LR)
-	t.group.Changed()
-	if err != nil {
-		return m, err
+	if t.refuses == nil || !t.refuses() {
+		err = t.adam.Update(t.step, m.LR)
+		t.group.Changed()
+		if err != nil {
+			return m, err
+		}
 	}
 	t.step++
 	return m, nil
