@@ -7,6 +7,7 @@ import (
 	"sprout/core/gen"
 	"sprout/core/nn"
 	"sprout/core/parallel"
+	"sprout/core/problem"
 	"sprout/core/tensor"
 )
 
@@ -62,7 +63,7 @@ func (GKD) Params(p nn.Preset) []Param {
 // Start prepares a run; see startTaught. A student given as the setup's parent
 // has no head start unless one is asked for.
 func (stage GKD) Start(s Setup) (Run, error) {
-	return startTaught(stage, s, func(o *opened, c *schooling) {
+	run, err := startTaught(stage, s, func(o *opened, c *schooling) {
 		if _, asked := o.Setup.Params["head_start"]; !asked && o.Parent != nil {
 			o.values["head_start"] = 0
 		}
@@ -71,6 +72,15 @@ func (stage GKD) Start(s Setup) (Run, error) {
 			c.gather, c.fill, c.tell = own.gather, own.fill, tellOwn
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
+	t := run.(*trainer)
+	if v := t.values; v["teacher"] == 1 && v["on_policy"] > 0 && v["head_start"] >= v["steps"] {
+		t.notes = append(t.notes, problem.New("note_head_start", problem.Args{"start": int(v["head_start"]), "steps": int(v["steps"])},
+			"The student reads for %d steps before it writes, and the run has %d: it never answers anything itself. Choose a shorter head start or more steps.", int(v["head_start"]), int(v["steps"])))
+	}
+	return t, nil
 }
 
 func (stage GKD) accompany(r *parallel.Replica, s *services, beside map[string]*nn.Params, values map[string]float64) {
@@ -172,6 +182,9 @@ func tellOwn(m Metrics, sums []float64, b *parallel.Batch) Metrics {
 }
 
 func init() {
+	problem.Register(map[string]string{
+		"note_head_start": "note: the student of GKD never writes, since its head start is as long as the run: start, steps",
+	})
 	registerMeasures(map[string]string{
 		"own_jsd":   "JSD on the student's own words, nats per token",
 		"own_share": "of all learned tokens, those that the student wrote itself",

@@ -90,12 +90,20 @@ func settle(stage Stage, s Setup) (*opened, error) {
 			given[p.Key] = v
 		}
 	}
+	if s, ok := stage.(narrowed); ok && o.Resume != nil {
+		for i := range params {
+			s.older(&params[i])
+		}
+	}
 	maps.Copy(given, s.Params)
 	if o.values, err = settings(params, given); err != nil {
 		return nil, err
 	}
 	return o, nil
 }
+
+// narrowed is a stage whose settings had wider ranges once; older gives those back.
+type narrowed interface{ older(p *Param) }
 
 // keepSettings is the problem "resume_setting" where a resumed run is given another
 // value of a setting that its state depends on.

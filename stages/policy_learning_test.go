@@ -285,6 +285,23 @@ func TestChangedSettingsOfAResumedPolicy(t *testing.T) {
 	}
 }
 
+// A single answer cannot be compared with others, so SPO asks two questions at least;
+// runs from when it could ask one go on.
+func TestSPOWithOneQuestion(t *testing.T) {
+	s := townSetup(t, map[string]float64{"prompts": 1, "first_samples": 0, "batch": 1, "epochs": 1})
+	_, err := SPO{}.Start(s)
+	require.Error(t, err)
+	require.Equal(t, "param_range", problem.From(err).Code)
+	s.Params["prompts"] = 2
+	run := startOn(t, SPO{}, s)
+	train(t, run, 2)
+	run.values["prompts"] = 1
+	s.Parent, s.Params, s.Resume = nil, nil, save(t, run)
+	again := startOn(t, SPO{}, s)
+	require.Equal(t, 1.0, again.Info().Params["prompts"])
+	train(t, again, 1)
+}
+
 // The value head of a policy is no obstacle to what comes after it.
 func TestAPolicyIsAParent(t *testing.T) {
 	s := townSetup(t, map[string]float64{"steps": 2})

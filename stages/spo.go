@@ -31,7 +31,20 @@ func (SPO) Params(p nn.Preset) []Param {
 		DocZH: "开始前对每个问题采样多少个回答，作为追踪器的起点。0 表示都从二分之一开始。",
 	}}
 	own = append(own, clipParams(0.2, 0.28)...)
-	return policyParams(p, spoDefaults, own...)
+	out := policyParams(p, spoDefaults, own...)
+	for i := range out {
+		if out[i].Key == "prompts" {
+			out[i].Min = 2 // an advantage that is standardised alone is 0
+		}
+	}
+	return out
+}
+
+// older lets runs go on that ask one question at a time, from when that could be.
+func (SPO) older(p *Param) {
+	if p.Key == "prompts" {
+		p.Min = 1
+	}
 }
 
 // Start prepares a run; see startPolicy.

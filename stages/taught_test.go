@@ -440,3 +440,18 @@ func TestBadTeachers(t *testing.T) {
 	_, err := SFT{}.Start(Setup{})
 	require.True(t, strings.HasPrefix(problem.From(err).Code, "parent_missing"))
 }
+
+// A student whose head start takes the whole run never writes, and is said not to.
+func TestAHeadStartAsLongAsTheRun(t *testing.T) {
+	natively(t)
+	for start, notes := range map[float64]int{12: 1, 11: 0} {
+		run := startTaughtRun(t, GKD{}, taughtSetup(t, map[string]float64{"head_start": start, "on_policy": 0.5}))
+		require.Len(t, run.Info().Notes, notes)
+		if notes > 0 {
+			require.Equal(t, "note_head_start", run.Info().Notes[0].Code)
+			require.Equal(t, problem.Args{"start": 12, "steps": 12}, run.Info().Notes[0].Args)
+		}
+	}
+	alone := taughtSetup(t, map[string]float64{"head_start": 12, "on_policy": 0.5, "teacher": 0})
+	require.Empty(t, startTaughtRun(t, GKD{}, alone).Info().Notes)
+}

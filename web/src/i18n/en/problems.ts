@@ -211,6 +211,8 @@ export const problems = {
     '{left|number} of {pairs|number} pairs are left out, since their labels are less certain than {certainty}.',
   note_pairs_all_unsure:
     'Only {sure|number} of {pairs|number} labels are certain to {certainty}, too few to learn from: all are learned from.',
+  note_head_start:
+    'The student reads for {start|number} steps before it writes, and the run has {steps|number}: it never answers anything itself. Choose a shorter head start or more steps.',
   pairs_one_sided:
     'All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.',
   candidates_alike:

@@ -170,6 +170,8 @@ export const problems: Translation['problems'] = {
     '{pairs|number} 对中有 {left|number} 对没有用，因为标签的把握不到 {certainty}。',
   note_pairs_all_unsure:
     '{pairs|number} 个标签里只有 {sure|number} 个把握到 {certainty}，太少了，所以全部都学。',
+  note_head_start:
+    '学生要先读 {start|number} 步才动笔，而一共只有 {steps|number} 步，所以它从不自己作答。请把先读的步数调小，或者多练几步。',
   pairs_one_sided:
     '{pairs|number} 个偏好都偏向同一边。从中只能学会永远选同一个。请看过两个回答再多标一些，或导入别的标注。',
   candidates_alike:
