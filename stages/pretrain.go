@@ -63,10 +63,16 @@ func (Pretrain) Params(p nn.Preset) []Param {
 	return append(params, cadenceParams(100, 100, 200)...)
 }
 
-// Start prepares a run.
+// Start prepares a run. Problems: those of every run, and of a parent that is no
+// language model with the run's own tokenizer "parent_…".
 func (stage Pretrain) Start(s Setup) (Run, error) {
 	if s.Corpus == nil {
 		panic("stages: pretraining needs a corpus")
+	}
+	if s.Parent != nil && s.Resume == nil {
+		if err := s.usable(s.Parent, stage.Name()); err != nil {
+			return nil, err
+		}
 	}
 	s.Corpus = s.Corpus.Excerpt(s.chosen("library", 1))
 	o, err := openRun(stage, s)

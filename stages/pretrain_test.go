@@ -316,8 +316,19 @@ func TestParent(t *testing.T) {
 	require.Equal(t, s.Parent.Meta.ID, c.Meta.Parent)
 	require.Equal(t, "pretrain", c.Meta.Ancestors[0].Stage)
 
-	s.Tokenizer = text.NewByte()
+	// As many tokens as the parent's, and other ones.
+	other := text.CorpusFromText("other", []byte(strings.ReplaceAll(strings.Repeat(foxes, 60), "x", "X")))
+	own := s.Tokenizer
+	s.Tokenizer = text.TrainChar(other.All(), text.CharOptions{})
+	require.Equal(t, own.Vocab(), s.Tokenizer.Vocab())
 	_, err := Pretrain{}.Start(s)
+	require.Error(t, err)
+	require.Equal(t, "parent_tokenizer", problem.From(err).Code)
+
+	s.Parent = s.Parent.Clone()
+	s.Parent.Tokenizer = nil
+	s.Tokenizer = text.NewByte()
+	_, err = Pretrain{}.Start(s)
 	require.Equal(t, "parent_vocab", problem.From(err).Code)
 }
 
