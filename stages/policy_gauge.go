@@ -20,6 +20,10 @@ type policyGauge struct {
 
 func (g *policyGauge) baselines() []NGram { return nil }
 
+// best is what the stage maximises: the loss that is measured is SFT's, and lowest
+// where nothing was learned yet.
+func (g *policyGauge) best() string { return "heldout_reward" }
+
 func (g *policyGauge) measure() (Evaluation, error) {
 	out, err := g.answers.measure()
 	if err != nil {

@@ -158,6 +158,7 @@ func TestDAPOMeasuresAllAnswers(t *testing.T) {
 	s.Params["reward"] = float64(byTruth)
 	e, err := startOn(t, DAPO{}, s).Evaluate()
 	require.NoError(t, err)
+	require.Equal(t, "heldout_reward", save(t, run).Meta.Best)
 	require.Less(t, e.Measures["heldout_reward"], 0.0, "it knows nothing yet, and says it at length")
 }
 

@@ -85,6 +85,9 @@ func (t *trainer) Save(kind string) (*checkpoint.Checkpoint, error) {
 		c.Meta.HeldOutLoss, c.Meta.BitsPerByte = *m.HeldOutLoss, *m.BitsPerByte
 		c.Meta.Measures = maps.Clone(m.Measures)
 	}
+	if g, ok := t.eval.(rated); ok {
+		c.Meta.Best = g.best()
+	}
 	c.Meta.Name = checkpoint.DefaultName(c.Meta)
 	for _, s := range []struct {
 		prefix string

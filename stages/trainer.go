@@ -68,6 +68,10 @@ type gauge interface {
 	baselines() []NGram
 }
 
+// rated is a gauge that names the measure which is highest in the best model; without
+// it the loss is lowest.
+type rated interface{ best() string }
+
 // trainer is the Run of every stage that minimises one recorded loss.
 type trainer struct {
 	*opened

@@ -72,6 +72,20 @@ func TestPrune(t *testing.T) {
 	require.Equal(t, []string{"a5", "a4", "a3", "a2", "a1"}, ids(Prune(done, "r", DefaultKeep)), "the final is as good")
 }
 
+// Where a measure says what is best, the loss does not; what has not been measured yet
+// is never best.
+func TestPruneKeepsTheBestByItsMeasure(t *testing.T) {
+	var run []Meta
+	for i, reward := range []float64{-0.5, 0.8, 0.2, 0.1, 0.3} {
+		m := Meta{ID: string(rune('a' + i)), Kind: Auto, Run: "r", Step: i, Created: int64(i), HeldOutLoss: 1 + float64(i), Best: "heldout_reward"}
+		if i != 2 {
+			m.Measures = map[string]float64{"heldout_reward": reward}
+		}
+		run = append(run, m)
+	}
+	require.Equal(t, []string{"c", "a"}, ids(Prune(run, "r", DefaultKeep)))
+}
+
 func TestLineage(t *testing.T) {
 	base := Meta{ID: "1", Name: "base", Stage: "pretrain", Step: 10}
 	sft := Meta{ID: "2", Name: "sft", Stage: "sft", Step: 20}

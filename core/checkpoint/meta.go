@@ -57,6 +57,9 @@ type Meta struct {
 	BitsPerByte float64 `json:"bits_per_byte,omitempty"` // 0 when not measured
 	// Measures are what its stage alone has to tell, as measured last.
 	Measures map[string]float64 `json:"measures,omitempty"`
+	// Best names the measure that is highest in the best checkpoint of the run; empty:
+	// the held-out loss is lowest in it.
+	Best string `json:"best,omitempty"`
 
 	// Resumable: moments, state and data cursor are inside.
 	Resumable bool `json:"resumable"`

@@ -9,7 +9,7 @@ import (
 // Keep says how many automatic checkpoints of a run survive a new one.
 type Keep struct {
 	Newest int  // this many of the latest
-	Best   bool // and the one with the lowest held-out loss
+	Best   bool // and the best one; see Meta.Best
 }
 
 // DefaultKeep leaves the newest two, so that one damaged save is not the end,
@@ -27,6 +27,7 @@ func Prune(metas []Meta, run string, keep Keep) []Meta {
 	parents := map[string]bool{}
 	var autos []Meta
 	var final, best *Meta
+	var least float64
 	for i, m := range metas {
 		parents[m.Parent] = true
 		if m.Run != run {
@@ -40,9 +41,8 @@ func Prune(metas []Meta, run string, keep Keep) []Meta {
 		default:
 			continue
 		}
-		if m.HeldOutLoss > 0 && (best == nil || m.HeldOutLoss < best.HeldOutLoss ||
-			m.HeldOutLoss == best.HeldOutLoss && m.Step > best.Step) {
-			best = &metas[i]
+		if cost, measured := m.cost(); measured && (best == nil || cost < least || cost == least && m.Step > best.Step) {
+			best, least = &metas[i], cost
 		}
 	}
 	SortNewestFirst(autos)
@@ -58,6 +58,15 @@ func Prune(metas []Meta, run string, keep Keep) []Meta {
 		}
 	}
 	return drop
+}
+
+// cost is what is lowest in the best checkpoint of a run, if it was measured.
+func (m Meta) cost() (cost float64, measured bool) {
+	if m.Best == "" {
+		return m.HeldOutLoss, m.HeldOutLoss > 0
+	}
+	x, measured := m.Measures[m.Best]
+	return -x, measured
 }
 
 // Autosave saves c and then deletes the automatic checkpoints of its run that
