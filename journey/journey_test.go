@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -249,6 +250,51 @@ func TestReport(t *testing.T) {
 	}{{"≥", 1, true}, {"≥", 0.9, false}, {"≤", 1, true}, {"≤", 1.1, false}, {"<", 1, false}, {"<", 0.9, true}, {">", 1, false}, {">", 1.1, true}} {
 		require.Equal(t, c.want, Aim{Relation: c.relation}.holds(c.x, 1), c)
 	}
+}
+
+// Two metrics are compared seed by seed, and a seed that lacks one has not met the aim.
+func TestReportComparesSeedBySeed(t *testing.T) {
+	judged := func(before, after []float64) Verdict {
+		var runs []Passage
+		for i := range before {
+			m := map[string]float64{"score_before": before[i], "score_after": after[i]}
+			for name, x := range m {
+				if math.IsNaN(x) {
+					delete(m, name)
+				}
+			}
+			runs = append(runs, Passage{Seed: uint64(i), Rows: []Row{{Key: "ppo_beta0", Seed: uint64(i), Metrics: m}}})
+		}
+		for _, v := range NewReport("quick", runs).Aims {
+			if v.Metric == "score_after" {
+				return v
+			}
+		}
+		panic("no such aim")
+	}
+	v := judged([]float64{0, 10, 20}, []float64{-1, 12, 19})
+	require.Equal(t, []float64{12, 10}, []float64{v.Measured, v.Against})
+	require.False(t, v.Met, "it fell with two seeds of three")
+	require.True(t, judged([]float64{0, 10, 20}, []float64{1, 9, 21}).Met)
+	for _, lacking := range [][2][]float64{
+		{{0, math.NaN(), 0}, {1, 1, 1}}, {{0, 0, 0}, {1, math.NaN(), 1}},
+	} {
+		v := judged(lacking[0], lacking[1])
+		require.True(t, v.Missing)
+		require.False(t, v.Met)
+	}
+
+	row := Row{Key: "distill", Metrics: map[string]float64{"habit_kl": math.Inf(1), "recovered": 0.9}}
+	row.drop()
+	require.Equal(t, map[string]float64{"recovered": 0.9}, row.Metrics)
+	require.Equal(t, "journey_figure", row.Code)
+	require.Contains(t, row.Error, "habit_kl")
+	_, err := json.Marshal(NewReport("quick", []Passage{{Rows: []Row{row}}}))
+	require.NoError(t, err)
+
+	estimate := func(low, high float64) stages.Estimate { return stages.Estimate{Low: low, High: high} }
+	require.True(t, below(estimate(0.5, 0.6), estimate(0.7, 0.8)))
+	require.False(t, below(estimate(0.5, 0.7), estimate(0.6, 0.8)))
 }
 
 // The languages of a preset are those that a town's id can name.

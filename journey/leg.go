@@ -65,6 +65,7 @@ func (l *leg) walk() (*Kept, error) {
 	if err := l.measure(); err != nil {
 		return nil, err
 	}
+	l.row.drop()
 	l.row.MeasureSeconds = w.now() - began
 	return &Kept{Row: l.row, Model: l.model}, nil
 }

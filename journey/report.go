@@ -1,7 +1,11 @@
 package journey
 
 import (
+	"math"
 	"slices"
+	"strings"
+
+	"sprout/core/problem"
 )
 
 // Row is what became of one step.
@@ -28,6 +32,25 @@ type Row struct {
 	// Checkpoint, and what it was made from.
 	Checkpoint string   `json:"checkpoint,omitempty"`
 	From       []string `json:"from,omitempty"`
+}
+
+// drop leaves out what is no number, which no report could be written with, and has
+// the row say so by the problem "journey_figure". The model is there all the same.
+func (r *Row) drop() {
+	var lost []string
+	for name, x := range r.Metrics {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			lost = append(lost, name)
+			delete(r.Metrics, name)
+		}
+	}
+	if lost == nil {
+		return
+	}
+	slices.Sort(lost)
+	names := strings.Join(lost, ", ")
+	p := problem.New("journey_figure", problem.Args{"metrics": names}, "What was measured is no number: %s.", names)
+	r.Error, r.Code = p.Error(), p.Code
 }
 
 // Passage is a journey from one seed.
@@ -152,26 +175,35 @@ func summarize(key string, runs []Passage) (Summary, bool) {
 	return s, true
 }
 
-// judge holds an aim against the medians.
+// judge holds an aim against what every seed has come to: the median, or where two
+// metrics are compared the median of their differences, since what they share
+// differs between seeds more than they do. A seed without the figures, be it that
+// its step failed, has not met the aim.
 func (r Report) judge(a Aim) Verdict {
-	s := r.Stages[a.Key]
 	v := Verdict{Aim: a, Against: a.Value}
-	measured, ok := s.Metrics[a.Metric]
-	if a.Than != "" {
-		var other bool
-		v.Against, other = s.Metrics[a.Than]
-		ok = ok && other
+	var figures, others, leads []float64
+	for _, run := range r.Runs {
+		for _, row := range run.Rows {
+			if row.Key != a.Key {
+				continue
+			}
+			x, ok := row.Metrics[a.Metric]
+			other := a.Value
+			if a.Than != "" {
+				var known bool
+				other, known = row.Metrics[a.Than]
+				ok = ok && known
+			}
+			if !ok || row.Error != "" {
+				return Verdict{Aim: a, Against: a.Value, Missing: true}
+			}
+			figures, others, leads = append(figures, x), append(others, other), append(leads, x-other)
+		}
 	}
-	// A seed without the figure, be it that its step failed, has not met it.
-	if !ok || len(s.Errors) > 0 {
-		v.Missing = true
-		return v
+	v.Measured, v.Min, v.Max, v.Against = median(figures), slices.Min(figures), slices.Max(figures), median(others)
+	if v.Met = a.holds(v.Measured, v.Against); a.Than != "" {
+		v.Met = a.holds(median(leads), 0)
 	}
-	v.Measured, v.Min, v.Max = measured, measured, measured
-	if spread, ok := s.Spread[a.Metric]; ok {
-		v.Min, v.Max = spread.Min, spread.Max
-	}
-	v.Met = a.holds(measured, v.Against)
 	return v
 }
 

@@ -195,6 +195,7 @@ func init() {
 		"journey_preset":  "a journey that does not exist: preset, presets",
 		"journey_step":    "a step that the journey does not have: step, steps",
 		"journey_setting": "a setting of a journey that names no step: setting, steps",
+		"journey_figure":  "what a step has measured is no number: metrics",
 		"journey_needs":   "a step was not made, since one before it failed: step, needs",
 	})
 }

@@ -275,6 +275,7 @@ export const problems = {
   sampling_not_finite:
     'The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.',
   sampling_setting: 'The setting {field} = {value} is not possible; it must be {want}.',
+  journey_figure: 'What was measured is no number: {metrics}.',
   journey_needs: 'The step {step} was not made, since it needs {needs}.',
   journey_preset: 'There is no journey “{preset}”. There are {presets}.',
   journey_setting:

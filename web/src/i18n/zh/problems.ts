@@ -217,6 +217,7 @@ export const problems: Translation['problems'] = {
   sampling_not_finite:
     '模型的输出已经不是数了，写不出字来。它的训练爆了，请从更早的检查点，用更小的学习率继续。',
   sampling_setting: '{field} = {value} 不行，应当是 {want}。',
+  journey_figure: '量出来的不是数：{metrics}。',
   journey_needs: '{step} 这一步没有做，因为它需要 {needs}。',
   journey_preset: '没有叫“{preset}”的旅程，可选的有 {presets}。',
   journey_setting: '设置“{setting}”不属于旅程的任何一步。请写成“步骤.设置”，步骤有 {steps}。',
