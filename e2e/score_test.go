@@ -46,8 +46,8 @@ func TestAnyTextIsScored(t *testing.T) {
 	x.wait(time.Minute, scored)
 	assert.Equal(t, live, value[[][]string](x, 5*time.Second, rows), "the saved model says the same, among the same answers")
 
-	x.do(slow, "const STAGE = 'dpo'; location.hash = '#/dpo?lang=zh';"+train)
+	x.do(slow, "const STAGE = 'dpo'; location.hash = '#/dpo';"+train)
 	x.wait(30*time.Second, "document.querySelectorAll('[aria-labelledby=pairs] .case').length === 3")
-	x.sees("看看其中几对的原文")
-	x.sees("隐含的奖励")
+	x.sees("Some of these pairs in words")
+	x.sees("implicit reward of")
 }
