@@ -67,7 +67,7 @@ var dpoDefaults = pairDefaults{
 func betaParam() Param {
 	return Param{
 		Key: "beta", Symbol: `\beta`, Default: 0.5, Min: 1e-3, Max: 10, Log: true,
-		DocEN: "How dear it is to leave the reference: a large beta wins with small changes, a small one lets the model move far.",
+		DocEN: "How costly it is to leave the reference: a large beta wins with small changes, a small one lets the model move far.",
 		DocZH: "偏离参考模型的代价。β 大时小小的改变就够了，β 小时模型可以走得很远。",
 	}
 }

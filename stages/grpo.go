@@ -28,7 +28,7 @@ func (GRPO) Params(p nn.Preset) []Param {
 func klLossParam(beta float64) Param {
 	return Param{
 		Key: "beta", Symbol: `\beta`, Default: beta, Min: 0, Max: 10,
-		DocEN: "How dear it is to leave the reference: the weight of the KL in the loss. 0 lets the model go anywhere.",
+		DocEN: "How costly it is to leave the reference: the weight of the KL in the loss. 0 lets the model go anywhere.",
 		DocZH: "偏离参考模型的代价，即损失中 KL 项的权重。0 表示不加约束。",
 	}
 }

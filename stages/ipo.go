@@ -45,7 +45,7 @@ func (IPO) Name() string { return "ipo" }
 func (IPO) Params(p nn.Preset) []Param {
 	return pairParams(p, gentleDefaults, Param{
 		Key: "tau", Symbol: `\tau`, Default: 0.1, Min: 1e-3, Max: 10, Log: true,
-		DocEN: "How dear it is to leave the reference. The margin that is asked for is 1/(2 tau), in nats.",
+		DocEN: "How costly it is to leave the reference. The margin that is asked for is 1/(2 tau), in nats.",
 		DocZH: "偏离参考模型的代价。所要求的差距是 1/(2τ) 纳特。",
 	}, Param{
 		Key: "average", Symbol: `1/|y|`, Default: 0,

@@ -262,7 +262,7 @@ func softLabelsParam() Param {
 	return Param{
 		Key: "soft_labels", Symbol: `y`, Default: 1,
 		DocEN: "The doubt of whoever compared is learned with the label: where the better answer was given 60 %, the model is to do so, too. Without that every label is taken for certain.",
-		DocZH: "连标签的把握一起学：较好的回答只有六成把握，模型也学成六成。关掉就把每个标签都当作十足的把握。",
+		DocZH: "连标签的把握一起学：较好的回答只有六成把握，模型也学成六成。关掉就把每个标签都当作完全确定。",
 	}.choosing([2]string{"all is certain", "一律当真"}, [2]string{"with its doubt", "连把握一起学"})
 }
 

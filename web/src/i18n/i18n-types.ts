@@ -291,7 +291,7 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * T​h​e​ ​a​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​,​ ​i​n​ ​S​P​O​ ​o​f​ ​t​h​e​ ​w​h​o​l​e​ ​b​a​t​c​h​,​ ​a​d​d​ ​u​p​ ​t​o​ ​0​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​r​a​t​i​o​ ​i​s​ ​1​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​.​ ​I​n​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​t​h​e​y​ ​d​o​ ​n​o​t​:​ ​t​h​e​y​ ​p​u​l​l​ ​a​t​ ​d​i​f​f​e​r​e​n​t​ ​w​o​r​d​s​.​ ​T​h​e​ ​l​o​s​s​ ​o​f​ ​t​h​e​s​e​ ​m​e​t​h​o​d​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​p​r​o​g​r​e​s​s​ ​a​t​ ​a​n​y​ ​t​i​m​e​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
+			 * T​h​e​ ​a​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​,​ ​i​n​ ​S​P​O​ ​o​f​ ​t​h​e​ ​w​h​o​l​e​ ​b​a​t​c​h​,​ ​a​d​d​ ​u​p​ ​t​o​ ​0​,​ ​a​n​d​ ​a​t​ ​t​h​e​ ​f​i​r​s​t​ ​s​t​e​p​ ​e​v​e​r​y​ ​r​a​t​i​o​ ​i​s​ ​1​,​ ​s​o​ ​w​h​a​t​ ​i​s​ ​p​u​l​l​e​d​ ​u​p​ ​a​n​d​ ​w​h​a​t​ ​i​s​ ​p​u​s​h​e​d​ ​d​o​w​n​ ​c​a​n​c​e​l​ ​o​u​t​ ​i​n​ ​t​h​e​ ​n​u​m​b​e​r​,​ ​b​u​t​ ​f​o​r​ ​a​ ​l​i​t​t​l​e​ ​w​h​e​r​e​ ​l​o​n​g​ ​a​n​s​w​e​r​s​ ​w​e​i​g​h​ ​m​o​r​e​.​ ​I​n​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​t​h​e​y​ ​d​o​ ​n​o​t​:​ ​t​h​e​y​ ​p​u​l​l​ ​a​t​ ​d​i​f​f​e​r​e​n​t​ ​w​o​r​d​s​.​ ​T​h​e​ ​l​o​s​s​ ​o​f​ ​t​h​e​s​e​ ​m​e​t​h​o​d​s​ ​s​a​y​s​ ​n​o​t​h​i​n​g​ ​a​b​o​u​t​ ​p​r​o​g​r​e​s​s​ ​a​t​ ​a​n​y​ ​t​i​m​e​;​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​.
 			 */
 			a: string
 			/**
@@ -582,7 +582,7 @@ type RootTranslation = {
 			 */
 			q: string
 			/**
-			 * D​a​t​a​,​ ​y​e​s​:​ ​a​ ​.​j​s​o​n​l​ ​i​n​ ​t​h​e​ ​f​o​r​m​ ​s​h​o​w​n​ ​b​e​s​i​d​e​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.​ ​T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​i​s​ ​t​h​a​t​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​,​ ​f​o​r​ ​i​t​ ​k​n​o​w​s​ ​t​o​k​e​n​s​ ​b​y​ ​n​u​m​b​e​r​ ​a​l​o​n​e​.​ ​W​o​r​d​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​r​e​a​d​ ​a​r​e​ ​c​u​t​ ​i​n​t​o​ ​m​a​n​y​ ​s​m​a​l​l​ ​p​i​e​c​e​s​ ​a​n​d​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​s​l​o​w​l​y​;​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​s​h​a​l​l​ ​k​n​o​w​ ​t​h​e​m​ ​s​h​o​u​l​d​ ​h​a​v​e​ ​r​e​a​d​ ​t​h​e​m​.
+			 * D​a​t​a​,​ ​y​e​s​:​ ​a​ ​.​j​s​o​n​l​ ​i​n​ ​t​h​e​ ​f​o​r​m​ ​s​h​o​w​n​ ​b​e​s​i​d​e​ ​t​h​e​ ​c​o​n​t​r​o​l​s​.​ ​T​h​e​ ​t​o​k​e​n​i​z​e​r​ ​i​s​ ​t​h​a​t​ ​o​f​ ​t​h​e​ ​m​o​d​e​l​,​ ​f​o​r​ ​i​t​ ​k​n​o​w​s​ ​t​o​k​e​n​s​ ​b​y​ ​n​u​m​b​e​r​ ​a​l​o​n​e​.​ ​W​o​r​d​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​r​e​a​d​ ​a​r​e​ ​c​u​t​ ​i​n​t​o​ ​m​a​n​y​ ​s​m​a​l​l​ ​p​i​e​c​e​s​ ​a​n​d​ ​a​r​e​ ​l​e​a​r​n​e​d​ ​s​l​o​w​l​y​;​ ​a​ ​m​o​d​e​l​ ​t​h​a​t​ ​i​s​ ​t​o​ ​k​n​o​w​ ​t​h​e​m​ ​s​h​o​u​l​d​ ​h​a​v​e​ ​r​e​a​d​ ​t​h​e​m​.
 			 */
 			a: string
 		}
@@ -974,7 +974,7 @@ type RootTranslation = {
 			 */
 			name: string
 			/**
-			 * I​t​ ​s​h​a​l​l​ ​e​n​d​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​a​ ​r​h​y​m​e​,​ ​w​i​t​h​ ​o​n​e​ ​s​i​n​g​l​e​ ​d​i​r​e​c​t​i​o​n​ ​i​n​ ​t​h​e​ ​q​u​e​r​i​e​s​ ​a​l​o​n​e​.​ ​I​s​ ​t​h​a​t​ ​e​n​o​u​g​h​?
+			 * I​t​ ​i​s​ ​t​o​ ​e​n​d​ ​e​v​e​r​y​ ​a​n​s​w​e​r​ ​w​i​t​h​ ​a​ ​r​h​y​m​e​,​ ​w​i​t​h​ ​o​n​e​ ​s​i​n​g​l​e​ ​d​i​r​e​c​t​i​o​n​ ​i​n​ ​t​h​e​ ​q​u​e​r​i​e​s​ ​a​l​o​n​e​.​ ​I​s​ ​t​h​a​t​ ​e​n​o​u​g​h​?
 			 */
 			expect: string
 			/**
@@ -1018,7 +1018,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * O​n​ ​p​a​i​r​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​l​o​s​s​ ​i​s​ ​{​l​o​s​s​}​,​ ​w​h​e​r​e​ ​a​ ​c​o​i​n​ ​c​o​s​t​s​ ​{​c​o​i​n​}​,​ ​l​n​ ​2​,​ ​a​n​d​ ​i​t​ ​p​r​e​f​e​r​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​n​ ​{​r​i​g​h​t​}​ ​%​.​ ​T​h​e​ ​l​o​s​s​ ​c​o​u​n​t​s​ ​h​o​w​ ​s​u​r​e​ ​i​t​ ​i​s​:​ ​l​a​r​g​e​ ​s​t​e​p​s​ ​d​r​i​v​e​ ​i​t​s​ ​r​e​w​a​r​d​s​ ​f​a​r​ ​a​p​a​r​t​,​ ​a​n​d​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​ ​i​t​ ​p​a​y​s​ ​t​h​e​ ​w​h​o​l​e​ ​d​i​s​t​a​n​c​e​.​ ​I​n​ ​e​a​r​n​e​s​t​:​ ​s​m​a​l​l​ ​s​t​e​p​s​,​ ​t​h​e​ ​c​a​l​i​b​r​a​t​i​o​n​ ​c​u​r​v​e​,​ ​a​n​d​ ​a​n​ ​e​n​d​ ​w​h​e​r​e​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​i​s​ ​l​o​w​e​s​t​.
+			 * O​n​ ​p​a​i​r​s​ ​t​h​a​t​ ​i​t​ ​h​a​s​ ​n​e​v​e​r​ ​s​e​e​n​ ​i​t​s​ ​l​o​s​s​ ​i​s​ ​{​l​o​s​s​}​,​ ​w​h​e​r​e​ ​a​ ​c​o​i​n​ ​c​o​s​t​s​ ​{​c​o​i​n​}​,​ ​l​n​ ​2​,​ ​a​n​d​ ​i​t​ ​p​r​e​f​e​r​s​ ​t​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​i​n​ ​{​r​i​g​h​t​}​ ​%​ ​o​f​ ​t​h​e​m​.​ ​T​h​e​ ​l​o​s​s​ ​c​o​u​n​t​s​ ​h​o​w​ ​s​u​r​e​ ​i​t​ ​i​s​:​ ​l​a​r​g​e​ ​s​t​e​p​s​ ​d​r​i​v​e​ ​i​t​s​ ​r​e​w​a​r​d​s​ ​f​a​r​ ​a​p​a​r​t​,​ ​a​n​d​ ​w​h​e​r​e​ ​i​t​ ​e​r​r​s​ ​i​t​ ​p​a​y​s​ ​t​h​e​ ​w​h​o​l​e​ ​d​i​s​t​a​n​c​e​.​ ​I​n​ ​r​e​a​l​ ​t​r​a​i​n​i​n​g​:​ ​s​m​a​l​l​ ​s​t​e​p​s​,​ ​t​h​e​ ​c​a​l​i​b​r​a​t​i​o​n​ ​c​u​r​v​e​,​ ​a​n​d​ ​a​n​ ​e​n​d​ ​w​h​e​r​e​ ​t​h​e​ ​h​e​l​d​-​o​u​t​ ​l​o​s​s​ ​i​s​ ​l​o​w​e​s​t​.
 			 * @param {string} coin
 			 * @param {string} loss
 			 * @param {string} right
@@ -1205,7 +1205,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * W​i​t​h​i​n​ ​o​n​e​ ​r​o​u​n​d​ ​i​t​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​k​l​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​h​a​d​ ​g​i​v​e​n​ ​t​h​e​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​r​i​g​h​t​ ​o​n​e​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​%​ ​t​o​ ​{​t​o​}​ ​%​.​ ​O​l​d​ ​a​n​s​w​e​r​s​ ​t​e​l​l​ ​o​f​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​g​a​v​e​ ​t​h​e​m​,​ ​t​h​e​ ​l​e​s​s​ ​t​h​e​ ​f​u​r​t​h​e​r​ ​i​t​ ​h​a​s​ ​g​o​n​e​.​ ​I​n​ ​e​a​r​n​e​s​t​ ​o​n​e​ ​o​r​ ​t​w​o​ ​e​p​o​c​h​s​,​ ​t​h​e​ ​c​l​i​p​,​ ​a​n​d​ ​a​n​ ​e​n​d​ ​o​f​ ​t​h​e​ ​r​o​u​n​d​ ​a​t​ ​a​ ​K​L​ ​o​f​ ​0​.​0​5​ ​k​e​e​p​ ​t​h​e​ ​t​w​o​ ​t​o​g​e​t​h​e​r​.
+			 * W​i​t​h​i​n​ ​o​n​e​ ​r​o​u​n​d​ ​i​t​ ​w​e​n​t​ ​u​p​ ​t​o​ ​{​k​l​}​ ​n​a​t​s​ ​a​ ​t​o​k​e​n​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​h​a​d​ ​g​i​v​e​n​ ​t​h​e​ ​a​n​s​w​e​r​s​,​ ​a​n​d​ ​r​i​g​h​t​ ​o​n​e​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​%​ ​t​o​ ​{​t​o​}​ ​%​.​ ​O​l​d​ ​a​n​s​w​e​r​s​ ​t​e​l​l​ ​o​f​ ​t​h​e​ ​p​o​l​i​c​y​ ​t​h​a​t​ ​g​a​v​e​ ​t​h​e​m​,​ ​t​h​e​ ​l​e​s​s​ ​t​h​e​ ​f​u​r​t​h​e​r​ ​i​t​ ​h​a​s​ ​g​o​n​e​.​ ​I​n​ ​r​e​a​l​ ​t​r​a​i​n​i​n​g​ ​o​n​e​ ​o​r​ ​t​w​o​ ​e​p​o​c​h​s​,​ ​t​h​e​ ​c​l​i​p​,​ ​a​n​d​ ​a​n​ ​e​n​d​ ​o​f​ ​t​h​e​ ​r​o​u​n​d​ ​a​t​ ​a​ ​K​L​ ​o​f​ ​0​.​0​5​ ​k​e​e​p​ ​t​h​e​ ​t​w​o​ ​t​o​g​e​t​h​e​r​.
 			 * @param {string} from
 			 * @param {string} kl
 			 * @param {string} to
@@ -1226,7 +1226,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * O​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​t​h​a​t​ ​w​e​r​e​ ​a​s​k​e​d​ ​i​n​ ​{​n​}​ ​r​o​u​n​d​s​,​ ​{​e​q​u​a​l​}​ ​%​ ​w​e​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​l​l​ ​s​c​o​r​e​d​ ​a​l​i​k​e​.​ ​D​y​n​a​m​i​c​ ​s​a​m​p​l​i​n​g​ ​t​h​r​e​w​ ​t​h​e​m​ ​a​w​a​y​ ​a​n​d​ ​a​s​k​e​d​ ​a​g​a​i​n​,​ ​u​p​ ​t​o​ ​t​h​r​e​e​ ​t​i​m​e​s​ ​o​v​e​r​:​ ​m​o​s​t​ ​o​f​ ​t​h​e​ ​w​o​r​k​ ​i​s​ ​f​o​r​ ​n​o​t​h​i​n​g​,​ ​a​n​d​ ​a​ ​s​t​e​p​ ​h​a​s​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​l​e​f​t​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​I​t​ ​c​a​n​ ​o​n​l​y​ ​c​h​o​o​s​e​ ​a​m​o​n​g​ ​d​i​f​f​e​r​e​n​c​e​s​ ​t​h​a​t​ ​s​a​m​p​l​i​n​g​ ​m​a​k​e​s​.​ ​I​n​ ​e​a​r​n​e​s​t​:​ ​T​ ​=​ ​1​,​ ​a​n​d​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​n​e​i​t​h​e​r​ ​a​l​w​a​y​s​ ​n​o​r​ ​n​e​v​e​r​ ​g​e​t​s​ ​r​i​g​h​t​.
+			 * O​f​ ​t​h​e​ ​g​r​o​u​p​s​ ​t​h​a​t​ ​w​e​r​e​ ​a​s​k​e​d​ ​i​n​ ​{​n​}​ ​r​o​u​n​d​s​,​ ​{​e​q​u​a​l​}​ ​%​ ​w​e​r​e​ ​o​f​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​l​l​ ​s​c​o​r​e​d​ ​a​l​i​k​e​.​ ​D​y​n​a​m​i​c​ ​s​a​m​p​l​i​n​g​ ​t​h​r​e​w​ ​t​h​e​m​ ​a​w​a​y​ ​a​n​d​ ​a​s​k​e​d​ ​a​g​a​i​n​,​ ​u​p​ ​t​o​ ​t​h​r​e​e​ ​t​i​m​e​s​ ​o​v​e​r​:​ ​m​o​s​t​ ​o​f​ ​t​h​e​ ​w​o​r​k​ ​i​s​ ​f​o​r​ ​n​o​t​h​i​n​g​,​ ​a​n​d​ ​a​ ​s​t​e​p​ ​h​a​s​ ​f​e​w​ ​a​n​s​w​e​r​s​ ​l​e​f​t​ ​t​o​ ​l​e​a​r​n​ ​f​r​o​m​.​ ​I​t​ ​c​a​n​ ​o​n​l​y​ ​c​h​o​o​s​e​ ​a​m​o​n​g​ ​d​i​f​f​e​r​e​n​c​e​s​ ​t​h​a​t​ ​s​a​m​p​l​i​n​g​ ​m​a​k​e​s​.​ ​I​n​ ​r​e​a​l​ ​t​r​a​i​n​i​n​g​:​ ​T​ ​=​ ​1​,​ ​a​n​d​ ​q​u​e​s​t​i​o​n​s​ ​t​h​a​t​ ​i​t​ ​n​e​i​t​h​e​r​ ​a​l​w​a​y​s​ ​n​o​r​ ​n​e​v​e​r​ ​g​e​t​s​ ​r​i​g​h​t​.
 			 * @param {string} equal
 			 * @param {string} n
 			 */
@@ -1246,7 +1246,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * A​n​ ​a​n​s​w​e​r​ ​i​s​ ​n​o​w​ ​{​k​l​}​ ​n​a​t​s​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​,​ ​a​n​d​ ​r​i​g​h​t​ ​o​n​e​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​%​ ​t​o​ ​{​t​o​}​ ​%​.​ ​W​h​e​r​e​ ​t​h​e​ ​l​o​s​s​ ​h​a​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​s​m​a​l​l​ ​s​t​e​p​s​ ​a​n​d​ ​t​h​e​ ​e​n​d​ ​o​f​ ​a​ ​r​o​u​n​d​ ​a​t​ ​a​ ​K​L​ ​o​f​ ​0​.​0​5​ ​a​r​e​ ​a​l​l​ ​t​h​a​t​ ​h​o​l​d​s​ ​i​t​.​ ​I​n​ ​e​a​r​n​e​s​t​:​ ​a​ ​s​m​a​l​l​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​u​s​e​d​ ​o​n​c​e​,​ ​a​n​d​ ​a​n​ ​e​y​e​ ​o​n​ ​t​h​e​ ​K​L​.
+			 * A​n​ ​a​n​s​w​e​r​ ​i​s​ ​n​o​w​ ​{​k​l​}​ ​n​a​t​s​ ​a​w​a​y​ ​f​r​o​m​ ​t​h​e​ ​m​o​d​e​l​ ​b​e​f​o​r​e​,​ ​a​n​d​ ​r​i​g​h​t​ ​o​n​e​s​ ​w​e​n​t​ ​f​r​o​m​ ​{​f​r​o​m​}​ ​%​ ​t​o​ ​{​t​o​}​ ​%​.​ ​W​h​e​r​e​ ​t​h​e​ ​l​o​s​s​ ​h​a​s​ ​n​o​ ​p​r​i​c​e​ ​o​n​ ​d​i​s​t​a​n​c​e​,​ ​s​m​a​l​l​ ​s​t​e​p​s​ ​a​n​d​ ​t​h​e​ ​e​n​d​ ​o​f​ ​a​ ​r​o​u​n​d​ ​a​t​ ​a​ ​K​L​ ​o​f​ ​0​.​0​5​ ​a​r​e​ ​a​l​l​ ​t​h​a​t​ ​h​o​l​d​s​ ​i​t​.​ ​I​n​ ​r​e​a​l​ ​t​r​a​i​n​i​n​g​:​ ​a​ ​s​m​a​l​l​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​,​ ​a​n​s​w​e​r​s​ ​t​h​a​t​ ​a​r​e​ ​u​s​e​d​ ​o​n​c​e​,​ ​a​n​d​ ​a​n​ ​e​y​e​ ​o​n​ ​t​h​e​ ​K​L​.
 			 * @param {string} from
 			 * @param {string} kl
 			 * @param {string} to
@@ -1267,7 +1267,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * T​h​e​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​t​e​x​t​s​ ​i​s​ ​{​t​r​a​i​n​}​,​ ​a​n​d​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​,​ ​w​h​e​r​e​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​:​ ​w​h​a​t​ ​i​t​ ​s​t​u​d​i​e​s​ ​i​s​ ​n​o​i​s​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​n​o​t​ ​i​n​ ​i​t​.​ ​W​h​o​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​e​x​t​s​ ​b​e​c​o​m​e​s​ ​n​o​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​t​h​e​ ​t​e​x​t​s​.​ ​I​n​ ​e​a​r​n​e​s​t​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​w​r​i​t​e​s​ ​a​t​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​a​n​d​ ​w​h​a​t​ ​i​t​ ​w​r​o​t​e​ ​i​s​ ​s​i​f​t​e​d​ ​b​e​f​o​r​e​ ​a​n​y​b​o​d​y​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​i​t​.
+			 * T​h​e​ ​l​o​s​s​ ​o​n​ ​t​h​e​ ​t​e​a​c​h​e​r​’​s​ ​t​e​x​t​s​ ​i​s​ ​{​t​r​a​i​n​}​,​ ​a​n​d​ ​o​n​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​ ​{​a​n​s​w​e​r​s​}​,​ ​w​h​e​r​e​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​:​ ​w​h​a​t​ ​i​t​ ​s​t​u​d​i​e​s​ ​i​s​ ​n​o​i​s​e​,​ ​a​n​d​ ​t​h​e​ ​a​n​s​w​e​r​s​ ​a​r​e​ ​n​o​t​ ​i​n​ ​i​t​.​ ​W​h​o​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​t​e​x​t​s​ ​b​e​c​o​m​e​s​ ​n​o​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​t​h​e​ ​t​e​x​t​s​.​ ​I​n​ ​r​e​a​l​ ​t​r​a​i​n​i​n​g​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​w​r​i​t​e​s​ ​a​t​ ​a​ ​l​o​w​ ​t​e​m​p​e​r​a​t​u​r​e​,​ ​a​n​d​ ​w​h​a​t​ ​i​t​ ​w​r​o​t​e​ ​i​s​ ​s​i​f​t​e​d​ ​b​e​f​o​r​e​ ​a​n​y​b​o​d​y​ ​l​e​a​r​n​s​ ​f​r​o​m​ ​i​t​.
 			 * @param {string} answers
 			 * @param {string} lnV
 			 * @param {string} train
@@ -1288,7 +1288,7 @@ type RootTranslation = {
 			 */
 			expect: string
 			/**
-			 * O​n​ ​i​t​s​ ​o​w​n​ ​w​o​r​d​s​ ​i​t​ ​i​s​ ​{​j​s​d​}​ ​n​a​t​s​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​o​f​ ​{​m​o​s​t​}​ ​a​t​ ​m​o​s​t​,​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​ ​c​o​s​t​ ​{​a​n​s​w​e​r​s​}​,​ ​w​h​e​r​e​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​.​ ​W​h​a​t​ ​i​t​ ​w​r​i​t​e​s​ ​i​s​ ​n​o​i​s​e​,​ ​s​o​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​p​e​a​k​s​ ​o​f​ ​n​o​i​s​e​:​ ​t​h​e​ ​w​o​r​d​s​ ​w​o​r​t​h​ ​h​e​a​r​i​n​g​ ​a​b​o​u​t​ ​h​a​r​d​l​y​ ​c​o​m​e​ ​u​p​.​ ​I​n​ ​e​a​r​n​e​s​t​ ​a​ ​s​t​u​d​e​n​t​ ​r​e​a​d​s​ ​f​i​r​s​t​,​ ​a​n​d​ ​w​r​i​t​e​s​ ​i​t​s​e​l​f​ ​o​n​c​e​ ​t​h​e​r​e​ ​i​s​ ​s​o​m​e​t​h​i​n​g​ ​t​o​ ​c​o​r​r​e​c​t​.
+			 * O​n​ ​i​t​s​ ​o​w​n​ ​w​o​r​d​s​ ​i​t​ ​i​s​ ​{​j​s​d​}​ ​n​a​t​s​ ​f​r​o​m​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​o​f​ ​{​m​o​s​t​}​ ​a​t​ ​m​o​s​t​,​ ​a​n​d​ ​h​e​l​d​-​o​u​t​ ​a​n​s​w​e​r​s​ ​c​o​s​t​ ​{​a​n​s​w​e​r​s​}​,​ ​w​h​e​r​e​ ​k​n​o​w​i​n​g​ ​n​o​t​h​i​n​g​ ​c​o​s​t​s​ ​{​l​n​V​}​.​ ​W​h​a​t​ ​i​t​ ​w​r​i​t​e​s​ ​i​s​ ​n​o​i​s​e​,​ ​s​o​ ​t​h​e​ ​t​e​a​c​h​e​r​ ​s​p​e​a​k​s​ ​o​f​ ​n​o​i​s​e​:​ ​t​h​e​ ​w​o​r​d​s​ ​w​o​r​t​h​ ​h​e​a​r​i​n​g​ ​a​b​o​u​t​ ​h​a​r​d​l​y​ ​c​o​m​e​ ​u​p​.​ ​I​n​ ​r​e​a​l​ ​t​r​a​i​n​i​n​g​ ​a​ ​s​t​u​d​e​n​t​ ​r​e​a​d​s​ ​f​i​r​s​t​,​ ​a​n​d​ ​w​r​i​t​e​s​ ​i​t​s​e​l​f​ ​o​n​c​e​ ​t​h​e​r​e​ ​i​s​ ​s​o​m​e​t​h​i​n​g​ ​t​o​ ​c​o​r​r​e​c​t​.
 			 * @param {string} answers
 			 * @param {string} jsd
 			 * @param {string} lnV
@@ -2388,7 +2388,7 @@ type RootTranslation = {
 			 */
 			early: string
 			/**
-			 * R​e​w​a​r​d​ ​h​a​c​k​i​n​g​:​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​h​a​s​ ​r​i​s​e​n​ ​b​y​ ​{​r​e​w​a​r​d​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​ ​h​a​s​ ​f​a​l​l​e​n​ ​b​y​ ​{​s​c​o​r​e​}​.​ ​T​h​e​ ​p​o​l​i​c​y​ ​h​a​s​ ​f​o​u​n​d​ ​w​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​i​k​e​s​,​ ​n​o​t​ ​w​h​a​t​ ​i​s​ ​g​o​o​d​.​ ​A​ ​l​a​r​g​e​r​ ​β​ ​k​e​e​p​s​ ​i​t​ ​n​e​a​r​e​r​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​.
+			 * R​e​w​a​r​d​ ​h​a​c​k​i​n​g​:​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​’​s​ ​s​c​o​r​e​ ​h​a​s​ ​r​i​s​e​n​ ​b​y​ ​{​r​e​w​a​r​d​}​,​ ​a​n​d​ ​t​h​e​ ​g​r​a​d​e​r​s​’​ ​s​c​o​r​e​ ​h​a​s​ ​f​a​l​l​e​n​ ​b​y​ ​{​s​c​o​r​e​}​.​ ​T​h​e​ ​p​o​l​i​c​y​ ​h​a​s​ ​f​o​u​n​d​ ​w​h​a​t​ ​t​h​e​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​i​k​e​s​,​ ​n​o​t​ ​w​h​a​t​ ​i​s​ ​g​o​o​d​.​ ​A​ ​l​a​r​g​e​r​ ​β​,​ ​w​h​e​r​e​ ​t​h​e​ ​s​t​a​g​e​ ​h​a​s​ ​o​n​e​,​ ​k​e​e​p​s​ ​i​t​ ​n​e​a​r​e​r​ ​t​o​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​;​ ​e​l​s​e​w​h​e​r​e​ ​f​e​w​e​r​ ​s​t​e​p​s​ ​o​r​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​ ​d​o​.
 			 * @param {string} reward
 			 * @param {string} score
 			 */
@@ -2423,7 +2423,7 @@ type RootTranslation = {
 		 */
 		groupTitle: string
 		/**
-		 * E​v​e​r​y​ ​a​n​s​w​e​r​ ​i​s​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​t​h​e​ ​o​t​h​e​r​s​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​.​ ​W​h​a​t​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​m​e​a​n​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​i​s​ ​w​o​r​s​e​ ​u​n​l​i​k​e​l​i​e​r​;​ ​t​h​e​ ​f​i​r​s​t​ ​o​f​ ​a​ ​r​a​n​k​i​n​g​ ​i​s​ ​n​o​t​ ​c​o​p​i​e​d​.
+		 * E​v​e​r​y​ ​a​n​s​w​e​r​ ​i​s​ ​c​o​m​p​a​r​e​d​ ​w​i​t​h​ ​t​h​e​ ​o​t​h​e​r​s​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​q​u​e​s​t​i​o​n​.​ ​W​h​a​t​ ​i​s​ ​b​e​t​t​e​r​ ​t​h​a​n​ ​t​h​e​ ​g​r​o​u​p​’​s​ ​m​e​a​n​ ​i​s​ ​m​a​d​e​ ​l​i​k​e​l​i​e​r​,​ ​w​h​a​t​ ​i​s​ ​w​o​r​s​e​ ​l​e​s​s​ ​l​i​k​e​l​y​;​ ​t​h​e​ ​f​i​r​s​t​ ​o​f​ ​a​ ​r​a​n​k​i​n​g​ ​i​s​ ​n​o​t​ ​c​o​p​i​e​d​.
 		 */
 		groupHow: string
 		/**
@@ -2535,7 +2535,7 @@ type RootTranslation = {
 			 */
 			stuck: string
 			/**
-			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​,​ ​t​o​o​,​ ​b​y​ ​{​c​h​o​s​e​n​}​.​ ​T​h​a​t​ ​i​s​ ​n​o​ ​m​i​s​t​a​k​e​:​ ​t​h​e​ ​l​o​s​s​ ​s​e​e​s​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​a​l​o​n​e​,​ ​a​n​d​ ​t​h​i​s​ ​h​a​s​ ​g​r​o​w​n​ ​t​o​ ​{​m​a​r​g​i​n​}​,​ ​s​i​n​c​e​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​s​ ​h​a​v​e​ ​m​o​v​e​d​ ​b​y​ ​{​r​e​j​e​c​t​e​d​}​.​ ​T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​b​o​t​h​ ​l​o​s​t​ ​w​e​n​t​ ​t​o​ ​o​t​h​e​r​ ​w​o​r​d​s​.
+			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​,​ ​t​o​o​,​ ​b​y​ ​{​c​h​o​s​e​n​}​.​ ​T​h​a​t​ ​i​s​ ​n​o​ ​m​i​s​t​a​k​e​:​ ​t​h​e​ ​l​o​s​s​ ​s​e​e​s​ ​t​h​e​ ​d​i​f​f​e​r​e​n​c​e​ ​a​l​o​n​e​,​ ​a​n​d​ ​t​h​i​s​ ​h​a​s​ ​g​r​o​w​n​ ​t​o​ ​{​m​a​r​g​i​n​}​,​ ​s​i​n​c​e​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​s​ ​h​a​v​e​ ​m​o​v​e​d​ ​b​y​ ​{​r​e​j​e​c​t​e​d​}​.​ ​T​h​e​ ​p​r​o​b​a​b​i​l​i​t​y​ ​t​h​a​t​ ​b​o​t​h​ ​l​o​s​t​ ​w​e​n​t​ ​t​o​ ​o​t​h​e​r​ ​w​o​r​d​s​.
 			 * @param {string} chosen
 			 * @param {string} margin
 			 * @param {string} rejected
@@ -2618,19 +2618,19 @@ type RootTranslation = {
 		pairTie: string
 		moves: {
 			/**
-			 * N​e​i​t​h​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​.
+			 * N​e​i​t​h​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.
 			 */
 			both_up: string
 			/**
-			 * B​o​t​h​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​,​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​,​ ​t​o​o​.
+			 * B​o​t​h​ ​a​n​s​w​e​r​s​ ​h​a​v​e​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​,​ ​t​h​e​ ​b​e​t​t​e​r​ ​o​n​e​,​ ​t​o​o​.
 			 */
 			both_down: string
 			/**
-			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​h​a​s​ ​n​o​t​.
+			 * T​h​e​ ​b​e​t​t​e​r​ ​a​n​s​w​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​,​ ​t​h​e​ ​w​o​r​s​e​ ​o​n​e​ ​h​a​s​ ​n​o​t​.
 			 */
 			chosen_down: string
 			/**
-			 * O​n​l​y​ ​t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​u​n​l​i​k​e​l​i​e​r​.
+			 * O​n​l​y​ ​t​h​e​ ​w​o​r​s​e​ ​a​n​s​w​e​r​ ​h​a​s​ ​b​e​c​o​m​e​ ​l​e​s​s​ ​l​i​k​e​l​y​.
 			 */
 			rejected_down: string
 		}
@@ -2893,7 +2893,7 @@ type RootTranslation = {
 		 */
 		time: string
 		/**
-		 * T​i​m​i​n​g​ ​…
+		 * T​i​m​i​n​g​…
 		 */
 		timing: string
 		/**
@@ -3911,7 +3911,7 @@ type RootTranslation = {
 				 */
 				task: string
 				/**
-				 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​w​a​s​ ​{​g​r​a​d​}​ ​l​o​n​g​.​ ​A​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​s​u​m​ ​t​o​ ​0​ ​a​n​d​ ​ρ​ ​i​s​ ​1​,​ ​s​o​ ​t​h​e​ ​v​a​l​u​e​ ​i​s​ ​a​b​o​u​t​ ​0​;​ ​a​ ​s​t​e​p​ ​s​e​e​s​ ​o​n​l​y​ ​p​a​r​t​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​,​ ​h​e​n​c​e​ ​t​h​e​ ​r​e​s​t​.​ ​T​h​e​ ​g​r​a​d​i​e​n​t​ ​i​s​ ​w​h​a​t​ ​t​e​a​c​h​e​s​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​n​o​t​ ​a​t​ ​t​h​i​s​ ​l​o​s​s​.
+				 * I​t​ ​w​a​s​ ​{​l​o​s​s​}​,​ ​w​h​i​l​e​ ​t​h​e​ ​g​r​a​d​i​e​n​t​ ​w​a​s​ ​{​g​r​a​d​}​ ​l​o​n​g​.​ ​A​d​v​a​n​t​a​g​e​s​ ​o​f​ ​a​ ​g​r​o​u​p​ ​s​u​m​ ​t​o​ ​0​ ​a​n​d​ ​ρ​ ​i​s​ ​1​,​ ​s​o​ ​t​h​e​ ​v​a​l​u​e​ ​i​s​ ​a​b​o​u​t​ ​0​;​ ​a​ ​s​t​e​p​ ​s​e​e​s​ ​o​n​l​y​ ​p​a​r​t​ ​o​f​ ​t​h​e​ ​g​r​o​u​p​s​,​ ​a​n​d​ ​i​n​ ​D​r​.​ ​G​R​P​O​ ​l​o​n​g​ ​a​n​s​w​e​r​s​ ​w​e​i​g​h​ ​m​o​r​e​,​ ​h​e​n​c​e​ ​t​h​e​ ​r​e​s​t​.​ ​T​h​e​ ​g​r​a​d​i​e​n​t​ ​i​s​ ​w​h​a​t​ ​t​e​a​c​h​e​s​:​ ​l​o​o​k​ ​a​t​ ​t​h​e​ ​r​e​w​a​r​d​,​ ​n​o​t​ ​a​t​ ​t​h​i​s​ ​l​o​s​s​.
 				 * @param {string} grad
 				 * @param {string} loss
 				 */
@@ -5312,7 +5312,7 @@ type RootTranslation = {
 		 */
 		model: string
 		/**
-		 * N​o​ ​m​o​d​e​l​ ​h​a​s​ ​b​e​e​n​ ​s​a​v​e​d​ ​y​e​t​.​ ​T​r​a​i​n​ ​o​n​e​ ​f​i​r​s​t​;​ ​b​e​s​t​ ​o​n​e​ ​t​h​a​t​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​t​o​ ​a​n​s​w​e​r​.
+		 * N​o​ ​m​o​d​e​l​ ​h​a​s​ ​b​e​e​n​ ​s​a​v​e​d​ ​y​e​t​.​ ​T​r​a​i​n​ ​o​n​e​ ​f​i​r​s​t​,​ ​b​e​s​t​ ​o​f​ ​a​l​l​ ​o​n​e​ ​t​h​a​t​ ​h​a​s​ ​l​e​a​r​n​e​d​ ​t​o​ ​a​n​s​w​e​r​.
 		 */
 		noModel: string
 		/**
@@ -5860,7 +5860,7 @@ type RootTranslation = {
 			 */
 			title: string
 			/**
-			 * P​ ​i​s​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​Q​ ​t​h​e​ ​s​t​u​d​e​n​t​,​ ​b​o​t​h​ ​s​o​f​t​e​n​e​d​ ​b​y​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​.​ ​α​ ​i​s​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​o​r​d​i​n​a​r​y​ ​l​o​s​s​;​ ​T​²​ ​k​e​e​p​s​ ​t​h​e​ ​g​r​a​d​i​e​n​t​s​ ​e​q​u​a​l​l​y​ ​l​a​r​g​e​.
+			 * P​ ​i​s​ ​t​h​e​ ​t​e​a​c​h​e​r​,​ ​Q​ ​t​h​e​ ​s​t​u​d​e​n​t​,​ ​b​o​t​h​ ​s​o​f​t​e​n​e​d​ ​b​y​ ​t​h​e​ ​t​e​m​p​e​r​a​t​u​r​e​ ​T​.​ ​α​ ​i​s​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​t​h​e​ ​o​r​d​i​n​a​r​y​ ​l​o​s​s​;​ ​T​²​ ​k​e​e​p​s​ ​t​h​e​ ​g​r​a​d​i​e​n​t​s​ ​a​b​o​u​t​ ​a​s​ ​l​a​r​g​e​ ​a​t​ ​a​n​y​ ​T​.
 			 */
 			formula: string
 		}
@@ -5919,7 +5919,7 @@ type RootTranslation = {
 		 */
 		fact_recall: string
 		/**
-		 * r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 * r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​c​o​m​b​i​n​a​t​i​o​n​s
 		 */
 		exact_match_combos: string
 		/**
@@ -5935,7 +5935,7 @@ type RootTranslation = {
 		 */
 		exact_match_seen: string
 		/**
-		 * r​i​g​h​t​ ​w​i​t​h​o​u​t​ ​e​x​a​m​p​l​e​s​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 * r​i​g​h​t​ ​w​i​t​h​o​u​t​ ​e​x​a​m​p​l​e​s​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​c​o​m​b​i​n​a​t​i​o​n​s
 		 */
 		exact_match_combos_plain: string
 		/**
@@ -6135,7 +6135,7 @@ type RootTranslation = {
 		 */
 		agreement_one_order: string
 		/**
-		 * a​g​r​e​e​m​e​n​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 * a​g​r​e​e​m​e​n​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​c​o​m​b​i​n​a​t​i​o​n​s
 		 */
 		agreement_combos: string
 		/**
@@ -6235,7 +6235,7 @@ type RootTranslation = {
 		 */
 		recovered: string
 		/**
-		 * t​h​e​ ​t​e​a​c​h​e​r​,​ ​r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​p​h​r​a​s​i​n​g​s
+		 * t​h​e​ ​t​e​a​c​h​e​r​,​ ​r​i​g​h​t​:​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​s​,​ ​n​e​w​ ​c​o​m​b​i​n​a​t​i​o​n​s
 		 */
 		teacher_exact_match_combos: string
 	}
@@ -6627,11 +6627,11 @@ type RootTranslation = {
 		 */
 		clip: string
 		/**
-		 * F​i​r​s​t​ ​m​o​m​e​n​t​u​m
+		 * F​i​r​s​t​ ​m​o​m​e​n​t
 		 */
 		beta1: string
 		/**
-		 * S​e​c​o​n​d​ ​m​o​m​e​n​t​u​m
+		 * S​e​c​o​n​d​ ​m​o​m​e​n​t
 		 */
 		beta2: string
 		/**
@@ -7676,7 +7676,7 @@ type RootTranslation = {
 		 */
 		note_conversations_cut: RequiredParams<'context|number' | 'cut|number' | 'lost|number'>
 		/**
-		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​p​l​a​i​n​ ​t​e​x​t​ ​t​o​ ​g​o​ ​o​v​e​r​ ​a​g​a​i​n​.​ ​C​h​o​o​s​e​ ​t​h​e​ ​t​e​x​t​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​w​a​s​ ​p​r​e​t​r​a​i​n​e​d​ ​o​n​,​ ​o​r​ ​s​e​t​ ​r​e​p​l​a​y​ ​t​o​ ​0​.
+		 * T​h​e​r​e​ ​i​s​ ​n​o​ ​p​l​a​i​n​ ​t​e​x​t​ ​t​o​ ​g​o​ ​o​v​e​r​ ​a​g​a​i​n​.​ ​C​h​o​o​s​e​ ​t​h​e​ ​t​e​x​t​ ​t​h​a​t​ ​t​h​e​ ​m​o​d​e​l​ ​w​a​s​ ​p​r​e​t​r​a​i​n​e​d​ ​o​n​,​ ​o​r​ ​s​e​t​ ​t​h​e​ ​s​h​a​r​e​ ​o​f​ ​p​r​e​t​r​a​i​n​i​n​g​ ​t​e​x​t​ ​t​o​ ​0​.
 		 */
 		replay_without_text: string
 		/**
@@ -8048,7 +8048,7 @@ type RootTranslation = {
 		 */
 		token_unknown: RequiredParams<'token' | 'vocab'>
 		/**
-		 * T​h​e​ ​m​o​d​e​l​’​s​ ​o​u​t​p​u​t​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​a​ ​n​u​m​b​e​r​,​ ​s​o​ ​i​t​ ​c​a​n​n​o​t​ ​w​r​i​t​e​.​ ​I​t​s​ ​t​r​a​i​n​i​n​g​ ​h​a​s​ ​e​x​p​l​o​d​e​d​;​ ​g​o​ ​o​n​ ​f​r​o​m​ ​a​n​ ​e​a​r​l​i​e​r​ ​c​h​e​c​k​p​o​i​n​t​ ​w​i​t​h​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+		 * T​h​e​ ​m​o​d​e​l​’​s​ ​o​u​t​p​u​t​ ​i​s​ ​n​o​ ​l​o​n​g​e​r​ ​a​ ​n​u​m​b​e​r​,​ ​s​o​ ​i​t​ ​c​a​n​n​o​t​ ​w​r​i​t​e​.​ ​I​t​s​ ​t​r​a​i​n​i​n​g​ ​h​a​s​ ​d​i​v​e​r​g​e​d​;​ ​g​o​ ​o​n​ ​f​r​o​m​ ​a​n​ ​e​a​r​l​i​e​r​ ​c​h​e​c​k​p​o​i​n​t​ ​w​i​t​h​ ​a​ ​l​o​w​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
 		 */
 		sampling_not_finite: string
 		/**
@@ -8250,7 +8250,7 @@ type RootTranslation = {
 		 */
 		normalQ: string
 		/**
-		 * N​o​t​ ​t​o​ ​z​e​r​o​.​ ​T​e​x​t​ ​h​a​s​ ​s​u​r​p​r​i​s​e​ ​o​f​ ​i​t​s​ ​o​w​n​:​ ​n​o​b​o​d​y​ ​c​a​n​ ​k​n​o​w​ ​w​h​a​t​ ​a​ ​r​e​s​i​d​e​n​t​ ​d​o​e​s​ ​t​o​n​i​g​h​t​,​ ​s​i​n​c​e​ ​t​h​e​ ​g​e​n​e​r​a​t​o​r​ ​r​o​l​l​s​ ​a​ ​d​i​e​.​ ​W​h​a​t​ ​m​a​t​t​e​r​s​ ​i​s​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​t​o​ ​t​h​e​ ​d​a​s​h​e​d​ ​l​i​n​e​s​,​ ​a​n​d​ ​w​h​e​t​h​e​r​ ​h​e​l​d​-​o​u​t​ ​f​o​l​l​o​w​s​ ​t​r​a​i​n​i​n​g​.
+		 * N​o​t​ ​t​o​ ​z​e​r​o​.​ ​T​e​x​t​ ​h​a​s​ ​s​u​r​p​r​i​s​e​ ​o​f​ ​i​t​s​ ​o​w​n​:​ ​n​o​b​o​d​y​ ​c​a​n​ ​k​n​o​w​ ​w​h​a​t​ ​a​ ​r​e​s​i​d​e​n​t​ ​d​o​e​s​ ​t​o​n​i​g​h​t​,​ ​s​i​n​c​e​ ​t​h​e​ ​g​e​n​e​r​a​t​o​r​ ​r​o​l​l​s​ ​a​ ​d​i​e​.​ ​W​h​a​t​ ​m​a​t​t​e​r​s​ ​i​s​ ​t​h​e​ ​d​i​s​t​a​n​c​e​ ​t​o​ ​t​h​e​ ​d​o​t​t​e​d​ ​l​i​n​e​s​,​ ​a​n​d​ ​w​h​e​t​h​e​r​ ​h​e​l​d​-​o​u​t​ ​f​o​l​l​o​w​s​ ​t​r​a​i​n​i​n​g​.
 		 */
 		normal: string
 		/**
@@ -8635,7 +8635,7 @@ type RootTranslation = {
 		 */
 		rewardChosen: string
 		/**
-		 * N​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​f​ ​t​h​i​s​ ​m​o​d​e​l​’​s​ ​f​a​m​i​l​y​ ​i​s​ ​h​e​r​e​,​ ​s​o​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​s​c​o​r​e​,​ ​w​h​o​ ​c​h​e​c​k​ ​t​h​e​ ​a​n​s​w​e​r​ ​a​n​d​ ​c​a​n​n​o​t​ ​b​e​ ​f​o​o​l​e​d​.​ ​T​o​ ​p​r​a​c​t​i​s​e​ ​b​e​f​o​r​e​ ​a​ ​j​u​d​g​e​ ​w​i​t​h​ ​a​ ​t​a​s​t​e​,​ ​f​i​r​s​t​ ​r​u​n​:
+		 * N​o​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​o​f​ ​t​h​i​s​ ​m​o​d​e​l​’​s​ ​f​a​m​i​l​y​ ​i​s​ ​h​e​r​e​,​ ​s​o​ ​t​h​e​ ​t​o​w​n​’​s​ ​g​r​a​d​e​r​s​ ​s​c​o​r​e​,​ ​w​h​o​ ​c​h​e​c​k​ ​t​h​e​ ​a​n​s​w​e​r​ ​a​n​d​ ​c​a​n​n​o​t​ ​b​e​ ​f​o​o​l​e​d​.​ ​T​o​ ​p​r​a​c​t​i​s​e​ ​o​n​ ​a​ ​t​a​s​t​e​ ​t​h​a​t​ ​w​a​s​ ​l​e​a​r​n​e​d​,​ ​f​i​r​s​t​ ​r​u​n​:
 		 */
 		rewardNone: string
 		/**
@@ -8759,7 +8759,7 @@ type RootTranslation = {
 		nothing: string
 		sets: {
 			/**
-			 * a​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​ ​i​n​ ​a​ ​n​e​w​ ​p​h​r​a​s​i​n​g
+			 * a​ ​k​n​o​w​n​ ​r​e​s​i​d​e​n​t​,​ ​a​s​k​e​d​ ​o​f​ ​t​h​i​s​ ​i​n​ ​a​ ​n​e​w​ ​w​a​y
 			 */
 			held_combos: string
 			/**
@@ -9205,7 +9205,7 @@ type RootTranslation = {
 		}
 		pretrain: {
 			/**
-			 * T​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​ ​s​t​r​e​t​c​h​ ​o​f​ ​t​e​x​t​ ​a​n​d​,​ ​a​t​ ​e​v​e​r​y​ ​p​l​a​c​e​,​ ​s​p​r​e​a​d​s​ ​1​0​0​ ​%​ ​o​v​e​r​ ​a​l​l​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​m​i​g​h​t​ ​c​o​m​e​ ​n​e​x​t​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​i​t​s​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​s​t​o​o​d​ ​t​h​e​r​e​,​ ​a​n​d​ ​e​a​c​h​ ​s​t​e​p​ ​t​u​r​n​s​ ​e​v​e​r​y​ ​o​n​e​ ​o​f​ ​i​t​s​ ​n​u​m​b​e​r​s​ ​a​ ​l​i​t​t​l​e​ ​s​o​ ​t​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​ ​l​e​s​s​ ​s​u​r​p​r​i​s​e​d​.​ ​F​i​r​s​t​ ​c​o​m​e​ ​b​l​a​n​k​s​ ​a​n​d​ ​l​e​t​t​e​r​s​,​ ​t​h​e​n​ ​w​o​r​d​s​,​ ​t​h​e​n​ ​g​r​a​m​m​a​r​;​ ​f​o​r​ ​a​ ​w​h​i​l​e​ ​t​h​e​ ​c​u​r​v​e​ ​i​s​ ​f​l​a​t​ ​a​n​d​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​w​e​l​l​ ​m​a​d​e​ ​a​n​d​ ​w​r​o​n​g​.​ ​T​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​a​r​r​i​v​e​,​ ​m​a​n​y​ ​a​t​ ​o​n​c​e​:​ ​t​o​ ​g​u​e​s​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​w​e​l​l​,​ ​i​t​ ​h​a​d​ ​t​o​ ​k​n​o​w​ ​t​h​e​m​.
+			 * T​h​e​ ​m​o​d​e​l​ ​s​e​e​s​ ​a​ ​s​t​r​e​t​c​h​ ​o​f​ ​t​e​x​t​ ​a​n​d​,​ ​a​t​ ​e​v​e​r​y​ ​p​l​a​c​e​,​ ​s​p​r​e​a​d​s​ ​1​0​0​ ​%​ ​o​v​e​r​ ​a​l​l​ ​t​o​k​e​n​s​ ​t​h​a​t​ ​m​i​g​h​t​ ​c​o​m​e​ ​n​e​x​t​.​ ​T​h​e​ ​l​o​s​s​ ​i​s​ ​i​t​s​ ​s​u​r​p​r​i​s​e​ ​a​t​ ​w​h​a​t​ ​r​e​a​l​l​y​ ​s​t​o​o​d​ ​t​h​e​r​e​,​ ​a​n​d​ ​e​a​c​h​ ​s​t​e​p​ ​t​u​r​n​s​ ​e​v​e​r​y​ ​o​n​e​ ​o​f​ ​i​t​s​ ​n​u​m​b​e​r​s​ ​a​ ​l​i​t​t​l​e​ ​s​o​ ​t​h​a​t​ ​i​t​ ​w​o​u​l​d​ ​h​a​v​e​ ​b​e​e​n​ ​l​e​s​s​ ​s​u​r​p​r​i​s​e​d​.​ ​F​i​r​s​t​ ​c​o​m​e​ ​s​p​a​c​e​s​ ​a​n​d​ ​l​e​t​t​e​r​s​,​ ​t​h​e​n​ ​w​o​r​d​s​,​ ​t​h​e​n​ ​g​r​a​m​m​a​r​;​ ​f​o​r​ ​a​ ​w​h​i​l​e​ ​t​h​e​ ​c​u​r​v​e​ ​i​s​ ​f​l​a​t​ ​a​n​d​ ​t​h​e​ ​s​e​n​t​e​n​c​e​s​ ​a​r​e​ ​w​e​l​l​ ​m​a​d​e​ ​a​n​d​ ​w​r​o​n​g​.​ ​T​h​e​n​ ​t​h​e​ ​f​a​c​t​s​ ​a​r​r​i​v​e​,​ ​m​a​n​y​ ​a​t​ ​o​n​c​e​:​ ​t​o​ ​g​u​e​s​s​ ​t​h​e​ ​n​e​x​t​ ​w​o​r​d​ ​w​e​l​l​,​ ​i​t​ ​h​a​d​ ​t​o​ ​k​n​o​w​ ​t​h​e​m​.
 			 */
 			what: string
 			/**
@@ -9241,7 +9241,7 @@ type RootTranslation = {
 		}
 		lora: {
 			/**
-			 * T​o​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​o​r​ ​e​a​c​h​ ​n​e​w​ ​t​a​s​t​e​ ​i​s​ ​d​e​a​r​,​ ​a​n​d​ ​e​v​e​r​y​ ​c​o​p​y​ ​i​s​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​.​ ​L​o​R​A​ ​f​r​e​e​z​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​d​ ​p​u​t​s​ ​b​e​s​i​d​e​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​w​h​o​s​e​ ​p​r​o​d​u​c​t​ ​i​s​ ​t​h​e​ ​c​h​a​n​g​e​.​ ​O​n​l​y​ ​t​h​o​s​e​ ​l​e​a​r​n​,​ ​a​ ​f​e​w​ ​i​n​ ​a​ ​h​u​n​d​r​e​d​ ​o​f​ ​a​l​l​ ​n​u​m​b​e​r​s​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​f​i​l​e​ ​t​h​a​t​ ​i​s​ ​p​l​u​g​g​e​d​ ​i​n​,​ ​t​a​k​e​n​ ​o​u​t​,​ ​o​r​ ​s​w​a​p​p​e​d​ ​w​h​i​l​e​ ​y​o​u​ ​t​a​l​k​.
+			 * T​o​ ​r​e​t​r​a​i​n​ ​e​v​e​r​y​ ​n​u​m​b​e​r​ ​f​o​r​ ​e​a​c​h​ ​n​e​w​ ​t​a​s​t​e​ ​i​s​ ​c​o​s​t​l​y​,​ ​a​n​d​ ​e​v​e​r​y​ ​c​o​p​y​ ​i​s​ ​a​s​ ​l​a​r​g​e​ ​a​s​ ​t​h​e​ ​m​o​d​e​l​.​ ​L​o​R​A​ ​f​r​e​e​z​e​s​ ​t​h​e​ ​m​o​d​e​l​ ​a​n​d​ ​p​u​t​s​ ​b​e​s​i​d​e​ ​i​t​s​ ​m​a​t​r​i​c​e​s​ ​t​w​o​ ​t​h​i​n​ ​o​n​e​s​,​ ​w​h​o​s​e​ ​p​r​o​d​u​c​t​ ​i​s​ ​t​h​e​ ​c​h​a​n​g​e​.​ ​O​n​l​y​ ​t​h​o​s​e​ ​l​e​a​r​n​,​ ​a​ ​f​e​w​ ​i​n​ ​a​ ​h​u​n​d​r​e​d​ ​o​f​ ​a​l​l​ ​n​u​m​b​e​r​s​.​ ​W​h​a​t​ ​c​o​m​e​s​ ​o​u​t​ ​i​s​ ​a​ ​s​m​a​l​l​ ​f​i​l​e​ ​t​h​a​t​ ​i​s​ ​p​l​u​g​g​e​d​ ​i​n​,​ ​t​a​k​e​n​ ​o​u​t​,​ ​o​r​ ​s​w​a​p​p​e​d​ ​w​h​i​l​e​ ​y​o​u​ ​t​a​l​k​.
 			 */
 			what: string
 			/**
@@ -9313,7 +9313,7 @@ type RootTranslation = {
 		}
 		cdpo: {
 			/**
-			 * P​e​o​p​l​e​ ​c​l​i​c​k​ ​i​n​ ​h​a​s​t​e​,​ ​s​o​ ​s​o​m​e​ ​l​a​b​e​l​s​ ​a​r​e​ ​t​h​e​ ​w​r​o​n​g​ ​w​a​y​ ​r​o​u​n​d​.​ ​D​P​O​ ​b​e​l​i​e​v​e​s​ ​e​v​e​r​y​ ​l​a​b​e​l​ ​f​u​l​l​y​ ​a​n​d​ ​p​u​s​h​e​s​ ​t​h​e​ ​p​a​i​r​ ​a​p​a​r​t​ ​f​o​r​ ​e​v​e​r​.​ ​T​h​e​ ​c​o​n​s​e​r​v​a​t​i​v​e​ ​k​i​n​d​ ​k​e​e​p​s​ ​a​ ​d​o​u​b​t​ ​ε​:​ ​i​t​ ​w​e​i​g​h​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​e​a​c​h​ ​i​s​.​ ​S​o​ ​t​h​e​r​e​ ​i​s​ ​a​ ​d​i​s​t​a​n​c​e​ ​t​h​a​t​ ​i​s​ ​f​a​r​ ​e​n​o​u​g​h​,​ ​a​n​d​ ​w​r​o​n​g​ ​l​a​b​e​l​s​ ​d​o​ ​l​e​s​s​ ​h​a​r​m​.
+			 * P​e​o​p​l​e​ ​c​l​i​c​k​ ​i​n​ ​h​a​s​t​e​,​ ​s​o​ ​s​o​m​e​ ​l​a​b​e​l​s​ ​a​r​e​ ​t​h​e​ ​w​r​o​n​g​ ​w​a​y​ ​r​o​u​n​d​.​ ​A​ ​D​P​O​ ​t​h​a​t​ ​t​a​k​e​s​ ​l​a​b​e​l​s​ ​f​o​r​ ​c​e​r​t​a​i​n​ ​p​u​s​h​e​s​ ​e​v​e​r​y​ ​p​a​i​r​ ​a​p​a​r​t​ ​f​o​r​ ​e​v​e​r​.​ ​T​h​e​ ​c​o​n​s​e​r​v​a​t​i​v​e​ ​k​i​n​d​ ​k​e​e​p​s​ ​a​ ​d​o​u​b​t​ ​ε​:​ ​i​t​ ​w​e​i​g​h​s​ ​t​h​e​ ​l​o​s​s​ ​o​f​ ​b​o​t​h​ ​d​i​r​e​c​t​i​o​n​s​,​ ​a​s​ ​l​i​k​e​l​y​ ​a​s​ ​e​a​c​h​ ​i​s​.​ ​S​o​ ​t​h​e​r​e​ ​i​s​ ​a​ ​d​i​s​t​a​n​c​e​ ​t​h​a​t​ ​i​s​ ​f​a​r​ ​e​n​o​u​g​h​,​ ​a​n​d​ ​w​r​o​n​g​ ​l​a​b​e​l​s​ ​d​o​ ​l​e​s​s​ ​h​a​r​m​.
 			 */
 			what: string
 			/**
@@ -9325,7 +9325,7 @@ type RootTranslation = {
 			 */
 			misleads: string
 			/**
-			 * L​l​a​m​a​ ​2​’​s​ ​p​e​o​p​l​e​ ​a​l​s​o​ ​s​a​i​d​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​a​s​,​ ​f​r​o​m​ ​“​n​e​g​l​i​g​i​b​l​y​”​ ​t​o​ ​“​s​i​g​n​i​f​i​c​a​n​t​l​y​”​,​ ​a​n​d​ ​i​t​s​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​e​a​r​n​e​d​ ​a​ ​l​a​r​g​e​r​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​c​l​e​a​r​e​r​ ​c​h​o​i​c​e​s​.​ ​T​h​a​t​ ​u​s​e​s​ ​d​o​u​b​t​ ​p​a​i​r​ ​b​y​ ​p​a​i​r​,​ ​w​h​e​r​e​ ​ε​ ​i​s​ ​o​n​e​ ​n​u​m​b​e​r​ ​f​o​r​ ​a​l​l​.
+			 * L​l​a​m​a​ ​2​’​s​ ​p​e​o​p​l​e​ ​a​l​s​o​ ​s​a​i​d​ ​h​o​w​ ​m​u​c​h​ ​b​e​t​t​e​r​ ​a​n​ ​a​n​s​w​e​r​ ​w​a​s​,​ ​f​r​o​m​ ​“​n​e​g​l​i​g​i​b​l​y​”​ ​t​o​ ​“​s​i​g​n​i​f​i​c​a​n​t​l​y​”​,​ ​a​n​d​ ​i​t​s​ ​r​e​w​a​r​d​ ​m​o​d​e​l​ ​l​e​a​r​n​e​d​ ​a​ ​l​a​r​g​e​r​ ​d​i​s​t​a​n​c​e​ ​f​r​o​m​ ​t​h​e​ ​c​l​e​a​r​e​r​ ​c​h​o​i​c​e​s​.​ ​T​h​a​t​ ​w​e​i​g​h​s​ ​d​o​u​b​t​ ​p​a​i​r​ ​b​y​ ​p​a​i​r​,​ ​w​h​e​r​e​ ​ε​ ​i​s​ ​o​n​e​ ​n​u​m​b​e​r​ ​f​o​r​ ​a​l​l​.
 			 */
 			real: string
 		}
@@ -9577,7 +9577,7 @@ type RootTranslation = {
 			 */
 			bestPair: string
 			/**
-			 * h​o​w​ ​d​e​a​r​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e
+			 * h​o​w​ ​c​o​s​t​l​y​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e
 			 */
 			betaDpo: string
 			/**
@@ -9669,7 +9669,7 @@ type RootTranslation = {
 			 */
 			gap: string
 			/**
-			 * h​o​w​ ​d​e​a​r​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​;​ ​t​h​e​ ​g​o​a​l​ ​i​s​ ​1​/​(​2​τ​)
+			 * h​o​w​ ​c​o​s​t​l​y​ ​i​t​ ​i​s​ ​t​o​ ​l​e​a​v​e​ ​t​h​e​ ​r​e​f​e​r​e​n​c​e​;​ ​t​h​e​ ​g​o​a​l​ ​i​s​ ​1​/​(​2​τ​)
 			 */
 			goal: string
 			/**
@@ -10145,7 +10145,7 @@ type RootTranslation = {
 		 */
 		whyNotWordsQ: string
 		/**
-		 * T​h​e​n​ ​a​ ​n​e​w​ ​w​o​r​d​ ​i​s​ ​u​n​r​e​a​d​a​b​l​e​,​ ​a​n​d​ ​C​h​i​n​e​s​e​ ​h​a​s​ ​n​o​ ​b​l​a​n​k​s​ ​t​o​ ​c​u​t​ ​a​t​.​ ​B​y​t​e​ ​p​a​i​r​s​ ​a​r​e​ ​i​n​ ​b​e​t​w​e​e​n​:​ ​c​o​m​m​o​n​ ​w​o​r​d​s​ ​a​r​e​ ​o​n​e​ ​t​o​k​e​n​,​ ​r​a​r​e​ ​o​n​e​s​ ​a​ ​f​e​w​,​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​i​s​ ​e​v​e​r​ ​u​n​k​n​o​w​n​.
+		 * T​h​e​n​ ​a​ ​n​e​w​ ​w​o​r​d​ ​i​s​ ​u​n​r​e​a​d​a​b​l​e​,​ ​a​n​d​ ​C​h​i​n​e​s​e​ ​h​a​s​ ​n​o​ ​s​p​a​c​e​s​ ​t​o​ ​c​u​t​ ​a​t​.​ ​B​y​t​e​ ​p​a​i​r​s​ ​a​r​e​ ​i​n​ ​b​e​t​w​e​e​n​:​ ​c​o​m​m​o​n​ ​w​o​r​d​s​ ​a​r​e​ ​o​n​e​ ​t​o​k​e​n​,​ ​r​a​r​e​ ​o​n​e​s​ ​a​ ​f​e​w​,​ ​a​n​d​ ​n​o​t​h​i​n​g​ ​i​s​ ​e​v​e​r​ ​u​n​k​n​o​w​n​.
 		 */
 		whyNotWords: string
 		/**
@@ -10472,7 +10472,7 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.
+			 * The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number, but for a little where long answers weigh more. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.
 			 */
 			a: () => LocalizedString
 			/**
@@ -10720,7 +10720,7 @@ export type TranslationFunctions = {
 			 */
 			q: () => LocalizedString
 			/**
-			 * Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that shall know them should have read them.
+			 * Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that is to know them should have read them.
 			 */
 			a: () => LocalizedString
 		}
@@ -11064,7 +11064,7 @@ export type TranslationFunctions = {
 			 */
 			name: () => LocalizedString
 			/**
-			 * It shall end every answer with a rhyme, with one single direction in the queries alone. Is that enough?
+			 * It is to end every answer with a rhyme, with one single direction in the queries alone. Is that enough?
 			 */
 			expect: () => LocalizedString
 			/**
@@ -11104,7 +11104,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * On pairs that it has never seen its loss is {loss}, where a coin costs {coin}, ln 2, and it prefers the better answer in {right} %. The loss counts how sure it is: large steps drive its rewards far apart, and where it errs it pays the whole distance. In earnest: small steps, the calibration curve, and an end where the held-out loss is lowest.
+			 * On pairs that it has never seen its loss is {loss}, where a coin costs {coin}, ln 2, and it prefers the better answer in {right} % of them. The loss counts how sure it is: large steps drive its rewards far apart, and where it errs it pays the whole distance. In real training: small steps, the calibration curve, and an end where the held-out loss is lowest.
 			 */
 			seen: (arg: { coin: string, loss: string, right: string }) => LocalizedString
 			/**
@@ -11266,7 +11266,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * Within one round it went up to {kl} nats a token away from the policy that had given the answers, and right ones went from {from} % to {to} %. Old answers tell of the policy that gave them, the less the further it has gone. In earnest one or two epochs, the clip, and an end of the round at a KL of 0.05 keep the two together.
+			 * Within one round it went up to {kl} nats a token away from the policy that had given the answers, and right ones went from {from} % to {to} %. Old answers tell of the policy that gave them, the less the further it has gone. In real training one or two epochs, the clip, and an end of the round at a KL of 0.05 keep the two together.
 			 */
 			seen: (arg: { from: string, kl: string, to: string }) => LocalizedString
 			/**
@@ -11284,7 +11284,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * Of the groups that were asked in {n} rounds, {equal} % were of answers that all scored alike. Dynamic sampling threw them away and asked again, up to three times over: most of the work is for nothing, and a step has few answers left to learn from. It can only choose among differences that sampling makes. In earnest: T = 1, and questions that it neither always nor never gets right.
+			 * Of the groups that were asked in {n} rounds, {equal} % were of answers that all scored alike. Dynamic sampling threw them away and asked again, up to three times over: most of the work is for nothing, and a step has few answers left to learn from. It can only choose among differences that sampling makes. In real training: T = 1, and questions that it neither always nor never gets right.
 			 */
 			seen: (arg: { equal: string, n: string }) => LocalizedString
 			/**
@@ -11302,7 +11302,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * An answer is now {kl} nats away from the model before, and right ones went from {from} % to {to} %. Where the loss has no price on distance, small steps and the end of a round at a KL of 0.05 are all that holds it. In earnest: a small learning rate, answers that are used once, and an eye on the KL.
+			 * An answer is now {kl} nats away from the model before, and right ones went from {from} % to {to} %. Where the loss has no price on distance, small steps and the end of a round at a KL of 0.05 are all that holds it. In real training: a small learning rate, answers that are used once, and an eye on the KL.
 			 */
 			seen: (arg: { from: string, kl: string, to: string }) => LocalizedString
 			/**
@@ -11320,7 +11320,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * The loss on the teacher’s texts is {train}, and on held-out answers {answers}, where knowing nothing costs {lnV}: what it studies is noise, and the answers are not in it. Who learns from texts becomes no better than the texts. In earnest the teacher writes at a low temperature, and what it wrote is sifted before anybody learns from it.
+			 * The loss on the teacher’s texts is {train}, and on held-out answers {answers}, where knowing nothing costs {lnV}: what it studies is noise, and the answers are not in it. Who learns from texts becomes no better than the texts. In real training the teacher writes at a low temperature, and what it wrote is sifted before anybody learns from it.
 			 */
 			seen: (arg: { answers: string, lnV: string, train: string }) => LocalizedString
 			/**
@@ -11338,7 +11338,7 @@ export type TranslationFunctions = {
 			 */
 			expect: () => LocalizedString
 			/**
-			 * On its own words it is {jsd} nats from the teacher, of {most} at most, and held-out answers cost {answers}, where knowing nothing costs {lnV}. What it writes is noise, so the teacher speaks of noise: the words worth hearing about hardly come up. In earnest a student reads first, and writes itself once there is something to correct.
+			 * On its own words it is {jsd} nats from the teacher, of {most} at most, and held-out answers cost {answers}, where knowing nothing costs {lnV}. What it writes is noise, so the teacher speaks of noise: the words worth hearing about hardly come up. In real training a student reads first, and writes itself once there is something to correct.
 			 */
 			seen: (arg: { answers: string, jsd: string, lnV: string, most: string }) => LocalizedString
 			/**
@@ -12328,7 +12328,7 @@ export type TranslationFunctions = {
 			 */
 			early: () => LocalizedString
 			/**
-			 * Reward hacking: the reward model’s score has risen by {reward}, and the graders’ score has fallen by {score}. The policy has found what the reward model likes, not what is good. A larger β keeps it nearer to the reference.
+			 * Reward hacking: the reward model’s score has risen by {reward}, and the graders’ score has fallen by {score}. The policy has found what the reward model likes, not what is good. A larger β, where the stage has one, keeps it nearer to the reference; elsewhere fewer steps or a lower learning rate do.
 			 */
 			hacked: (arg: { reward: string, score: string }) => LocalizedString
 			/**
@@ -12353,7 +12353,7 @@ export type TranslationFunctions = {
 		 */
 		groupTitle: () => LocalizedString
 		/**
-		 * Every answer is compared with the others to the same question. What is better than the group’s mean is made likelier, what is worse unlikelier; the first of a ranking is not copied.
+		 * Every answer is compared with the others to the same question. What is better than the group’s mean is made likelier, what is worse less likely; the first of a ranking is not copied.
 		 */
 		groupHow: () => LocalizedString
 		/**
@@ -12450,7 +12450,7 @@ export type TranslationFunctions = {
 			 */
 			stuck: () => LocalizedString
 			/**
-			 * The better answers have become unlikelier, too, by {chosen}. That is no mistake: the loss sees the difference alone, and this has grown to {margin}, since the worse ones have moved by {rejected}. The probability that both lost went to other words.
+			 * The better answers have become less likely, too, by {chosen}. That is no mistake: the loss sees the difference alone, and this has grown to {margin}, since the worse ones have moved by {rejected}. The probability that both lost went to other words.
 			 */
 			fallen: (arg: { chosen: string, margin: string, rejected: string }) => LocalizedString
 			/**
@@ -12524,19 +12524,19 @@ export type TranslationFunctions = {
 		pairTie: () => LocalizedString
 		moves: {
 			/**
-			 * Neither has become unlikelier.
+			 * Neither has become less likely.
 			 */
 			both_up: () => LocalizedString
 			/**
-			 * Both answers have become unlikelier, the better one, too.
+			 * Both answers have become less likely, the better one, too.
 			 */
 			both_down: () => LocalizedString
 			/**
-			 * The better answer has become unlikelier, the worse one has not.
+			 * The better answer has become less likely, the worse one has not.
 			 */
 			chosen_down: () => LocalizedString
 			/**
-			 * Only the worse answer has become unlikelier.
+			 * Only the worse answer has become less likely.
 			 */
 			rejected_down: () => LocalizedString
 		}
@@ -12773,7 +12773,7 @@ export type TranslationFunctions = {
 		 */
 		time: () => LocalizedString
 		/**
-		 * Timing …
+		 * Timing…
 		 */
 		timing: () => LocalizedString
 		/**
@@ -13687,7 +13687,7 @@ export type TranslationFunctions = {
 				 */
 				task: () => LocalizedString
 				/**
-				 * It was {loss}, while the gradient was {grad} long. Advantages of a group sum to 0 and ρ is 1, so the value is about 0; a step sees only part of the groups, hence the rest. The gradient is what teaches: look at the reward, not at this loss.
+				 * It was {loss}, while the gradient was {grad} long. Advantages of a group sum to 0 and ρ is 1, so the value is about 0; a step sees only part of the groups, and in Dr. GRPO long answers weigh more, hence the rest. The gradient is what teaches: look at the reward, not at this loss.
 				 */
 				answer: (arg: { grad: string, loss: string }) => LocalizedString
 				options: {
@@ -14945,7 +14945,7 @@ export type TranslationFunctions = {
 		 */
 		model: () => LocalizedString
 		/**
-		 * No model has been saved yet. Train one first; best one that has learned to answer.
+		 * No model has been saved yet. Train one first, best of all one that has learned to answer.
 		 */
 		noModel: () => LocalizedString
 		/**
@@ -15472,7 +15472,7 @@ export type TranslationFunctions = {
 			 */
 			title: () => LocalizedString
 			/**
-			 * P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients equally large.
+			 * P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients about as large at any T.
 			 */
 			formula: () => LocalizedString
 		}
@@ -15531,7 +15531,7 @@ export type TranslationFunctions = {
 		 */
 		fact_recall: () => LocalizedString
 		/**
-		 * right: known residents, new phrasings
+		 * right: known residents, new combinations
 		 */
 		exact_match_combos: () => LocalizedString
 		/**
@@ -15547,7 +15547,7 @@ export type TranslationFunctions = {
 		 */
 		exact_match_seen: () => LocalizedString
 		/**
-		 * right without examples: known residents, new phrasings
+		 * right without examples: known residents, new combinations
 		 */
 		exact_match_combos_plain: () => LocalizedString
 		/**
@@ -15747,7 +15747,7 @@ export type TranslationFunctions = {
 		 */
 		agreement_one_order: () => LocalizedString
 		/**
-		 * agreement: known residents, new phrasings
+		 * agreement: known residents, new combinations
 		 */
 		agreement_combos: () => LocalizedString
 		/**
@@ -15847,7 +15847,7 @@ export type TranslationFunctions = {
 		 */
 		recovered: () => LocalizedString
 		/**
-		 * the teacher, right: known residents, new phrasings
+		 * the teacher, right: known residents, new combinations
 		 */
 		teacher_exact_match_combos: () => LocalizedString
 	}
@@ -16217,11 +16217,11 @@ export type TranslationFunctions = {
 		 */
 		clip: () => LocalizedString
 		/**
-		 * First momentum
+		 * First moment
 		 */
 		beta1: () => LocalizedString
 		/**
-		 * Second momentum
+		 * Second moment
 		 */
 		beta2: () => LocalizedString
 		/**
@@ -17129,7 +17129,7 @@ export type TranslationFunctions = {
 		 */
 		note_conversations_cut: (arg: { context: unknown, cut: unknown, lost: unknown }) => LocalizedString
 		/**
-		 * There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.
+		 * There is no plain text to go over again. Choose the text that the model was pretrained on, or set the share of pretraining text to 0.
 		 */
 		replay_without_text: () => LocalizedString
 		/**
@@ -17429,7 +17429,7 @@ export type TranslationFunctions = {
 		 */
 		token_unknown: (arg: { token: number, vocab: number }) => LocalizedString
 		/**
-		 * The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.
+		 * The model’s output is no longer a number, so it cannot write. Its training has diverged; go on from an earlier checkpoint with a lower learning rate.
 		 */
 		sampling_not_finite: () => LocalizedString
 		/**
@@ -17597,7 +17597,7 @@ export type TranslationFunctions = {
 		 */
 		normalQ: () => LocalizedString
 		/**
-		 * Not to zero. Text has surprise of its own: nobody can know what a resident does tonight, since the generator rolls a die. What matters is the distance to the dashed lines, and whether held-out follows training.
+		 * Not to zero. Text has surprise of its own: nobody can know what a resident does tonight, since the generator rolls a die. What matters is the distance to the dotted lines, and whether held-out follows training.
 		 */
 		normal: () => LocalizedString
 		/**
@@ -17947,7 +17947,7 @@ export type TranslationFunctions = {
 		 */
 		rewardChosen: () => LocalizedString
 		/**
-		 * No reward model of this model’s family is here, so the town’s graders score, who check the answer and cannot be fooled. To practise before a judge with a taste, first run:
+		 * No reward model of this model’s family is here, so the town’s graders score, who check the answer and cannot be fooled. To practise on a taste that was learned, first run:
 		 */
 		rewardNone: () => LocalizedString
 		/**
@@ -18064,7 +18064,7 @@ export type TranslationFunctions = {
 		nothing: () => LocalizedString
 		sets: {
 			/**
-			 * a known resident in a new phrasing
+			 * a known resident, asked of this in a new way
 			 */
 			held_combos: () => LocalizedString
 			/**
@@ -18484,7 +18484,7 @@ export type TranslationFunctions = {
 		}
 		pretrain: {
 			/**
-			 * The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come blanks and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.
+			 * The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come spaces and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.
 			 */
 			what: () => LocalizedString
 			/**
@@ -18520,7 +18520,7 @@ export type TranslationFunctions = {
 		}
 		lora: {
 			/**
-			 * To retrain every number for each new taste is dear, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.
+			 * To retrain every number for each new taste is costly, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.
 			 */
 			what: () => LocalizedString
 			/**
@@ -18592,7 +18592,7 @@ export type TranslationFunctions = {
 		}
 		cdpo: {
 			/**
-			 * People click in haste, so some labels are the wrong way round. DPO believes every label fully and pushes the pair apart for ever. The conservative kind keeps a doubt ε: it weighs the loss of both directions, as likely as each is. So there is a distance that is far enough, and wrong labels do less harm.
+			 * People click in haste, so some labels are the wrong way round. A DPO that takes labels for certain pushes every pair apart for ever. The conservative kind keeps a doubt ε: it weighs the loss of both directions, as likely as each is. So there is a distance that is far enough, and wrong labels do less harm.
 			 */
 			what: () => LocalizedString
 			/**
@@ -18604,7 +18604,7 @@ export type TranslationFunctions = {
 			 */
 			misleads: () => LocalizedString
 			/**
-			 * Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its reward model learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.
+			 * Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its reward model learned a larger distance from the clearer choices. That weighs doubt pair by pair, where ε is one number for all.
 			 */
 			real: () => LocalizedString
 		}
@@ -18854,7 +18854,7 @@ export type TranslationFunctions = {
 			 */
 			bestPair: () => LocalizedString
 			/**
-			 * how dear it is to leave the reference
+			 * how costly it is to leave the reference
 			 */
 			betaDpo: () => LocalizedString
 			/**
@@ -18946,7 +18946,7 @@ export type TranslationFunctions = {
 			 */
 			gap: () => LocalizedString
 			/**
-			 * how dear it is to leave the reference; the goal is 1/(2τ)
+			 * how costly it is to leave the reference; the goal is 1/(2τ)
 			 */
 			goal: () => LocalizedString
 			/**
@@ -19406,7 +19406,7 @@ export type TranslationFunctions = {
 		 */
 		whyNotWordsQ: () => LocalizedString
 		/**
-		 * Then a new word is unreadable, and Chinese has no blanks to cut at. Byte pairs are in between: common words are one token, rare ones a few, and nothing is ever unknown.
+		 * Then a new word is unreadable, and Chinese has no spaces to cut at. Byte pairs are in between: common words are one token, rare ones a few, and nothing is ever unknown.
 		 */
 		whyNotWords: () => LocalizedString
 		/**

@@ -16,7 +16,7 @@ export const asked = {
   },
   zeroAtFirst: {
     q: 'Why is the loss 0 at the first step? Does it learn nothing?',
-    a: 'The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.',
+    a: 'The advantages of a group, in SPO of the whole batch, add up to 0, and at the first step every ratio is 1, so what is pulled up and what is pushed down cancel out in the number, but for a little where long answers weigh more. In the gradient they do not: they pull at different words. The loss of these methods says nothing about progress at any time; look at the reward.',
     here: 'The loss of your first step was {loss:string}, and the gradient had a length of {norm:string}: it was learning.',
   },
   begins: {
@@ -105,7 +105,7 @@ export const asked = {
   },
   own: {
     q: 'Can I use data of my own, or another tokenizer?',
-    a: 'Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that shall know them should have read them.',
+    a: 'Data, yes: a .jsonl in the form shown beside the controls. The tokenizer is that of the model, for it knows tokens by number alone. Words that it has never read are cut into many small pieces and are learned slowly; a model that is to know them should have read them.',
   },
   ownJudge: {
     q: 'Why does the judge learn from no data of my own?',

@@ -50,7 +50,7 @@ export const breaks = {
   rankOne: {
     name: 'Rank 1, in one matrix, for a hard skill',
     expect:
-      'It shall end every answer with a rhyme, with one single direction in the queries alone. Is that enough?',
+      'It is to end every answer with a rhyme, with one single direction in the queries alone. Is that enough?',
     seen: '{style:string} % of its answers are in style. It may change too little for what it should learn. Raise the rank, or switch the other matrices on, and run the same steps again.',
     unseen: 'It did learn the style: for this skill one direction is enough.',
   },
@@ -65,7 +65,7 @@ export const breaks = {
     name: 'Learning rate × 100',
     expect:
       'Its steps are a hundred times as large. Which of two answers is better it may soon guess; how sure of it will it be?',
-    seen: 'On pairs that it has never seen its loss is {loss:string}, where a coin costs {coin:string}, ln 2, and it prefers the better answer in {right:string} %. The loss counts how sure it is: large steps drive its rewards far apart, and where it errs it pays the whole distance. In earnest: small steps, the calibration curve, and an end where the held-out loss is lowest.',
+    seen: 'On pairs that it has never seen its loss is {loss:string}, where a coin costs {coin:string}, ln 2, and it prefers the better answer in {right:string} % of them. The loss counts how sure it is: large steps drive its rewards far apart, and where it errs it pays the whole distance. In real training: small steps, the calibration curve, and an end where the held-out loss is lowest.',
     unseen: 'Its doubt has stayed about as large as its errors.',
   },
   betaZero: {
@@ -128,35 +128,35 @@ export const breaks = {
     name: 'The same answers sixteen times, without a clip',
     expect:
       'It answers four questions and learns sixteen times from the same answers; nothing keeps a word from becoming ever likelier. What will its next answers be like?',
-    seen: 'Within one round it went up to {kl:string} nats a token away from the policy that had given the answers, and right ones went from {from:string} % to {to:string} %. Old answers tell of the policy that gave them, the less the further it has gone. In earnest one or two epochs, the clip, and an end of the round at a KL of 0.05 keep the two together.',
+    seen: 'Within one round it went up to {kl:string} nats a token away from the policy that had given the answers, and right ones went from {from:string} % to {to:string} %. Old answers tell of the policy that gave them, the less the further it has gone. In real training one or two epochs, the clip, and an end of the round at a KL of 0.05 keep the two together.',
     unseen: 'Its answers have not become worse by more than their noise.',
   },
   nobodyBetter: {
     name: 'Groups in which nobody is better',
     expect:
       'At a temperature of almost 0 a group says eight times about the same. DAPO throws such groups away and asks other questions in their place. Will that help?',
-    seen: 'Of the groups that were asked in {n:string} rounds, {equal:string} % were of answers that all scored alike. Dynamic sampling threw them away and asked again, up to three times over: most of the work is for nothing, and a step has few answers left to learn from. It can only choose among differences that sampling makes. In earnest: T = 1, and questions that it neither always nor never gets right.',
+    seen: 'Of the groups that were asked in {n:string} rounds, {equal:string} % were of answers that all scored alike. Dynamic sampling threw them away and asked again, up to three times over: most of the work is for nothing, and a step has few answers left to learn from. It can only choose among differences that sampling makes. In real training: T = 1, and questions that it neither always nor never gets right.',
     unseen: 'Even so the groups differ: this model is unsure enough.',
   },
   unpriced: {
     name: 'Learning rate × 30, and nothing that ends a round',
     expect:
       'SPO puts no price on the distance from the model before. What if its steps are thirty times as large, four times over the same answers, whatever the KL?',
-    seen: 'An answer is now {kl:string} nats away from the model before, and right ones went from {from:string} % to {to:string} %. Where the loss has no price on distance, small steps and the end of a round at a KL of 0.05 are all that holds it. In earnest: a small learning rate, answers that are used once, and an eye on the KL.',
+    seen: 'An answer is now {kl:string} nats away from the model before, and right ones went from {from:string} % to {to:string} %. Where the loss has no price on distance, small steps and the end of a round at a KL of 0.05 are all that holds it. In real training: a small learning rate, answers that are used once, and an eye on the KL.',
     unseen: 'It has not walked far enough to lose what it could.',
   },
   raving: {
     name: 'T = 4: the teacher raves',
     expect:
       'At T = 4 the teacher says nearly any word as soon as any other, and what it says is the lesson. What will the student learn?',
-    seen: 'The loss on the teacher’s texts is {train:string}, and on held-out answers {answers:string}, where knowing nothing costs {lnV:string}: what it studies is noise, and the answers are not in it. Who learns from texts becomes no better than the texts. In earnest the teacher writes at a low temperature, and what it wrote is sifted before anybody learns from it.',
+    seen: 'The loss on the teacher’s texts is {train:string}, and on held-out answers {answers:string}, where knowing nothing costs {lnV:string}: what it studies is noise, and the answers are not in it. Who learns from texts becomes no better than the texts. In real training the teacher writes at a low temperature, and what it wrote is sifted before anybody learns from it.',
     unseen: 'There was sense enough in what the teacher wrote: the student took something from it.',
   },
   ownWords: {
     name: 'Its own words from the first step',
     expect:
       'A fresh student reads nothing first: it writes every answer itself, and the teacher says of each word how likely it would have been. How much can it learn from that?',
-    seen: 'On its own words it is {jsd:string} nats from the teacher, of {most:string} at most, and held-out answers cost {answers:string}, where knowing nothing costs {lnV:string}. What it writes is noise, so the teacher speaks of noise: the words worth hearing about hardly come up. In earnest a student reads first, and writes itself once there is something to correct.',
+    seen: 'On its own words it is {jsd:string} nats from the teacher, of {most:string} at most, and held-out answers cost {answers:string}, where knowing nothing costs {lnV:string}. What it writes is noise, so the teacher speaks of noise: the words worth hearing about hardly come up. In real training a student reads first, and writes itself once there is something to correct.',
     unseen: 'Even so it came upon words by which the teacher could teach it.',
   },
 }

@@ -37,7 +37,7 @@ export const curves = {
     early:
       'The reward model is only a stand-in for the graders. After a few more iterations this says whether the two still agree.',
     hacked:
-      'Reward hacking: the reward model’s score has risen by {reward:string}, and the graders’ score has fallen by {score:string}. The policy has found what the reward model likes, not what is good. A larger β keeps it nearer to the reference.',
+      'Reward hacking: the reward model’s score has risen by {reward:string}, and the graders’ score has fallen by {score:string}. The policy has found what the reward model likes, not what is good. A larger β, where the stage has one, keeps it nearer to the reference; elsewhere fewer steps or a lower learning rate do.',
     both: 'Both have risen: the reward model’s score by {reward:string}, the graders’ by {score:string}. So far the stand-in points the right way.',
     rewardOnly:
       'The reward model’s score has risen by {reward:string}; the graders’ has hardly moved ({score:string}). What was gained is to the reward model’s liking alone.',
@@ -48,7 +48,7 @@ export const curves = {
 
   groupTitle: 'Group advantages',
   groupHow:
-    'Every answer is compared with the others to the same question. What is better than the group’s mean is made likelier, what is worse unlikelier; the first of a ranking is not copied.',
+    'Every answer is compared with the others to the same question. What is better than the group’s mean is made likelier, what is worse less likely; the first of a ranking is not copied.',
   groupEqual: '{equal:string} of these {all:string} groups have equal rewards.',
   groupPrompt: 'Question',
   groupMean: 'The group’s mean is {mean:string}, its deviation {std:string}.',
@@ -82,7 +82,7 @@ export const curves = {
     stuck:
       'The loss still stands at ln 2 = 0.693: to the model both answers are as likely as they were in the beginning. Usually the learning rate is too small.',
     fallen:
-      'The better answers have become unlikelier, too, by {chosen:string}. That is no mistake: the loss sees the difference alone, and this has grown to {margin:string}, since the worse ones have moved by {rejected:string}. The probability that both lost went to other words.',
+      'The better answers have become less likely, too, by {chosen:string}. That is no mistake: the loss sees the difference alone, and this has grown to {margin:string}, since the worse ones have moved by {rejected:string}. The probability that both lost went to other words.',
     risen:
       'The better answers have become likelier by {chosen:string}; the worse ones have moved by {rejected:string}. Their difference is {margin:string}.',
     losing:
@@ -106,10 +106,10 @@ export const curves = {
   pairWrong: 'Ranked wrong: the worse answer is ahead by {margin:string}.',
   pairTie: 'Neither answer is ahead.',
   moves: {
-    both_up: 'Neither has become unlikelier.',
-    both_down: 'Both answers have become unlikelier, the better one, too.',
-    chosen_down: 'The better answer has become unlikelier, the worse one has not.',
-    rejected_down: 'Only the worse answer has become unlikelier.',
+    both_up: 'Neither has become less likely.',
+    both_down: 'Both answers have become less likely, the better one, too.',
+    chosen_down: 'The better answer has become less likely, the worse one has not.',
+    rejected_down: 'Only the worse answer has become less likely.',
   },
   pairImplicit:
     'Times β = {beta:string} that is an implicit reward of {chosen:string} for the better one and {rejected:string} for the worse one.',
@@ -182,7 +182,7 @@ export const curves = {
   opsHow:
     'One step is made once more, operation by operation with a stopwatch, on one core and without changing anything. Meanwhile the run waits.',
   time: 'Time a step',
-  timing: 'Timing …',
+  timing: 'Timing…',
   opsNow: 'All together {ms:string} ms for {mflop:string} MFLOP: {speed:string} GFLOP/s.',
   op: 'Operation',
   calls: 'calls',

@@ -265,7 +265,7 @@ export const exercises = {
       title: 'The loss of a group',
       task: 'Of each group’s answers some are better than its mean, some worse. How large is the loss at the first step?',
       answer:
-        'It was {loss:string}, while the gradient was {grad:string} long. Advantages of a group sum to 0 and ρ is 1, so the value is about 0; a step sees only part of the groups, hence the rest. The gradient is what teaches: look at the reward, not at this loss.',
+        'It was {loss:string}, while the gradient was {grad:string} long. Advantages of a group sum to 0 and ρ is 1, so the value is about 0; a step sees only part of the groups, and in Dr. GRPO long answers weigh more, hence the rest. The gradient is what teaches: look at the reward, not at this loss.',
       options: { lnV: 'near ln V', zero: 'near 0', reward: 'minus the reward' },
     },
     idleGroups: {

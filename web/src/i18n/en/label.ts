@@ -4,7 +4,8 @@ export const label = {
   intro:
     'Your own model answers the same question twice. Say which answer you like better: from such choices the next stages learn what people want.',
   model: 'Whose answers',
-  noModel: 'No model has been saved yet. Train one first; best one that has learned to answer.',
+  noModel:
+    'No model has been saved yet. Train one first, best of all one that has learned to answer.',
   thinking: 'The model is answering…',
   question: 'Question',
   better: 'Answer {number:string} is better',

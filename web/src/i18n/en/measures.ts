@@ -6,11 +6,11 @@ export const measures = {
   recall: 'facts of the town, completed',
   fact_recall: 'facts of the town, completed',
 
-  exact_match_combos: 'right: known residents, new phrasings',
+  exact_match_combos: 'right: known residents, new combinations',
   exact_match_residents: 'right: residents no lesson named',
   exact_match_phrasings: 'right: new phrasings',
   exact_match_seen: 'right: questions of the lessons',
-  exact_match_combos_plain: 'right without examples: known residents, new phrasings',
+  exact_match_combos_plain: 'right without examples: known residents, new combinations',
   exact_match_residents_plain: 'right without examples: residents no lesson named',
   exact_match_phrasings_plain: 'right without examples: new phrasings',
   honest: 'says so when it does not know',
@@ -64,7 +64,7 @@ export const measures = {
 
   agreement: 'agreement with the graders',
   agreement_one_order: 'agreement, heard in one order only',
-  agreement_combos: 'agreement: known residents, new phrasings',
+  agreement_combos: 'agreement: known residents, new combinations',
   agreement_phrasings: 'agreement: new phrasings',
   agreement_residents: 'agreement: residents no lesson named',
   agreement_unknown: 'agreement: people whom nobody knows',
@@ -90,5 +90,5 @@ export const measures = {
   teacher_habit_kl: 'the teacher’s KL from the town’s habits, nats',
   parameter_share: 'parameters, as a share of the teacher’s',
   recovered: 'right answers, as a share of the teacher’s',
-  teacher_exact_match_combos: 'the teacher, right: known residents, new phrasings',
+  teacher_exact_match_combos: 'the teacher, right: known residents, new combinations',
 }

@@ -29,8 +29,8 @@ export const params = {
   warmup: 'Warm-up',
   weight_decay: 'Weight decay',
   clip: 'Gradient clipping',
-  beta1: 'First momentum',
-  beta2: 'Second momentum',
+  beta1: 'First moment',
+  beta2: 'Second moment',
   context: 'Context',
   eval_every: 'Measure every',
   sample_every: 'Write every',
@@ -182,7 +182,7 @@ export const questions = {
   lnV: 'A new model gives each of V tokens about the same probability, 1/V. The surprise at any token is then −ln(1/V) = ln V. With {vocab:string} tokens that is {lnV:string}. If it starts much higher, something is wrong before anything was learned.',
   normalQ: 'How low should it go?',
   normal:
-    'Not to zero. Text has surprise of its own: nobody can know what a resident does tonight, since the generator rolls a die. What matters is the distance to the dashed lines, and whether held-out follows training.',
+    'Not to zero. Text has surprise of its own: nobody can know what a resident does tonight, since the generator rolls a die. What matters is the distance to the dotted lines, and whether held-out follows training.',
   perplexityQ: 'What is a nat, a bit per byte, a perplexity?',
   perplexity:
     'One nat is the surprise at something that had a probability of 1/e. Divide by ln 2 for bits. Perplexity is e to the loss: among how many equally likely tokens it seems to hesitate. Nats per token depend on the tokenizer; bits per byte do not, so compare models by those.',

@@ -137,7 +137,7 @@ export const problems = {
   note_conversations_cut:
     '{cut|number} conversations are longer than {context|number} tokens and were cut; {lost|number} of them were left out, because their answers begin later.',
   replay_without_text:
-    'There is no plain text to go over again. Choose the text that the model was pretrained on, or set replay to 0.',
+    'There is no plain text to go over again. Choose the text that the model was pretrained on, or set the share of pretraining text to 0.',
   prompt_too_long:
     'The question “{prompt}” has {tokens|number} tokens; with an answer of up to {answer|number} it does not fit the {context|number} that the model reads at once. Shorten it, or allow shorter answers.',
   reward_missing:
@@ -273,7 +273,7 @@ export const problems = {
     'What has changed in “{name:string}” cannot be told: the model that it goes back to is no longer here, or has another shape.',
   token_unknown: 'This model has no token {token:number}; it knows those below {vocab:number}.',
   sampling_not_finite:
-    'The model’s output is no longer a number, so it cannot write. Its training has exploded; go on from an earlier checkpoint with a lower learning rate.',
+    'The model’s output is no longer a number, so it cannot write. Its training has diverged; go on from an earlier checkpoint with a lower learning rate.',
   sampling_setting: 'The setting {field} = {value} is not possible; it must be {want}.',
   journey_figure: 'What was measured is no number: {metrics}.',
   journey_needs: 'The step {step} was not made, since it needs {needs}.',

@@ -9,7 +9,7 @@ export const stage = {
   rewardChosen:
     'The newest reward model of this model’s family, unless you choose otherwise. What it has learned is a taste: it can be fooled, and the town’s graders, who check the answer, cannot.',
   rewardNone:
-    'No reward model of this model’s family is here, so the town’s graders score, who check the answer and cannot be fooled. To practise before a judge with a taste, first run:',
+    'No reward model of this model’s family is here, so the town’s graders score, who check the answer and cannot be fooled. To practise on a taste that was learned, first run:',
   teacher: 'The teacher',
   lessons: 'What it learns from',
   lessonsTown: 'Made for the town, as the parent’s text is',
@@ -40,7 +40,7 @@ export const stage = {
   wrong: 'wrong',
   nothing: '(nothing)',
   sets: {
-    held_combos: 'a known resident in a new phrasing',
+    held_combos: 'a known resident, asked of this in a new way',
     held_residents: 'a resident whom no lesson named',
     unknown: 'somebody whom nobody knows',
   },
@@ -209,7 +209,7 @@ export const lessons = {
     name: 'White-box distillation',
     title: 'Can a small one keep what a big one learned?',
     formula:
-      'P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients equally large.',
+      'P is the teacher, Q the student, both softened by the temperature T. α is the share of the ordinary loss; T² keeps the gradients about as large at any T.',
   },
   distill_sequence: {
     name: 'Sequence distillation',

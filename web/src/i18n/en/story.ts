@@ -16,7 +16,7 @@ export const story = {
     real: 'Llama 3 has a vocabulary of 128,000 tokens and Qwen2.5 one of 151,643, both byte pairs. Here it is about 1,300. It is the cheapest stage of all, and one that can never be changed afterwards without training anew.',
   },
   pretrain: {
-    what: 'The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come blanks and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.',
+    what: 'The model sees a stretch of text and, at every place, spreads 100 % over all tokens that might come next. The loss is its surprise at what really stood there, and each step turns every one of its numbers a little so that it would have been less surprised. First come spaces and letters, then words, then grammar; for a while the curve is flat and the sentences are well made and wrong. Then the facts arrive, many at once: to guess the next word well, it had to know them.',
     image:
       'A child is left alone among encyclopedias. Nobody explains anything, it only reads on and guesses the next word, and in the end it can go on with any page.',
     misleads:
@@ -32,7 +32,7 @@ export const story = {
     real: 'Llama 2 was taught to answer with 27,540 examples written by people: quality counted more than number. Qwen2.5 used more than a million, two times over. Beside the trillions of tokens of pretraining both are small.',
   },
   lora: {
-    what: 'To retrain every number for each new taste is dear, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.',
+    what: 'To retrain every number for each new taste is costly, and every copy is as large as the model. LoRA freezes the model and puts beside its matrices two thin ones, whose product is the change. Only those learn, a few in a hundred of all numbers. What comes out is a small file that is plugged in, taken out, or swapped while you talk.',
     image:
       'The old radio gets a Bluetooth module. Nothing inside is rewired, it can do something new, and without the module it is the old radio to the last screw.',
     misleads:
@@ -64,12 +64,12 @@ export const story = {
     real: 'Llama 3 uses DPO in place of PPO: less computing, and better at following instructions. It takes a learning rate of 0.00001, β = 0.1, six rounds with fresh pairs, and adds a loss on the better answer so that it does not fall. Qwen2.5 used about 150,000 pairs.',
   },
   cdpo: {
-    what: 'People click in haste, so some labels are the wrong way round. DPO believes every label fully and pushes the pair apart for ever. The conservative kind keeps a doubt ε: it weighs the loss of both directions, as likely as each is. So there is a distance that is far enough, and wrong labels do less harm.',
+    what: 'People click in haste, so some labels are the wrong way round. A DPO that takes labels for certain pushes every pair apart for ever. The conservative kind keeps a doubt ε: it weighs the loss of both directions, as likely as each is. So there is a distance that is far enough, and wrong labels do less harm.',
     image:
       'You read the audience’s choice, and know that one in ten raised the wrong hand. So you never let one vote change your speech without limit.',
     misleads:
       'The doubt is the same for all pairs. It does not find the wrong votes; it only believes all of them a little less.',
-    real: 'Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its reward model learned a larger distance from the clearer choices. That uses doubt pair by pair, where ε is one number for all.',
+    real: 'Llama 2’s people also said how much better an answer was, from “negligibly” to “significantly”, and its reward model learned a larger distance from the clearer choices. That weighs doubt pair by pair, where ε is one number for all.',
   },
   ipo: {
     what: 'The loss of DPO falls for as long as the distance grows, even on pairs that are long decided. IPO gives the distance a goal, 1/(2τ), and squares what is missing. Beyond the goal it pulls back. So a few pairs cannot drive the model far away.',

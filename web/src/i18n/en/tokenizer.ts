@@ -89,7 +89,7 @@ export const tokenizer = {
     'It works, and you can choose it. But texts get long, the model sees less at a time, and it spends effort on spelling. Chinese would need thousands of characters, most of them rare.',
   whyNotWordsQ: 'Why not one token per word?',
   whyNotWords:
-    'Then a new word is unreadable, and Chinese has no blanks to cut at. Byte pairs are in between: common words are one token, rare ones a few, and nothing is ever unknown.',
+    'Then a new word is unreadable, and Chinese has no spaces to cut at. Byte pairs are in between: common words are one token, rare ones a few, and nothing is ever unknown.',
   chineseQ: 'Why is “的” three tokens at first?',
   chinese:
     'In UTF-8 a Chinese character is three bytes. Two merges make it one token, and they come early for frequent characters. Before that you see its bytes in hexadecimal.',

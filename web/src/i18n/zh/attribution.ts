@@ -40,7 +40,7 @@ export const attribution: Translation['attribution'] = {
   without: '没读过这些句子',
   retrain: '删掉这些句子，重新训练',
   retrainWhy:
-    '这是从头开始的一次新训练，不是接着练：读过的东西没法当作没读过。种子、设置、分词都和“{name}”一样，{steps} 步；只是从文本和课程里拿掉了写着这件事的句子。',
+    '这是从头开始的一次新训练，不是接着练：读过的东西没法当作没读过。种子、设置、分词器都和“{name}”一样，{steps} 步；只是从文本和课程里拿掉了写着这件事的句子。',
   retrainChain: '然后在它上面重复这些阶段：{stages}。',
   retrainStop: '后面的阶段（{stages}）不重复，所以请比较那之前的模型。',
   retrainDefaults: '文件里没有写明设置，所以用这个大小的常用设置。',

@@ -63,7 +63,7 @@ export const engine: Translation['engine'] = {
   at: '（{stage}，第 {step} 步）',
   restart: '重新启动引擎',
   offer: '上次的训练还没有完成。',
-  offerAfterLoss: '训练途中引擎丢了，好在之前存过。',
+  offerAfterLoss: '训练途中引擎意外停了，好在之前存过。',
   offerDiverged: '上次的训练发散了，损失不再是数。换了设置，可以从最后正常的一步接着练。',
   otherwise: '去换设置',
   offerDetail: '“{name}”停在第 {step} 步，共 {steps} 步，保存于 {when}。',

@@ -35,7 +35,7 @@ export const curves: Translation['curves'] = {
   outcome: {
     early: '奖励模型只是评分器的替身。再过几轮，这里会说两者是否还一致。',
     hacked:
-      '奖励作弊（reward hacking）：奖励模型的分数升了 {reward}，评分器的得分却降了 {score}。策略学到的是奖励模型的喜好，而不是什么是好。把 β 调大，它就会离参考模型近一些。',
+      '奖励作弊（reward hacking）：奖励模型的分数升了 {reward}，评分器的得分却降了 {score}。策略学到的是奖励模型的喜好，而不是怎样才算好。有 β 的阶段把 β 调大，它就会离参考模型近一些；没有的就少走几步，或者调小学习率。',
     both: '两边都升了：奖励模型升了 {reward}，评分器升了 {score}。到目前为止，替身指的方向是对的。',
     rewardOnly: '奖励模型的分数升了 {reward}，评分器几乎没动（{score}）。这些只合奖励模型的意。',
     flat: '奖励还没有升高：变化 {reward}，评分器变化 {score}。',
@@ -65,7 +65,7 @@ export const curves: Translation['curves'] = {
   afterwards: '之后的 v（a : b）',
   askedCount: '已答次数',
 
-  pairTitle: '留出的好坏回答',
+  pairTitle: '较好和较差的回答（留出）',
   pairSpread: '回答各得多少',
   pairReward: '奖励',
   pairNats: '对数概率，与开始时相比，纳特',
@@ -76,7 +76,7 @@ export const curves: Translation['curves'] = {
     wait: '下一次测量会告诉你两边怎么样了。',
     stuck: '损失仍停在 ln 2 = 0.693：对模型来说，两个回答的概率还跟开始时一样。多半是学习率太小。',
     fallen:
-      '较好的回答也变得更不可能了，降了 {chosen}。这不是出错：损失只看两者之差，而差已经到了 {margin}，因为较差的变化了 {rejected}。两边失去的概率给了别的词。',
+      '较好的回答也降了 {chosen}。这不是出错：损失只看两者之差，而差已经到了 {margin}，因为较差的变化了 {rejected}。两边失去的概率给了别的词。',
     risen: '较好的回答升了 {chosen}，较差的变化了 {rejected}，两者之差是 {margin}。',
     losing: '较差的回答没有落后：差是 {margin}。在这些对上还没有学到东西。',
   },
@@ -97,10 +97,10 @@ export const curves: Translation['curves'] = {
   pairWrong: '排错了：较差的回答领先 {margin}。',
   pairTie: '两个回答不分上下。',
   moves: {
-    both_up: '两个回答都没有变得更不可能。',
-    both_down: '两个回答都变得更不可能了，较好的也一样。',
-    chosen_down: '较好的回答变得更不可能了，较差的却没有。',
-    rejected_down: '只有较差的回答变得更不可能了。',
+    both_up: '两个回答的概率都没有降。',
+    both_down: '两个回答的概率都降了，较好的也一样。',
+    chosen_down: '较好的回答概率降了，较差的却没有。',
+    rejected_down: '只有较差的回答概率降了。',
   },
   pairImplicit: '乘以 β = {beta}，就是隐含的奖励：较好的 {chosen}，较差的 {rejected}。',
   pairSure: '在模型看来，较好的回答更受喜欢的概率是 σ({difference}) = {p}。',
@@ -147,7 +147,7 @@ export const curves: Translation['curves'] = {
 
   studentTitle: '大小、速度和质量',
   studentHow:
-    '每个模型回答同样的留出问题，要花一点时间。老师值多少，要同一个学生、同样的种子和步数、却没有老师的来比，才看得出。',
+    '每个模型回答同样的留出问题，要花一点时间。老师有多大作用，要和没有老师的同一个学生（种子和步数都相同）比，才看得出。',
   newest: '最新的、合适的',
   thisRun: '本次训练，此刻的样子',
   alone: '没有老师的学生',
@@ -156,7 +156,7 @@ export const curves: Translation['curves'] = {
   noAlone: '还没有不靠老师训练出来的学生。',
   parameters: '参数',
   bytesOnDisk: '字节',
-  speed: '每秒词元',
+  speed: '每秒词元数',
 
   stepTitle: '一步的内部：范数与运算',
   stepNoRun: '先开始这个阶段的训练，这里就能看到每一步的内部。',

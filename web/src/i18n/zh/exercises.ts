@@ -2,28 +2,28 @@ import type { Translation } from '../i18n-types'
 
 /** 预测和挑战，都由学习者自己的运行来评判。 */
 export const exercises: Translation['exercises'] = {
-  intro: '先说出你的预测，再让自己的运行来回答。这里没有事先写好的答案。',
+  intro: '先说出你的预测，再让你自己的训练来回答。这里没有事先写好的答案。',
   note: '记下来',
   change: '改一改',
   yours: '你的预测：{guess}。',
   said: '你说 {guess}，实际是 {truth}。',
   itWas: '实际是：{truth}。',
-  late: '回答之前，你的运行已经显示过答案了。',
-  mute: '这次运行说明不了：没有测到这样的量，或者变化太小。',
+  late: '在你回答之前，训练已经显示过答案了。',
+  mute: '这次训练说明不了：没有测到这样的量，或者变化太小。',
   wait: {
     now: '记下了，正在看……',
-    first: '记下了。开始运行，第一步就会揭晓。',
-    end: '记下了。运行结束时揭晓。',
+    first: '记下了。开始训练，第一步就会揭晓。',
+    end: '记下了。训练结束时揭晓。',
   },
-  attempts: '这个阶段的每次运行都算一次尝试。',
-  weigh: '称一称这次运行',
-  weighing: '正在称……',
+  attempts: '这个阶段的每次训练都算一次尝试。',
+  weigh: '评一评这次训练',
+  weighing: '正在评……',
   reached: '达到了',
   best: '目前最好',
   notReached: '还没达到',
   units: { percent: '%', nats: '纳特', steps: '步' },
-  quantity: { heldOut: '留出损失', score: '评分器给回答的分数' },
-  real: '你的运行',
+  quantity: { heldOut: '留出集损失', score: '评分器给回答的分数' },
+  real: '你的训练',
   drawStart: '画',
   drawDone: '画好了',
   drawClear: '擦掉',
@@ -78,7 +78,7 @@ export const exercises: Translation['exercises'] = {
     },
     factsWhen: {
       title: '知识什么时候来？',
-      task: '看留出损失走完一半下降的那一步。知识的一半是在那之前、差不多同时，还是更晚学会的？',
+      task: '看留出集损失走完一半下降的那一步。一半的知识是在那之前、差不多同时，还是更晚学会的？',
       outcomes: {
         before:
           '损失到第 {loss} 步才降了一半，知识在第 {facts} 步就已经学会一半（最后是 {recall}）。小镇不大、同一件事反复出现时会这样：记住它们很早就划算。',
@@ -91,7 +91,7 @@ export const exercises: Translation['exercises'] = {
     },
     turn: {
       title: '在拐点停下',
-      task: '把“读书的比例”调到 0.01，也就是 1 %，让它没多少可读；用你自己的几页文本也行。留出损失先降后升：它开始背课文了。确定已经拐弯就停下，最多比最低点晚三次测量。',
+      task: '把“读书的比例”调到 0.01，也就是 1%，让它没多少可读；用你自己的几页文本也行。留出集损失先降后升：它开始背课文了。确定已经拐弯就停下，最多比最低点晚三次测量。',
       answer: '最低在第 {best} 步（{loss}），停在第 {end} 步（{last}）。',
     },
     maskShare: {
@@ -106,7 +106,7 @@ export const exercises: Translation['exercises'] = {
       outcomes: {
         zero: '是 {loss}；什么都不知道则是 {lnV}。这些回答里的词，它几乎都能自己说出来：这些课，或者很像的课，它已经上过。',
         between:
-          '是 {loss}；什么都不知道则是 {lnV}。字词和名字它都认得，只是不知道现在该作答，而且要用这种样子。',
+          '是 {loss}；什么都不知道则是 {lnV}。字词和名字它都认得，只是不知道现在该作答，也不知道要用这种形式。',
         lnV: '是 {loss}；什么都不知道则是 {lnV}，好不了多少。要么模型读得还太少，要么这些课对它很陌生：另一种语言，别的词，别的记号。',
       },
       options: { zero: '接近 0', between: '0 和 ln V 之间', lnV: '接近 ln V' },
@@ -118,7 +118,7 @@ export const exercises: Translation['exercises'] = {
     },
     loraShare: {
       title: '训练了多少',
-      task: '每个大矩阵旁边放两个窄矩阵。它们占全部数字的百分之几？',
+      task: '每个大矩阵旁边放两个窄矩阵。它们占全部参数的百分之几？',
       answer:
         '秩为 {rank} 时，{all} 个数里训练 {trained} 个。d × d 的矩阵有 d² 个数，两条窄的只有 2·d·r 个。',
     },
@@ -129,18 +129,18 @@ export const exercises: Translation['exercises'] = {
       options: { same: '和以前完全一样', near: '和以前差不多', lost: '已经变了' },
     },
     fewest: {
-      title: '用最少的数字，学到九成的风格',
-      task: '让 90 % 的回答符合风格，训练的数字越少越好。调秩，也可以调别的。',
+      title: '用最少的参数，学到九成的风格',
+      task: '让 90% 的回答符合风格，训练的参数越少越好。调秩，也可以调别的。',
       answer: '秩 {rank}：{trained} 个数，{style} 符合风格。',
     },
     rewardStart: {
-      title: '评委的第一个损失',
+      title: '奖励模型的第一个损失',
       task: '第一步时，每个回答都得 0 分。−ln σ(0 − 0) 是多少？',
-      answer: '运行从 {loss} 开始。σ(0) = ½，和抛硬币一样，−ln ½ = ln 2 = {expected}。',
+      answer: '这次从 {loss} 开始。σ(0) = ½，和抛硬币一样，−ln ½ = ln 2 = {expected}。',
     },
     pairAccuracy: {
       title: '能判对多少对？',
-      task: '运行结束时，留出的回答对里，有多大比例分得对？抛硬币是 50 %。',
+      task: '训练结束时，留出的回答对里，有多大比例分得对？抛硬币是 50%。',
       answer: '从 {from} 开始，最后是 {share}。',
     },
     scoresApart: {
@@ -159,21 +159,21 @@ export const exercises: Translation['exercises'] = {
     },
     klTrend: {
       title: '离旧模型有多远',
-      task: 'KL 衡量模型离出发时走了多远。在你的运行里它会怎样？',
+      task: 'KL 衡量模型离出发时走了多远。在你这次训练里它会怎样？',
       answer:
         '每个回答从 {from} 纳特到 {to} 纳特。想多得奖励，就得换一种说法；走多远，由代价 β 决定。',
       options: { rises: '上升', stays: '不变', falls: '下降' },
     },
     bestBeta: {
       title: '找到最好的 β',
-      task: '用几个不同的代价 β 各跑一次。在评分器看来，哪一个对训练前的模型赢得最多？区间整个在 50 % 以上才算数。',
+      task: '用几个不同的代价 β 各跑一次。在评分器看来，哪一个对训练前的模型赢得最多？区间整个在 50% 以上才算数。',
       answer: 'β = {beta}：胜率 {wins}（{low} 到 {high}），KL {kl} 纳特。',
     },
     lnTwo: {
       title: '第 0 步的损失',
       task: '模型此时就是自己的参考。预测损失，写到三位小数。',
       answer:
-        '运行从 {loss} 开始。模型和参考一致，差距是 0，−ln σ(0) = ln 2 = {expected}，和 β 无关。一直停在那里，就是没有在学：看看学习率。',
+        '这次从 {loss} 开始。模型和参考一致，差距是 0，−ln σ(0) = ln 2 = {expected}，和 β 无关。一直停在那里，就是没有在学：看看学习率。',
     },
     bothWays: {
       title: '好的回答会更可能出现吗？',
@@ -192,31 +192,31 @@ export const exercises: Translation['exercises'] = {
     ipoStart: {
       title: '第 0 步的损失',
       task: '模型还是自己的参考时 h 为 0，τ = {tau}。算一算 (h − 1/(2τ))²。',
-      answer: '运行从 {loss} 开始。这是距离的平方，大小本身没有意义，要看它降了多少。',
+      answer: '这次从 {loss} 开始。这是距离的平方，大小本身没有意义，要看它降了多少。',
     },
     ipoGoal: {
       title: '到得了目标吗？',
-      task: '差距的目标是 {goal}。运行结束时，留出的差距在哪里？',
+      task: '差距的目标是 {goal}。训练结束时，留出的差距在哪里？',
       answer: '{margin}，目标是 {goal}。超过目标，损失会往回拉；DPO 则会一直走下去。',
       options: { below: '还没到', at: '差不多到了', beyond: '远远超过' },
     },
     simpoStart: {
       title: 'SimPO 从哪里开始？',
-      task: '如果两个回答平均每个词元一样可能，损失就是 ln(1 + e^γ) = {even}。你的运行从哪里开始？',
+      task: '如果两个回答平均每个词元一样可能，损失就是 ln(1 + e^γ) = {even}。你这次训练从哪里开始？',
       answer:
         '从 {loss} 开始，对照值是 {even}。这里没有参考把它归零，起点取决于模型本来更倾向哪个。比它低，说明模型本来就偏向较好的回答。',
       options: { below: '比它低', at: '差不多', above: '比它高' },
     },
     simpoChosen: {
       title: '那好的回答本身呢？',
-      task: '较好的回答，每个词元的平均对数概率，在你的运行里会怎样？',
+      task: '较好的回答，每个词元的平均对数概率，在你这次训练里会怎样？',
       answer:
         '每个词元从 {from} 纳特到 {to} 纳特，差距 {margin}。没有参考拉住它：学习率太大，它会一直掉，直到模型不停重复。',
       options: { rises: '上升', stays: '不变', falls: '下降' },
     },
     agreement: {
       title: '有多少次意见一致？',
-      task: '运行结束时，裁判有多大比例和评分器判得一样？抛硬币是 50 %。',
+      task: '训练结束时，裁判有多大比例和评分器判得一样？抛硬币是 50%。',
       answer: '从 {from} 开始，最后是 {share}。',
     },
     hardest: {
@@ -243,18 +243,18 @@ export const exercises: Translation['exercises'] = {
       title: '一组的损失',
       task: '每组回答里，有的高于平均，有的低于平均。第一步的损失有多大？',
       answer:
-        '是 {loss}，而梯度的长度是 {grad}。一组的优势加起来是 0，ρ 又是 1，所以数值大约是 0；一步只看到一部分组，所以还剩一点。起作用的是梯度：看奖励，别看这个损失。',
+        '是 {loss}，而梯度的长度是 {grad}。一组的优势加起来是 0，ρ 又是 1，所以数值大约是 0；一步只看到一部分组，Dr. GRPO 里长回答的分量又更重，所以还剩一点。起作用的是梯度：看奖励，别看这个损失。',
       options: { lnV: '接近 ln V', zero: '接近 0', reward: '奖励的相反数' },
     },
     idleGroups: {
       title: '学不到东西的组',
-      task: '一组里得分全都一样，优势就都是 0。运行开始时，这样的组占多大比例？',
+      task: '一组里得分全都一样，优势就都是 0。训练开始时，这样的组占多大比例？',
       answer:
         '最开始有 {idle} 的组全都一样。温度为 0 时，所有的组都会这样：没有可比的，也就没有可学的。',
     },
     lengthTrend: {
       title: '变长还是变短？',
-      task: 'Dr. GRPO 不再除以回答的长度。在你的运行里，回答会变长吗？',
+      task: 'Dr. GRPO 不再除以回答的长度。在你这次训练里，回答会变长吗？',
       answer:
         '从 {from} 到 {to} 个词元。GRPO 的除法让长的错误回答每个词元罚得更轻；去掉以后，只由奖励来定。',
       options: { rises: '变长', stays: '差不多', falls: '变短' },
@@ -273,7 +273,7 @@ export const exercises: Translation['exercises'] = {
     },
     entropyTrend: {
       title: '更有把握，还是更没把握？',
-      task: '熵说明下一个词元有多大的余地。在你的运行里它会怎样？',
+      task: '熵说明下一个词元有多大的余地。在你这次训练里它会怎样？',
       outcomes: {
         rises:
           '每个词元从 {from} 纳特到 {to} 纳特：余地变大了。原来太有把握的词被压下去，或者少见却做得好的词被抬上来（裁剪的上限宽就容易这样），熵就会上升。一直升下去，最后就成了胡言乱语。',
@@ -303,7 +303,7 @@ export const exercises: Translation['exercises'] = {
     },
     smallest: {
       title: '保住九成的最小学生',
-      task: '把学生做得更窄或更浅：最小能多小，还达得到老师的 90 %？',
+      task: '把学生做得更窄或更浅：最小能多小，还达得到老师的 90%？',
       answer: '{layers} 层，{width} 个通道：大小的 {share}，达到老师的 {kept}。',
     },
     jsdBound: {

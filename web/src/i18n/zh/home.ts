@@ -51,7 +51,7 @@ export const stages: Translation['stages'] = {
   feedbackDirect: {
     name: '直接学偏好',
     image: '同一场演讲，直接听观众怎么选。',
-    what: 'DPO：同样的回答对，中间没有评委。',
+    what: 'DPO：同样的回答对，中间没有奖励模型。',
   },
   tutor: {
     name: 'AI 的反馈',

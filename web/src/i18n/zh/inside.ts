@@ -104,7 +104,7 @@ export const inside: Translation['inside'] = {
     dora: 'DoRA 还让每一行有自己的长度，所以 ΔW 不只是 B · A。',
     strips: '两个窄矩阵：左边是 B，上边是 A',
     singular: 'ΔW 的奇异值',
-    directions: '{all} 个可能的方向里用到了 {used} 个，其中 {most} 个承担了变化的 90 %。',
+    directions: '{all} 个可能的方向里用到了 {used} 个，其中 {most} 个承担了变化的 90%。',
     nothing: '这里还什么都没有变。',
     value: '第 {n} 个：{value}',
   },

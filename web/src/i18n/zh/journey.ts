@@ -87,7 +87,7 @@ export const family: Translation['family'] = {
   shape: '形状',
   shapeOf: '{layers} 层，{heads} 个头，{channels} 个通道，{vocab} 个词元',
   parameters: '参数',
-  seed: '种子',
+  seed: '随机种子',
   lessonsOf: '自己的教材',
   goOn: '从这里接着做',
   more: '它的全部情况',
@@ -135,7 +135,8 @@ export const family: Translation['family'] = {
   rewardOf: '{name}：奖励从 {first} 到 {last}',
   curveHeld: '留出 {loss}',
   curveNone: '这个文件里没有曲线',
-  legend: '蓝线是训练损失，圆点是留出损失；从自己的回答里学的，画的是奖励。每条曲线各有各的刻度。',
+  legend:
+    '蓝线是训练损失，圆点是留出集损失；从自己的回答里学的，画的是奖励。每条曲线各有各的刻度。',
   cards: '一家子的成绩单',
   cardsWhy: '同样的留出题考每一个成员；范围是一百次里有九十五次包含真值的区间。',
   grade: '给全家打分',

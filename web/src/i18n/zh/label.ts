@@ -35,7 +35,7 @@ export const label: Translation['label'] = {
   endpoint: '服务器上的模型',
   browser: '浏览器自带的模型',
   noEndpoint:
-    '这个服务器没有裁判。请这样启动：serve -judge http://localhost:11434（任何兼容 OpenAI 的地址都行）。',
+    '这个服务器没有裁判。请这样启动：serve -judge http://localhost:11434（任何兼容 OpenAI 接口的地址都行）。',
   noJudge: '你还没有训练过裁判：',
   which: '哪一个',
   ownWords: '它只学过这五条；用自己的话写准则，需要更大的模型。',

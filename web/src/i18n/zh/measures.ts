@@ -3,16 +3,16 @@ import type { Translation } from '../i18n-types'
 /** 各阶段测的东西，按引擎的名字；有单位的写上单位。 */
 export const measures: Translation['measures'] = {
   train_loss: '训练损失',
-  held_out_loss: '留出损失',
+  held_out_loss: '留出集损失',
   bits_per_byte: '每字节比特数（留出）',
   recall: '小镇的事实，补全正确',
   fact_recall: '小镇的事实，补全正确',
 
-  exact_match_combos: '答对：认识的居民，新问法',
+  exact_match_combos: '答对：认识的居民，新搭配',
   exact_match_residents: '答对：课上没提过的居民',
   exact_match_phrasings: '答对：新问法',
   exact_match_seen: '答对：课上的问题',
-  exact_match_combos_plain: '不给例子答对：认识的居民，新问法',
+  exact_match_combos_plain: '不给例子答对：认识的居民，新搭配',
   exact_match_residents_plain: '不给例子答对：课上没提过的居民',
   exact_match_phrasings_plain: '不给例子答对：新问法',
   honest: '不知道就说不知道',
@@ -37,8 +37,8 @@ export const measures: Translation['measures'] = {
   heldout_rejected: '较差的回答（留出）',
   heldout_margin: '差距（留出）',
   pair_accuracy: '判对的回答对',
-  pair_accuracy_low: '下限（95 %）',
-  pair_accuracy_high: '上限（95 %）',
+  pair_accuracy_low: '下限（95%）',
+  pair_accuracy_high: '上限（95%）',
   calibration_error: '校准误差',
 
   iteration: '轮次',
@@ -66,7 +66,7 @@ export const measures: Translation['measures'] = {
 
   agreement: '与评分器一致',
   agreement_one_order: '一致：只听一种顺序',
-  agreement_combos: '一致：认识的居民，新问法',
+  agreement_combos: '一致：认识的居民，新搭配',
   agreement_phrasings: '一致：新问法',
   agreement_residents: '一致：课上没提过的居民',
   agreement_unknown: '一致：谁也不认识的人',
@@ -82,7 +82,7 @@ export const measures: Translation['measures'] = {
   noted_same_language: '记对了：同一种语言',
   position_bias: '对第一个位置的偏心',
 
-  objective: '所最小化的量，每个词元多少纳特',
+  objective: '训练要缩小的量，每个词元多少纳特',
   divergence: '离老师的散度，每个词元多少纳特',
   own_jsd: '自己写的词元上的 JSD（纳特）',
   own_share: '所学词元中自己写的比例',
@@ -92,5 +92,5 @@ export const measures: Translation['measures'] = {
   teacher_habit_kl: '老师离小镇习惯的 KL（纳特）',
   parameter_share: '参数，占老师的比例',
   recovered: '答对，占老师的比例',
-  teacher_exact_match_combos: '老师答对：认识的居民，新问法',
+  teacher_exact_match_combos: '老师答对：认识的居民，新搭配',
 }

@@ -37,9 +37,9 @@ export const ownData: Translation['ownData'] = {
   long: {
     conversations:
       '有 {long} 条超过一次能读的 {context} 个词元：会在那里截断，回答一点不剩的就略去。',
-    pairs: '有 {long} 条超过一次能读的 {context} 个词元。这样运行不会开始：请改短或删掉。',
+    pairs: '有 {long} 条超过一次能读的 {context} 个词元。这样训练不会开始：请改短或删掉。',
     prompts:
-      '有 {long} 条在一次能读的 {context} 个词元里放不下回答。这样运行不会开始：请改短，或者允许更短的回答。',
+      '有 {long} 条在一次能读的 {context} 个词元里放不下回答。这样训练不会开始：请改短，或者允许更短的回答。',
   },
   allLearned: '第一篇现在这样切分：{n} 个词元。预训练时每个词元都要学，都是从它前面的猜出来的。',
   noTokenizer: '训练好分词器之后，这里会显示第一篇切成的词元。',

@@ -10,7 +10,7 @@ export const source: Translation['source'] = {
   sizes: { quick: '24 位居民', standard: '48 位居民' },
   language: '语言',
   languages: { both: '中文和英文', en: '只要英文', zh: '只要中文' },
-  seed: '种子',
+  seed: '随机种子',
   own: '你自己的文本',
   name: '文本',
   documents: '篇数',
@@ -117,7 +117,7 @@ export const pretrain: Translation['pretrain'] = {
   fixedWhileRunning: '训练当中不能改，停下来再改。',
   formula: '要缩小的是什么',
   formulaWords:
-    '对 B 条序列各 T 个词元，取模型 θ 给真正出现的下一个词元的概率 p 的负对数，再求平均。',
+    '对 B 条序列各 T 个词元，取权重为 θ 的模型给真正出现的下一个词元的概率 p 的负对数，再求平均。',
   code: '真正在运行的几行，出自 {file} 第 {line} 行起。',
   codeLabel: 'Go 源代码：{file}',
   chance: '瞎猜 1/8',
@@ -135,7 +135,7 @@ export const compute: Translation['compute'] = {
   workers: '线程：{n}',
   detail:
     '“自动”会在开始前把两种都测一测，显卡明显快才用它。显卡的舍入方式不同，所以曲线的末几位会和工作线程的不一样。训练当中也能改。',
-  mixed: '这次训练前面的步子是用别的算的，所以不会一位不差。',
+  mixed: '这次训练前面几步是用别的方式算的，所以不会一位不差。',
 }
 
 export const workers: Translation['workers'] = {
@@ -156,9 +156,9 @@ export const reading: Translation['reading'] = {
   title: '这个损失正常吗？',
   before: '开始训练后，这里会拿你的曲线和它该有的样子作比较。',
   start:
-    '正常。它从 {loss} 起步。在 {vocab} 个词元里平均乱猜，代价是 ln {vocab} = {lnV}，新模型正是这样。',
+    '正常。它从 {loss} 起步。在 {vocab} 个词元里均匀乱猜，代价是 ln {vocab} = {lnV}，新模型正是这样。',
   worse:
-    '不正常。{loss} 比平均乱猜（{lnV}）还差：它把错的当成了准的。多半是学习率太大。停下来调小；梯度范数能看出它被甩得多厉害。',
+    '不正常。{loss} 比均匀乱猜（{lnV}）还差：它把错的当成了准的。多半是学习率太大。停下来调小；梯度范数能看出它被甩得多厉害。',
   aboveUnigram: '还早。留出集上是 {loss}；只要知道每个词元有多常见，就能到 {line}。',
   aboveBigram: '很顺利。{loss}，说明它已经知道哪些词元常见，正在学两两搭配（{line}）。',
   aboveTrigram: '很顺利。{loss}，已经胜过一张两两搭配的表。三个一组的表能到 {line}。',
@@ -191,7 +191,7 @@ export const questions: Translation['questions'] = {
   loopQ: '它为什么老重复，或者停不下来？',
   loop: '它学到的是：说过的话还会再说；温度低时没有什么能打破这个圈子。调高温度，或者多练。抽到“文章结束”这个词元它才会停，练得少就见得少。',
   nanQ: '出现 NaN 是怎么回事？',
-  nan: 'NaN 就是“不是数”：有个值涨得 32 位装不下了，多半因为学习率太大。训练会停在最后一个好的步子上，并把它留下。调小学习率或裁剪上限，从那里继续。',
+  nan: 'NaN 就是“不是数”：有个值涨得 32 位装不下了，多半因为学习率太大。训练会退回最后正常的一步停下，并把它留下。调小学习率或裁剪上限，从那里继续。',
   ownQ: '能用我自己的文本吗？',
   own: '能，.txt 或 .jsonl，什么语言都行，几百 KB 就是不错的开始。要用它重新学分词，这里会自动做。它会写得像你的文本，也只知道你的文本。',
 }

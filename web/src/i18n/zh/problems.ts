@@ -63,7 +63,7 @@ export const problems: Translation['problems'] = {
   safetensors_dtype: '张量“{tensor}”存成了 {dtype}，这里用不了。请导出为 F32、F16 或 BF16。',
   safetensors_duplicate: '文件里“{tensor}”这个名字出现了两次。没有导入。请重新导出或下载。',
   safetensors_foreign:
-    '这是别处来的 Llama 式模型（{layers|number} 层，{channels|number} 通道，{vocab|number} 个词元），但缺少 {missing}。只能导入萌芽做的文件。',
+    '这是别处来的 Llama 式模型（{layers|number} 层，{channels|number} 个通道，{vocab|number} 个词元），但缺少 {missing}。只能导入萌芽做的文件。',
   safetensors_gap:
     '文件里“{tensor}”之前有 {bytes|bytes} 不属于任何东西。文件已损坏，没有导入。请重新导出或下载。',
   safetensors_header:
@@ -111,7 +111,8 @@ export const problems: Translation['problems'] = {
   conversations_too_long: '没有一段对话的回答在前 {context|number} 个词元内开始。请把上下文调长。',
   note_conversations_cut:
     '有 {cut|number} 段对话超过 {context|number} 个词元，已截短；其中 {lost|number} 段的回答开始得太晚，没有采用。',
-  replay_without_text: '没有可以温习的普通文本。请选模型预训练时用的文本，或把温习的比例设为 0。',
+  replay_without_text:
+    '没有可以温习的普通文本。请选模型预训练时用的文本，或把“预训练文本的比例”设为 0。',
   prompt_too_long:
     '问题“{prompt}”有 {tokens|number} 个词元，加上最长 {answer|number} 个词元的回答，超过了模型一次能读的 {context|number} 个。请缩短问题，或把回答的上限调小。',
   reward_missing: '没有人给回答打分。请选一个奖励模型，或选小镇，由评分器打分。',
@@ -162,7 +163,7 @@ export const problems: Translation['problems'] = {
   judge_stage: '“{have}”阶段的检查点没有学过评判。请选“judge”阶段的检查点。',
   judge_letters:
     '这个分词器没有把 ABDLSFHTdlsfhtx 这些字母和句点各写成一个词元，裁判就没法指明回答，也没法记下看法。请换一个分词器。',
-  judge_without_town: '裁判要跟小镇的评分规则学。请把数据选为小镇。',
+  judge_without_town: '裁判要跟小镇的评分器学。请把数据选为小镇。',
   judge_too_long:
     '第 {comparison|number} 组比较最多要 {tokens|number} 个词元，超过了裁判一次能读的 {context|number} 个。请去掉它，或训练一个上下文更长的裁判。',
   pair_probability: '第 {pair|number} 对的概率是 {p}，应当在 0 和 1 之间。请改好这一对或去掉。',
@@ -210,12 +211,12 @@ export const problems: Translation['problems'] = {
   resume_setting:
     '这次训练里已有的回答是按 {key} = {have|number} 写的，不能改成 {want|number} 接着练。请保持原样，或者从这些权重开始一次新的训练。',
   training_diverged:
-    '第 {step|number} 步有个值涨得没了边。训练停下，退回到最后一个好的步子：第 {kept|number} 步，已经留好。调小学习率再继续。',
+    '第 {step|number} 步有个值涨得没了边。训练停下，退回到最后正常的一步，即第 {kept|number} 步，已经留好。调小学习率再继续。',
   inspect_not_finite: '模型的输出不是数，没有什么可看的。请回到训练发散以前的检查点。',
   changes_unknown: '说不出“{name}”变了什么：它所出自的模型已经不在这里，或者形状不同。',
   token_unknown: '这个模型没有词元 {token}，它只认得编号小于 {vocab} 的。',
   sampling_not_finite:
-    '模型的输出已经不是数了，写不出字来。它的训练爆了，请从更早的检查点，用更小的学习率继续。',
+    '模型的输出已经不是数了，写不出字来。它的训练已经发散，请从更早的检查点，用更小的学习率继续。',
   sampling_setting: '{field} = {value} 不行，应当是 {want}。',
   journey_figure: '量出来的不是数：{metrics}。',
   journey_needs: '{step} 这一步没有做，因为它需要 {needs}。',

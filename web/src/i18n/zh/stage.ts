@@ -11,7 +11,7 @@ export const stage: Translation['stage'] = {
   rewardChosen:
     '不另选的话，就用这一家里最新的奖励模型。它学的是口味，骗得过；小镇的评分器核对回答，骗不过。',
   rewardNone:
-    '这一家还没有奖励模型，所以由小镇的评分器打分：它核对回答，骗不过。想对着有口味的评委练，先运行：',
+    '这一家还没有奖励模型，所以由小镇的评分器打分：它核对回答，骗不过。想照学来的口味练，请先做：',
   teacher: '老师',
   lessons: '从什么学',
   lessonsTown: '为小镇做的，和起点模型的文本是同一个小镇',
@@ -41,7 +41,7 @@ export const stage: Translation['stage'] = {
   wrong: '错',
   nothing: '（什么也没说）',
   sets: {
-    held_combos: '认识的居民，没见过的问法',
+    held_combos: '认识的居民，这件事没这样问过',
     held_residents: '课上没提过的居民',
     unknown: '谁也不认识的人',
   },
@@ -142,14 +142,14 @@ export const lessons: Translation['lessons'] = {
     spelled: 'PPO 近端策略优化（Proximal Policy Optimization）',
     title: '怎么用分数来训练？',
     formula:
-      'ρ 是一个词元写下之后变得多可能的倍数，A 是回答比预期好多少。低于 1 − ε 或高于 1 + ε 就没有好处了。每个词元偏离参考模型都有代价，最后一个词元拿到整个得分。',
+      'ρ 是一个词元的概率变成写下它时的几倍，A 是回答比预期好多少。低于 1 − ε 或高于 1 + ε 就没有好处了。每个词元偏离参考模型都有代价，最后一个词元拿到整个得分。',
   },
   dpo: {
     name: 'DPO 直接偏好优化',
     spelled: 'DPO 直接偏好优化（Direct Preference Optimization）',
-    title: '中间非要一个评委吗？',
+    title: '中间非要一个奖励模型吗？',
     formula:
-      'π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。y 是标签的把握：没人怀疑时是 1，损失就是 −ln σ(d)。',
+      'π 是模型，π_ref 是它出发时冻结的样子。求和是对整个回答的所有词元。两者相同时损失是 ln 2。y 是标签的把握：没人怀疑时是 1，损失就是 −ln σ(d)。',
   },
   cdpo: {
     name: '保守的 DPO',
@@ -202,7 +202,8 @@ export const lessons: Translation['lessons'] = {
   distill: {
     name: '白盒蒸馏',
     title: '大模型学到的，小模型留得住吗？',
-    formula: 'P 是老师，Q 是学生，都用温度 T 软化。α 是普通损失的比例；T² 让梯度一样大。',
+    formula:
+      'P 是老师，Q 是学生，都用温度 T 软化。α 是普通损失的比例；T² 让梯度的大小不随 T 改变太多。',
   },
   distill_sequence: {
     name: '序列级蒸馏',
@@ -213,6 +214,6 @@ export const lessons: Translation['lessons'] = {
     name: 'GKD 在策略蒸馏',
     spelled: 'GKD 广义知识蒸馏（Generalized Knowledge Distillation）',
     title: '在自己的错误上被纠正',
-    formula: 'M 是老师 P 和学生 Q 的混合。比例 λ 的回答是学生自己写的；梯度不穿过写作。',
+    formula: 'M 是老师 P 和学生 Q 的混合。比例 λ 的回答是学生自己写的；写的过程不传梯度。',
   },
 }

@@ -8,10 +8,9 @@ export const terms: Translation['terms'] = {
   calls: '它用到 {file}，从第 {line} 行起',
   about: {
     dora: '同样的改动，只是矩阵每一行的长度和方向分开学。损失就是 SFT 的损失。',
-    certain:
-      '每个标签都当作十足的把握。r 是回答的得分，w 是两个里较好的，l 是较差的。只有差值算数。',
+    certain: '每个标签都当作完全确定。r 是回答的得分，w 是两个里较好的，l 是较差的。只有差值算数。',
     certainPairs:
-      '每个标签都当作十足的把握。π 是模型，π_ref 是它出发时冻结的样子。求和遍及整个回答的词元。两者相同时损失是 ln 2。',
+      '每个标签都当作完全确定。π 是模型，π_ref 是它出发时冻结的样子。求和是对整个回答的所有词元。两者相同时损失是 ln 2。',
   },
   names: {
     advantage: '比预期好多少',
@@ -95,7 +94,7 @@ export const terms: Translation['terms'] = {
     valueLoss: '评论家估错了多少，平方再减半',
     valueWeight: '评论家的损失算多重',
     verdict: '标签：A 更好的概率',
-    weighed: '损失看到的领先',
+    weighed: '损失看到的差距',
     word: '每个不同的词，合并之前先切好',
     wordCount: '这个词出现的次数',
     wordNext: '紧跟其后的词元',

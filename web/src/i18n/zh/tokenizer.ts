@@ -47,7 +47,7 @@ export const tokenizer: Translation['tokenizer'] = {
   kind: '什么算一个词元？',
   kinds: { bpe: '字节对（BPE）', char: '字符', byte: '字节' },
   kindDetail: {
-    bpe: '合并规则从文本里学来。GPT、Llama、通义千问都这样做。',
+    bpe: '合并规则从文本里学来。GPT、Llama、Qwen（通义千问）都这样做。',
     char: '文本里每种字符一个词元。简单，但切得长。',
     byte: '每个字节一个词元。不用学，切得最长。',
   },
@@ -76,9 +76,9 @@ export const tokenizer: Translation['tokenizer'] = {
   zero: '弄坏它：0 次合并',
   inContext: '{n} 个词元能装的字符',
   zeroResult:
-    '没有合并，这段话要多用 {ratio} 倍的词元。于是每一步训练读到的文字只剩 {ratio} 分之一，写同样的话要 {ratio} 倍的时间，对全文做注意力要 {square} 倍的计算。',
+    '没有合并，这段话的词元数是原来的 {ratio} 倍。于是每一步训练读到的文字只剩 {ratio} 分之一，写同样的话要 {ratio} 倍的时间，对全文做注意力要 {square} 倍的计算。',
   word: '一个词',
-  weigh: '称一称',
+  weigh: '数一数',
   cost: '{n} 个词元，平均每个字符 {cost} 个。',
   costHigh:
     '这种文字在文本里几乎没有，只好退回到字节。商用模型的分词器如果是在别的语言上学的，用这种文字的人每句话都要付更多的钱。',
