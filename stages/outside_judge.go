@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"sprout/core/problem"
 	"sprout/core/text"
@@ -155,19 +158,144 @@ func letter(top map[string]float64, l string) (float64, bool) {
 	return sum, known && !math.IsInf(sum, -1)
 }
 
-// means tells whether a reply begins with a letter, or names it and not the
-// other one.
-func means(reply string, l rune) bool {
-	words := strings.FieldsFunc(reply, func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(words) == 1 && strings.EqualFold(words[0], string(l)) {
-		return true
+// wide letters are what some models write among Han characters.
+var wideLetters = strings.NewReplacer("Ａ", "A", "Ｂ", "B")
+
+// What is said of a letter that is preferred, {l}: at the very beginning, and
+// anywhere. Nothing of a reply that denies or blames is looked for but the first,
+// for it may mean the other answer.
+var (
+	praise = [2]*regexp.Regexp{praising("A"), praising("B")}
+	above  = [2]*regexp.Regexp{placing("A"), placing("B")}
+	doubts = regexp.MustCompile(`(?i)\b(not|no|neither|nor|never|cannot|unsure|both|either|equal|equally|tie|worse|worst)\b|n['’]t\b|[不没都差坏]|一样|相同`)
+)
+
+func praising(l string) *regexp.Regexp {
+	return regexp.MustCompile(`\b` + l + `(?i:,?\s+(?:is|was|seems)\s+(?:(?:clearly|much|slightly|the|a bit|far)\s+)*(?:better|best|preferable|right|correct|more)\b|\s+(?:because|wins)\b)`)
+}
+
+func placing(l string) *regexp.Regexp {
+	return regexp.MustCompile(`\b` + l + `\s*(?:>|(?:明显|显然|稍微|略|要)?(?:比|优于|胜过|好于|更好|更优|较好))`)
+}
+
+// means tells whether a reply names a letter, and not the other one: by the letter
+// alone, by one that only a sign follows, or by a phrase that prefers it. An "A"
+// before another word may be an article, so it names nothing by itself.
+func means(reply string, l rune) bool { return letterIn(reply) == l }
+
+// letterIn is 'A' or 'B', 0 where a reply is no clear word for either.
+func letterIn(reply string) rune {
+	reply = strings.TrimSpace(wideLetters.Replace(reply))
+	words := replyWords(reply)
+	if len(words) == 0 {
+		return 0
 	}
-	if len(words) > 0 && (words[0] == "A" || words[0] == "B") {
-		return words[0] == string(l)
+	first := words[0]
+	if len(words) == 1 && len(first.text) == 1 {
+		first.text = strings.ToUpper(first.text)
 	}
-	has := map[string]bool{}
-	for _, w := range words {
-		has[w] = true
+	if l := first.letter(); l != 0 && !hasHan(reply[:strings.Index(reply, words[0].text)]) && first.before == sign {
+		if len(words) == 1 || words[1].letter() != 'A'+'B'-l {
+			return l
+		}
 	}
-	return has[string(l)] && !has[string('A'+'B'-l)]
+	for i, l := range "AB" {
+		if at := praise[i].FindStringIndex(reply); at != nil && !slices.ContainsFunc(replyWords(reply[:at[0]]), notChoosing) {
+			return l
+		}
+	}
+	if doubts.MatchString(reply) {
+		return 0
+	}
+	for i, l := range "AB" {
+		if praise[i].MatchString(reply) || above[i].MatchString(reply) {
+			return l
+		}
+	}
+	var says, mentions [2]bool
+	for i, w := range words {
+		l := w.letter()
+		if l == 0 && len(words) == 1 && len(w.text) == 1 {
+			l = first.letter()
+		}
+		if l == 0 {
+			continue
+		}
+		mentions[l-'A'] = true
+		if w.before != word || i > 0 && choosing[strings.ToLower(words[i-1].text)] {
+			says[l-'A'] = true
+		}
+	}
+	switch {
+	case says[0] && !mentions[1]:
+		return 'A'
+	case says[1] && !mentions[0]:
+		return 'B'
+	}
+	return 0
+}
+
+func notChoosing(w saidWord) bool { return !choosing[strings.ToLower(w.text)] }
+
+func hasHan(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// choosing are words before the letter that is chosen.
+var choosing = map[string]bool{
+	"answer": true, "option": true, "response": true, "letter": true,
+	"choose": true, "pick": true, "prefer": true, "select": true,
+}
+
+// What a word stands before, blanks apart.
+type stands uint8
+
+const (
+	sign stands = iota // punctuation, a line's end, or nothing
+	han
+	word
+)
+
+// saidWord is a word of a reply in other letters than Han, which need no blanks
+// between them and so separate words.
+type saidWord struct {
+	text   string
+	before stands
+}
+
+func (w saidWord) letter() rune {
+	if w.text == "A" || w.text == "B" {
+		return rune(w.text[0])
+	}
+	return 0
+}
+
+func replyWords(s string) (out []saidWord) {
+	part := func(r rune) bool {
+		return (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '\'' || r == '’') && !unicode.Is(unicode.Han, r)
+	}
+	for s != "" {
+		from := strings.IndexFunc(s, part)
+		if from < 0 {
+			break
+		}
+		s = s[from:]
+		to := strings.IndexFunc(s, func(r rune) bool { return !part(r) })
+		if to < 0 {
+			to = len(s)
+		}
+		w := saidWord{text: strings.Trim(s[:to], "'’")}
+		s = s[to:]
+		next, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \t"))
+		switch {
+		case unicode.Is(unicode.Han, next):
+			w.before = han
+		case part(next):
+			w.before = word
+		}
+		if w.text != "" {
+			out = append(out, w)
+		}
+	}
+	return out
 }

@@ -82,6 +82,15 @@ func TestReplies(t *testing.T) {
 	for reply, want := range map[string]string{
 		"A": "A", "b": "B", " B.": "B", "**A**": "A", "Answer B": "B", "答案是 A。": "A", "B is better than A.": "B", "A\nbecause B is rude": "A",
 		"": "", "neither": "", "Both A and B are fine": "", "C": "", "It is a tie.": "",
+
+		// Han characters stand beside a letter without a blank.
+		"回答A更好": "A", "选A": "A", "答案是B": "B", "我选B。": "B", "选b": "B", "Ａ": "A", "「B」": "B", "A比B好": "A", "B 优于 A": "B", "回答B更好。": "B",
+		"A和B都好": "", "不选A": "", "A不如B": "", "我不知道。": "", "A不好，B好": "",
+
+		// An A before another word may be an article, and a letter that is denied is not chosen.
+		"A good answer would be": "", "A friendly fox says hello to": "", "A better answer is B": "", "Not A": "", "B is not better": "", "B and A are equal": "",
+		"A is better than B.": "A", "A is clearly the better one": "A", "A because B is not true": "A", "I would choose A since it": "A",
+		"The answer is A": "A", "Answer: A": "A", "\"A\" is": "A", "A/B": "", "A or B?": "", "B: shorter": "B", "Answer A is better because it is not": "A",
 	} {
 		v, err := readVerdict(Reply{Text: reply})
 		switch want {

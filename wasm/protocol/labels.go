@@ -143,9 +143,12 @@ type (
 	// Judged are new labels. Where the judge failed on the way, those before are
 	// kept and Problem says why.
 	Judged struct {
-		Labels  []Label  `json:"labels"`
-		Bias    float64  `json:"bias"`     // by how much the place shown first was favoured, −½ … ½
-		TooLong int      `json:"too_long"` // pairs passed over, since the judge cannot read them at once
+		Labels  []Label `json:"labels"`
+		Bias    float64 `json:"bias"`     // by how much the place shown first was favoured, −½ … ½
+		TooLong int     `json:"too_long"` // pairs passed over, since the judge cannot read them at once
+		// Unclear are the places, among the candidates, of pairs that a judge outside
+		// could not be understood on; several in a row end the work with a problem.
+		Unclear []int    `json:"unclear"`
 		Problem *Problem `json:"problem,omitempty"`
 	}
 	// Simulated is what simulated people have compared.

@@ -61,7 +61,7 @@ func (s *Session) judgeCandidates(c protocol.JudgeCandidates, _ []byte) (any, []
 	}
 	d := &docket{
 		Session: s, JudgeCandidates: c, id: id, earlier: earlier, stopped: s.stopping(), tell: s.preparing(),
-		out: protocol.Judged{Labels: []protocol.Label{}},
+		out: protocol.Judged{Labels: []protocol.Label{}, Unclear: []int{}},
 	}
 	for _, candidate := range c.Candidates {
 		if err := checkLabel(d.label(candidate)); err != nil {
@@ -131,12 +131,17 @@ func (d *docket) hear(j stages.Judge) error {
 			what := compared(c)
 			if own == nil {
 				what.Background = d.background(c, d.Dataset)
-			} else if !own.Fits(what) {
+			}
+			if own != nil && !own.Fits(what) || d.Judge == endpointJudge && tooLarge(what) {
 				continue
 			}
 			fitting, asked = append(fitting, c), append(asked, what)
 		}
 		d.began = true
+		if len(asked) == 0 {
+			d.done, d.out.TooLong = d.done+len(now), d.out.TooLong+len(now)
+			continue
+		}
 		said, err := j.Compare(context.Background(), asked, func(share float64) error {
 			if d.stopped() {
 				return errStopped
@@ -149,6 +154,21 @@ func (d *docket) hear(j stages.Judge) error {
 		if errors.Is(err, errStopped) {
 			return nil
 		}
+		if own == nil && len(asked) > 0 {
+			switch {
+			case err == nil:
+				d.unread = 0
+			case unreadable(err) && d.unread+1 < unreadInRow:
+				d.unread++
+				d.out.Unclear = append(d.out.Unclear, d.done)
+				err = nil
+			case unreadable(err):
+				d.out.Unclear = append(d.out.Unclear, d.done)
+				fallthrough
+			default:
+				d.unread = 0
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -160,6 +180,24 @@ func (d *docket) hear(j stages.Judge) error {
 }
 
 var errStopped = errors.New("stopped")
+
+// unreadInRow is how many pairs one after the other a judge outside may leave
+// without a word that can be read, before it is taken for no judge at all. A
+// single one tells of the pair: at temperature 0 it is met with the same reply
+// every time.
+const unreadInRow = 3
+
+// unreadable is a problem with one pair, after which the next may be judged.
+func unreadable(err error) bool {
+	var p *problem.Problem
+	return errors.As(err, &p) && (p.Code == "judge_nonsense" || p.Code == "judge_case")
+}
+
+// tooLarge says that a text of a comparison is longer than a server passes on.
+func tooLarge(c stages.Comparison) bool {
+	w := caseOf(stages.Rules{}, c)
+	return max(len(w.Question), len(w.A), len(w.B), len(w.Background)) > judge.MaxText
+}
 
 // keep stores what was said of the first of some pairs.
 func (d *docket) keep(of []protocol.Candidate, said []stages.Judgement) error {

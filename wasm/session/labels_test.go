@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"sprout/core/checkpoint"
-	"sprout/core/problem"
 	"sprout/core/world"
 	"sprout/wasm/protocol"
 )
@@ -367,6 +366,48 @@ func TestEndpointJudgeFails(t *testing.T) {
 	}
 }
 
+// A pair on which an outside judge says nothing clear, or that is too large to be
+// sent, is passed over; only several unclear ones in a row end the work, also over
+// several commands.
+func TestUnclearPairsArePassedOver(t *testing.T) {
+	if runtime.GOOS == "js" {
+		t.Skip("a browser cannot listen: the page and the server are tried in e2e")
+	}
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	unclear := map[string]bool{"Who 0?": true, "Who 1?": true, "Who 4?": true}
+	s.base = serving(t, func(w http.ResponseWriter, r *http.Request) {
+		var c struct{ Question, A string }
+		_ = json.NewDecoder(r.Body).Decode(&c)
+		switch {
+		case unclear[c.Question]:
+			w.WriteHeader(502)
+			_, _ = io.WriteString(w, `{"problem":{"code":"judge_nonsense","args":{"reply":"?"},"text":"?"}}`)
+		case c.A == "nice":
+			_, _ = io.WriteString(w, `{"p":1}`)
+		default:
+			_, _ = io.WriteString(w, `{"p":0}`)
+		}
+	})
+	judge := func(all []protocol.Candidate) protocol.Judged {
+		return mustAsk[protocol.Judged](t, s, p, "labels.judge", protocol.JudgeCandidates{Judge: "endpoint", Candidates: all, Principles: []string{"true"}})
+	}
+	all := pairs(6)
+	all[3].A = strings.Repeat("long ", 3000)
+	got := judge(all)
+	require.Nil(t, got.Problem)
+	require.Equal(t, []int{0, 1, 4}, got.Unclear)
+	require.Equal(t, 1, got.TooLong)
+	require.Len(t, got.Labels, 2)
+	require.Equal(t, "Who 2?", got.Labels[0].Question)
+	require.Equal(t, "Who 5?", got.Labels[1].Question)
+
+	require.Nil(t, judge(pairs(2)).Problem)
+	got = judge([]protocol.Candidate{all[4], all[5]})
+	require.Equal(t, "judge_nonsense", got.Problem.Code, "the third in a row")
+	require.Equal(t, []int{0}, got.Unclear)
+	require.Nil(t, judge(all[4:]).Problem, "another start is a new one")
+}
+
 func TestOutsideJudgeIsFound(t *testing.T) {
 	s, p := labelling(t, checkpoint.NewMemory(0, nil))
 	s.base = "no such folder/"
@@ -403,7 +444,7 @@ func TestBrowserJudge(t *testing.T) {
 	}()
 	answer(1, protocol.AnswerJudge{Text: "nice"})
 	answer(2, protocol.AnswerJudge{Text: "nice"})
-	answer(3, protocol.AnswerJudge{Problem: toProtocol(problem.New("judge_nonsense", nil, "?"))})
+	answer(3, protocol.AnswerJudge{Text: "Both are fine."}) // is passed over
 	<-ended
 	list := listed(t, s, p).Labels
 	require.Len(t, list, 1)

@@ -79,6 +79,7 @@ type Session struct {
 
 	asking sync.Map // number of a question to the page → chan for its answer
 	asked  int      // questions so far
+	unread int      // pairs in a row, over all commands, for which a judge outside had no clear word
 }
 
 // New starts a session; the page's hello opens the store.

@@ -711,6 +711,7 @@ export interface Judged {
   labels: Label[]
   bias: number
   too_long: number
+  unclear: number[]
   problem?: Problem
 }
 export interface ListLabels {}

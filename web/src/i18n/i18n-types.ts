@@ -5445,6 +5445,11 @@ type RootTranslation = {
 		 */
 		tooLong: RequiredParams<'n'>
 		/**
+		 * O​n​ ​{​n​}​ ​p​a​i​r​s​ ​t​h​e​ ​j​u​d​g​e​ ​s​a​i​d​ ​n​e​i​t​h​e​r​ ​A​ ​n​o​r​ ​B​,​ ​o​r​ ​t​h​e​y​ ​c​o​u​l​d​ ​n​o​t​ ​b​e​ ​s​e​n​t​ ​t​o​ ​i​t​.​ ​T​h​e​y​ ​h​a​v​e​ ​n​o​ ​l​a​b​e​l​.
+		 * @param {string} n
+		 */
+		unclear: RequiredParams<'n'>
+		/**
 		 * T​h​i​s​ ​b​r​o​w​s​e​r​ ​h​a​s​ ​n​o​ ​l​a​n​g​u​a​g​e​ ​m​o​d​e​l​ ​o​f​ ​i​t​s​ ​o​w​n​.
 		 */
 		noBrowser: string
@@ -15072,6 +15077,10 @@ export type TranslationFunctions = {
 		 * {n} pairs were too long for the judge to read at once and have no label.
 		 */
 		tooLong: (arg: { n: string }) => LocalizedString
+		/**
+		 * On {n} pairs the judge said neither A nor B, or they could not be sent to it. They have no label.
+		 */
+		unclear: (arg: { n: string }) => LocalizedString
 		/**
 		 * This browser has no language model of its own.
 		 */

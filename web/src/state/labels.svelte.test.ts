@@ -36,7 +36,7 @@ beforeEach(() => {
       case 'labels.candidates':
         return { candidates: pairs(count ?? 0, 'new'), next: 0, alike: 0 }
       case 'labels.judge':
-        return { labels: [], too_long: 1, bias: 0 }
+        return { labels: [], too_long: 1, unclear: [0], bias: 0 }
       case 'labels.simulate':
         return { labels: 40, questions, alike: 8 }
     }
@@ -62,6 +62,8 @@ test('one that is asked from afar gets few pairs at a time, and first those that
     'labels.judge 1',
   ])
   expect(desk.tooLong).toBe(4)
+  expect(desk.unclear).toBe(4)
+  expect([...(desk.passed.get('j') ?? [])]).toContain('[[],"q 0","x","y"]')
 })
 
 test('how far the work is comes from the engine, part by part', async () => {

@@ -13,7 +13,7 @@ import { data } from './data.svelte'
 import { engine } from './engine.svelte'
 import { saveFile } from './files'
 import { exercised } from './exercises.svelte'
-import { switched, type Judge } from './versus'
+import { comparison, switched, type Judge } from './versus'
 
 /** Who may label: a judge that was trained here, the server's endpoint, the browser's own model. */
 export type JudgeKind = 'own' | 'endpoint' | 'browser'
@@ -48,6 +48,10 @@ class LabelDesk {
   work = $state.raw<Work>()
   /** Pairs of the last judging that its judge could not read at once. */
   tooLong = $state(0)
+  /** Pairs of the last judging on which its judge said nothing clear. */
+  unclear = $state(0)
+  /** By judge, comparisons on which it said nothing clear in this visit: the others are asked before them. */
+  readonly passed = new Map<string, Set<string>>()
   /** Why nothing can be shown, or why the judge stopped. */
   problem = $state.raw<Problem>()
   /** What the server says of its judge; undefined until it was asked. */
@@ -193,6 +197,7 @@ class LabelDesk {
     this.#stop = false
     this.problem = undefined
     this.tooLong = 0
+    this.unclear = 0
     this.before = new Map(this.labels.map((l) => [l.id, l]))
     const total = pairs.length + more
     let queue = [...pairs]
@@ -218,6 +223,13 @@ class LabelDesk {
         })
         await this.reload()
         this.tooLong += judged.too_long
+        this.unclear += judged.unclear.length
+        const passed = this.passed.get(judge.name) ?? new Set()
+        for (const i of judged.unclear) {
+          const pair = now[i]
+          if (pair) passed.add(comparison(pair).key)
+        }
+        this.passed.set(judge.name, passed)
         if (judged.problem) {
           this.problem = judged.problem
           return

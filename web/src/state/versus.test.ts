@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Label } from '../engine/messages'
-import { switched, unheard, versus } from './versus'
+import { comparison, switched, unheard, versus } from './versus'
 
 const label = (
   id: string,
@@ -47,6 +47,12 @@ test('a judge hears each clicked pair once under the same principles', () => {
   expect(unheard(labels, { name: 'j' }, ['true'])).toEqual([])
   expect(unheard(labels, { name: 'j' }, ['brief']).map((c) => c.a)).toEqual(['x', 'w', 'm'])
   expect(unheard(labels, { name: 'another' }, ['true']).map((c) => c.a)).toEqual(['w', 'm'])
+})
+
+test('a pair on which a judge said nothing clear does not hold up the others', () => {
+  const [first] = unheard(labels, { name: 'j' }, ['brief'])
+  const passed = new Set(first && [comparison(first).key])
+  expect(unheard(labels, { name: 'j' }, ['brief'], passed).map((c) => c.a)).toEqual(['w', 'm', 'x'])
 })
 
 test('two judges of one name have labels of their own; what was said before ids were kept is of both', () => {

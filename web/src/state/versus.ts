@@ -22,7 +22,7 @@ export interface Row {
 const order = ['differ', 'agree', 'alone']
 
 /** What is compared, whichever answer came first; flipped says that it was the later one. */
-function comparison(c: Candidate): { key: string; flipped: boolean } {
+export function comparison(c: Candidate): { key: string; flipped: boolean } {
   const flipped = c.a > c.b
   const answers = flipped ? [c.b, c.a] : [c.a, c.b]
   return { key: JSON.stringify([c.before ?? [], c.question, ...answers]), flipped }
@@ -57,8 +57,16 @@ export function versus(labels: readonly Label[], judge: Judge): Row[] {
 const you = (click: { label: Label; flipped: boolean } | undefined, flipped: boolean) =>
   click && (click.flipped === flipped ? click.label.p : 1 - click.label.p)
 
-/** Clicked pairs on which a judge has not spoken under these principles. */
-export function unheard(labels: readonly Label[], judge: Judge, principles: string[]): Candidate[] {
+/**
+ * Clicked pairs on which a judge has not spoken under these principles, last those that it was
+ * asked about and said nothing clear: it would say the same, and the others would never have a turn.
+ */
+export function unheard(
+  labels: readonly Label[],
+  judge: Judge,
+  principles: string[],
+  passed: ReadonlySet<string> = new Set(),
+): Candidate[] {
   const rules = JSON.stringify(principles)
   const heard = new Set(
     labels
@@ -66,7 +74,9 @@ export function unheard(labels: readonly Label[], judge: Judge, principles: stri
       .filter((l) => JSON.stringify(l.principles ?? []) === rules)
       .map((l) => comparison(l).key),
   )
-  return [...clicks(labels)].filter(([key]) => !heard.has(key)).map(([, { label }]) => label)
+  const left = [...clicks(labels)].filter(([key]) => !heard.has(key))
+  left.sort(([a], [b]) => Number(passed.has(a)) - Number(passed.has(b)))
+  return left.map(([, { label }]) => label)
 }
 
 const side = (p: number) => Math.sign(p - 0.5)

@@ -40,6 +40,8 @@ export const label = {
   ownWords:
     'It has learned these five and no others; principles in your own words need a larger model.',
   tooLong: '{n:string} pairs were too long for the judge to read at once and have no label.',
+  unclear:
+    'On {n:string} pairs the judge said neither A nor B, or they could not be sent to it. They have no label.',
   noBrowser: 'This browser has no language model of its own.',
   principles: 'Principles',
   free: 'In your own words',

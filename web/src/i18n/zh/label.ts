@@ -40,6 +40,7 @@ export const label: Translation['label'] = {
   which: '哪一个',
   ownWords: '它只学过这五条；用自己的话写准则，需要更大的模型。',
   tooLong: '有 {n} 对太长，裁判一次读不完，没有标注。',
+  unclear: '有 {n} 对，裁判没有说清 A 还是 B，或者没法交给它。这些没有标注。',
   noBrowser: '这个浏览器没有自带的语言模型。',
   principles: '准则',
   free: '用你自己的话',
