@@ -1,6 +1,8 @@
 package text
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"math"
 	"slices"
 	"unicode/utf8"
@@ -39,14 +41,23 @@ func CorpusFromText(name string, text []byte) *Corpus {
 	}
 }
 
-// CorpusFromDocs makes a corpus of documents. Each is held out with a
-// probability of one tenth, drawn from seed and its index; at least one is,
-// and one is trained on, where there are two.
+// CorpusFromDocs makes a corpus of documents. A text is held out with a
+// probability of one tenth, drawn from seed and its index. Of conversations a
+// tenth of the questions is, with all that begin with them: a question that is
+// asked in several lines would else be learned in one and measured in another. At
+// least one document is held out, and one is trained on, where there are two.
 func CorpusFromDocs(name, format string, docs []Doc, seed uint64) *Corpus {
 	c := &Corpus{Name: name, Format: format}
+	asked := heldOutQuestions(docs, seed)
 	for i, d := range docs {
-		r := tensor.NewRNG(seed, streamHeldOut, uint64(i))
-		if r.Float64() < heldOutShare {
+		held := false
+		if d.Text == nil && asked != nil {
+			held = asked[d.question(seed)]
+		} else {
+			r := tensor.NewRNG(seed, streamHeldOut, uint64(i))
+			held = r.Float64() < heldOutShare
+		}
+		if held {
 			c.HeldOut = append(c.HeldOut, d)
 		} else {
 			c.Train = append(c.Train, d)
@@ -59,6 +70,42 @@ func CorpusFromDocs(name, format string, docs []Doc, seed uint64) *Corpus {
 		c.Train, c.HeldOut = c.HeldOut[:1], c.HeldOut[1:]
 	}
 	return c
+}
+
+// heldOutQuestions are a tenth of what conversations ask, at least one; nil where
+// all ask the same, so that answers alone can be held out.
+func heldOutQuestions(docs []Doc, seed uint64) map[uint64]bool {
+	var order []uint64 // as good as random
+	for _, d := range docs {
+		if d.Text == nil {
+			order = append(order, d.question(seed))
+		}
+	}
+	slices.Sort(order)
+	if order = slices.Compact(order); len(order) < 2 {
+		return nil
+	}
+	held := map[uint64]bool{}
+	for _, q := range order[:max(1, int(float64(len(order))*heldOutShare))] {
+		held[q] = true
+	}
+	return held
+}
+
+// question is the hash of what comes before a conversation's first answer.
+func (d Doc) question(seed uint64) uint64 {
+	h := fnv.New64a()
+	h.Write(binary.LittleEndian.AppendUint64(nil, seed))
+	for _, t := range d.Turns {
+		if t.Role == RoleAssistant {
+			break
+		}
+		for _, s := range [...]string{string(t.Role), t.Content} {
+			h.Write(binary.LittleEndian.AppendUint64(nil, uint64(len(s))))
+			h.Write([]byte(s))
+		}
+	}
+	return h.Sum64()
 }
 
 // Excerpt is the corpus with only a share of what is learned from, in (0, 1]: its

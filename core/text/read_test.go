@@ -239,6 +239,35 @@ func TestRecordsOfEveryForm(t *testing.T) {
 	assert.NotEmpty(t, c.Train)
 }
 
+// A question that several conversations begin with is learned or measured on, never
+// both; texts are drawn one by one as before.
+func TestHeldOutQuestionsAreNotPractised(t *testing.T) {
+	var file strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&file, `{"messages":[{"role":"user","content":"Question %d?"},{"role":"assistant","content":"Answer %d."}]}`+"\n", i%4, i)
+	}
+	c, err := Read("x.jsonl", strings.NewReader(file.String()), int64(file.Len()), ReadOptions{Seed: 1})
+	require.NoError(t, err)
+	asked := func(docs []Doc) map[string]bool {
+		out := map[string]bool{}
+		for _, d := range docs {
+			out[d.Turns[0].Content] = true
+		}
+		return out
+	}
+	held, learned := asked(c.HeldOut), asked(c.Train)
+	require.Len(t, held, 1)
+	require.Len(t, learned, 3)
+	for q := range held {
+		require.NotContains(t, learned, q)
+	}
+	require.Len(t, c.HeldOut, 10)
+
+	one := CorpusFromDocs("x", "jsonl", []Doc{{Turns: []Turn{{RoleUser, "Q"}, {RoleAssistant, "1"}}}, {Turns: []Turn{{RoleUser, "Q"}, {RoleAssistant, "2"}}}}, 1)
+	require.Len(t, one.HeldOut, 1)
+	require.Len(t, one.Train, 1)
+}
+
 func TestChatTemplateAndMask(t *testing.T) {
 	tok := NewByte()
 	ids := tok.AppendChat(nil, []Turn{{RoleSystem, "s"}, {RoleUser, "u"}, {RoleAssistant, "a"}, {RoleUser, "v"}})
