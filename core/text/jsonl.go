@@ -16,7 +16,8 @@ import (
 //	{"text": "…"}
 //	{"conversations": [{"role": "user", "content": "…"}, …]}   also "messages"
 //	{"chosen": […], "rejected": […]}                          lists of messages
-//	{"prompt": "…", "chosen": "…", "rejected": "…"}           or strings
+//	{"prompt": "…", "chosen": "…", "rejected": "…"}           or strings; lists
+//	  may begin with the prompt or leave it out
 //	  either with "p", the probability that chosen is the better one, and
 //	  "source", who says so
 //	{"prompt": "…"}                                           or a list of messages
@@ -164,8 +165,8 @@ func (p lineParser) preference(j jsonLine) (Record, error) {
 		return Record{}, err
 	}
 	r := Record{
-		Doc:      Doc{Turns: slices.Concat(prompt, chosen)},
-		Rejected: slices.Concat(prompt, rejected),
+		Doc:      Doc{Turns: after(prompt, chosen)},
+		Rejected: after(prompt, rejected),
 	}
 	if j.P != nil && json.Unmarshal(j.P, &r.P) != nil && !p.foreign {
 		return Record{}, p.wrongType("p")
@@ -174,6 +175,15 @@ func (p lineParser) preference(j jsonLine) (Record, error) {
 		return Record{}, p.wrongType("source")
 	}
 	return r, nil
+}
+
+// after puts the prompt before the turns, unless they begin with it: UltraFeedback
+// and other collections of preferences give both.
+func after(prompt, turns []Turn) []Turn {
+	if len(turns) >= len(prompt) && slices.Equal(turns[:len(prompt)], prompt) {
+		return turns
+	}
+	return slices.Concat(prompt, turns)
 }
 
 // turns reads a list of messages or, where stringRole is given, one string.

@@ -268,6 +268,21 @@ func TestHeldOutQuestionsAreNotPractised(t *testing.T) {
 	require.Len(t, one.Train, 1)
 }
 
+// Collections like UltraFeedback give the prompt and begin both lists with it.
+func TestThePromptIsNotSaidTwice(t *testing.T) {
+	want := []Turn{{RoleUser, "Q"}, {RoleAssistant, "good"}}
+	for _, file := range []string{
+		`{"prompt":"Q","chosen":[{"role":"user","content":"Q"},{"role":"assistant","content":"good"}],"rejected":[{"role":"user","content":"Q"},{"role":"assistant","content":"bad"}]}`,
+		`{"prompt":[{"role":"user","content":"Q"}],"chosen":[{"role":"user","content":"Q"},{"role":"assistant","content":"good"}],"rejected":[{"role":"assistant","content":"bad"}]}`,
+		`{"prompt":"Q","chosen":"good","rejected":"bad"}`,
+	} {
+		r, _, err := ReadRecords("x.jsonl", strings.NewReader(file), int64(len(file)), ReadOptions{})
+		require.NoError(t, err)
+		require.Equal(t, want, r[0].Turns)
+		require.Equal(t, []Turn{{RoleUser, "Q"}, {RoleAssistant, "bad"}}, r[0].Rejected)
+	}
+}
+
 func TestChatTemplateAndMask(t *testing.T) {
 	tok := NewByte()
 	ids := tok.AppendChat(nil, []Turn{{RoleSystem, "s"}, {RoleUser, "u"}, {RoleAssistant, "a"}, {RoleUser, "v"}})
