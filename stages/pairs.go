@@ -21,8 +21,8 @@ type Pair struct {
 	// P is the probability that Chosen is the better one, as far as whoever
 	// compared them knows; 0 stands for 1, a label without doubt.
 	P float64
-	// Source is who compared them: "grader", "simulated", "judge", "click", or a
-	// word of the file's own.
+	// Source is who compared them: "grader", "simulated", "judge", "click",
+	// "several" of them, or a word of the file's own.
 	Source string
 }
 
@@ -60,15 +60,18 @@ func TownPairs(t *world.Town, langs ...world.Lang) []Pair {
 }
 
 // PairsOf takes the pairs from the records of a file and leaves out everything
-// else. Where a record gives its chosen answer less than an even chance, the
-// answers change places.
+// else, pairs with an even chance, too: they prefer nothing. Where a record gives
+// its chosen answer less than that, the answers change places.
 func PairsOf(records []text.Record) []Pair {
 	out := []Pair{} // none, which is not the same as none given
 	for _, r := range records {
 		if r.Rejected != nil {
 			p := Pair{Chosen: r.Turns, Rejected: r.Rejected, Source: r.Source}
 			if r.P != nil {
-				if p.P = *r.P; p.P < 0.5 {
+				if p.P = *r.P; p.P == 0.5 {
+					continue
+				}
+				if p.P < 0.5 {
 					p.Chosen, p.Rejected, p.P = p.Rejected, p.Chosen, 1-p.P
 				}
 			}

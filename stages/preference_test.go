@@ -341,6 +341,8 @@ func TestPairProblems(t *testing.T) {
 	_, err := SimPO{}.Start(s)
 	require.Equal(t, "parent_missing", problem.From(err).Code)
 	require.Empty(t, PairsOf([]text.Record{{Doc: text.TextDoc("x")}}))
+	even := 0.5
+	require.Equal(t, []Pair{}, PairsOf([]text.Record{{Doc: text.Doc{Turns: good[0].Chosen}, Rejected: good[0].Rejected, P: &even}}), "prefers nothing")
 	require.Len(t, PairsOf([]text.Record{{Doc: text.Doc{Turns: good[0].Chosen}, Rejected: good[0].Rejected}}), 1)
 }
 

@@ -38,7 +38,8 @@ type (
 		Name string `json:"name"`
 	}
 	// UseLabels makes a dataset of the labels as they are now, lessons for a run
-	// that learns from preferences; even ones are left out. Result: Dataset.
+	// that learns from preferences. All labels of one comparison are one pair with
+	// their mean; even ones are left out. Result: Dataset.
 	UseLabels struct {
 		Who string `json:"who,omitempty"` // only those of "click", "simulated" or "judge"
 	}

@@ -175,6 +175,39 @@ func pairOf(l protocol.Label) (p stages.Pair, ok bool) {
 	return stages.Pair{Chosen: answered(better), Rejected: answered(worse), P: p1, Source: l.Who}, p1 > 0.5
 }
 
+// severalSources is who compared where the opinions of several were joined.
+const severalSources = "several"
+
+// opinions joins the labels of each comparison, whichever answer came first, into
+// one with their mean: a pair that was shown twice, to see whether somebody agrees
+// with themselves, or that a judge has labelled, too, is still one pair. The first
+// label of each settles its place in the list.
+func opinions(list []protocol.Label) []protocol.Label {
+	var out []protocol.Label
+	at, heard := map[string]int{}, []float64{}
+	for _, l := range list {
+		key, flipped := comparison(l.Candidate)
+		i, known := at[key]
+		if !known {
+			at[key] = len(out)
+			out, heard = append(out, l), append(heard, 1)
+			continue
+		}
+		o, p := &out[i], l.P
+		if _, other := comparison(o.Candidate); other != flipped {
+			p = 1 - p
+		}
+		heard[i]++
+		if o.P += (p - o.P) / heard[i]; math.Abs(o.P-0.5) < 1e-9 { // thirds do not add up to the bit
+			o.P = 0.5
+		}
+		if o.Who != l.Who {
+			o.Who = severalSources
+		}
+	}
+	return out
+}
+
 // useLabels makes lessons of labels. Problems "pairs_missing", and
 // "pairs_one_sided" of clicks, whose places are known: a judge hears both orders,
 // and another program's file names no places.
@@ -185,13 +218,20 @@ func (s *Session) useLabels(c protocol.UseLabels, _ []byte) (any, []byte, error)
 	}
 	d := &dataset{corpus: &text.Corpus{Name: "labels.jsonl", Format: "jsonl"}}
 	clicks, first := 0, 0
+	var chosen []protocol.Label
 	for _, l := range list {
-		if p, ok := pairOf(l); ok && (c.Who == "" || c.Who == l.Who) {
-			if l.Who == stages.SourceClick {
-				if clicks++; l.P > 0.5 {
-					first++
-				}
+		if c.Who != "" && c.Who != l.Who {
+			continue
+		}
+		chosen = append(chosen, l)
+		if l.Who == stages.SourceClick && l.P != 0.5 {
+			if clicks++; l.P > 0.5 {
+				first++
 			}
+		}
+	}
+	for _, l := range opinions(chosen) {
+		if p, ok := pairOf(l); ok {
 			d.pairs = append(d.pairs, p)
 			d.corpus.Train = append(d.corpus.Train, text.Doc{Turns: p.Chosen})
 		}

@@ -161,6 +161,44 @@ func TestLabelsAsLessons(t *testing.T) {
 	require.InDelta(t, 0.8, kept.pairs[1].P, 1e-12)
 }
 
+// A comparison is one lesson, however often and in whichever order it was labelled,
+// and who said both has said nothing.
+func TestOneLessonForAComparison(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	say := func(who, question string, swapped bool, p1 float64) {
+		c := click(question, "A fox.", "Go away.", p1)
+		if c.Who = who; swapped {
+			c.Candidate.A, c.Candidate.B, c.P = c.Candidate.B, c.Candidate.A, 1-p1
+		}
+		mustAsk[protocol.Label](t, s, p, "labels.add", c)
+	}
+	say("click", "Same?", false, 1)
+	say("click", "Same?", true, 1)
+	say("judge", "Same?", true, 0.4)
+	say("click", "Both?", false, 1)
+	say("click", "Both?", true, 0)
+	say("simulated", "Thirds?", true, 1./3)
+	say("simulated", "Thirds?", false, 2./3)
+	say("click", "Unsure?", false, 0)
+	say("click", "Unsure?", true, 0)
+	say("click", "Unsure?", false, 1)
+	use := func(who string) []string {
+		d := mustAsk[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{Who: who})
+		kept, err := s.dataset(d.ID)
+		require.NoError(t, err)
+		var out []string
+		for _, p := range kept.pairs {
+			out = append(out, fmt.Sprintf("%s %s %.2f %s", p.Chosen[0].Content, p.Chosen[1].Content, p.P, p.Source))
+		}
+		return out
+	}
+	require.Equal(t, []string{"Same? A fox. 1.00 click", "Unsure? Go away. 0.67 click"}, use("click"))
+	require.Equal(t, []string{"Same? Go away. 0.60 judge"}, use("judge"))
+	require.Equal(t, []string{"Same? A fox. 0.80 several", "Unsure? Go away. 0.67 click"}, use(""))
+	_, _, problem := ask[protocol.Dataset](t, s, p, "labels.use", protocol.UseLabels{Who: "simulated"})
+	require.Equal(t, "pairs_missing", problem.Code)
+}
+
 // Who always takes the answer shown first has looked at the place alone; a judge
 // hears both orders, and a file of another program names no places.
 func TestClicksOfOneSide(t *testing.T) {
