@@ -23,6 +23,7 @@ type labelLine struct {
 // labelNotes are what a line says beside its two conversations.
 type labelNotes struct {
 	P          *float64 `json:"p,omitempty"`      // probability that chosen is the better one; absent: 1
+	First      *float64 `json:"first,omitempty"`  // of a flipped one, that the one shown first is: 1 − p may be rounded
 	Source     string   `json:"source,omitempty"` // who compared
 	Judge      string   `json:"judge,omitempty"`
 	JudgeID    string   `json:"judge_id,omitempty"`
@@ -56,6 +57,9 @@ func writeLabels(list []protocol.Label) ([]byte, error) {
 			P: &p.P, Source: l.Who, Judge: l.Judge, JudgeID: l.JudgeID, Flipped: l.P < 0.5, ID: l.ID, Time: l.Time, Lang: l.Lang,
 			Checkpoint: l.Checkpoint, Repeats: l.Repeats, Principles: l.Principles, Bias: l.Bias,
 		}}
+		if line.Flipped && 1-p.P != l.P {
+			line.First = &l.P
+		}
 		if err := enc.Encode(line); err != nil {
 			return nil, err
 		}
@@ -69,7 +73,8 @@ func writeLabels(list []protocol.Label) ([]byte, error) {
 // readLabels reads a file of preferences, this program's or any other's.
 // Problems: those of package text for JSONL, "labels_no_pairs", "label_line".
 func readLabels(name string, file []byte) ([]protocol.Label, error) {
-	records, _, err := text.ReadRecords(name, bytes.NewReader(file), int64(len(file)), text.ReadOptions{ForeignLabels: true})
+	// All of it: an excerpt of opinions would lose the others without a word.
+	records, _, err := text.ReadRecords(name, bytes.NewReader(file), int64(len(file)), text.ReadOptions{Limit: len(file), ForeignLabels: true})
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +87,7 @@ func readLabels(name string, file []byte) ([]protocol.Label, error) {
 		var notes labelNotes
 		if r.Line <= len(lines) { // other line breaks are other programs'
 			notes = notesOf(lines[r.Line-1])
+			withoutWords(lines[r.Line-1], &r)
 		}
 		l, ok := labelOf(r, notes)
 		if !ok {
@@ -97,13 +103,29 @@ func readLabels(name string, file []byte) ([]protocol.Label, error) {
 	return out, nil
 }
 
+// withoutWords gives a pair back an answer without any words, which is no turn of a
+// conversation, but may have been compared.
+func withoutWords(line []byte, r *text.Record) {
+	var said struct{ Chosen, Rejected []text.Turn }
+	short := len(r.Turns) - len(r.Rejected)
+	if short != 1 && short != -1 || json.Unmarshal(line, &said) != nil {
+		return
+	}
+	if n := len(r.Turns); short < 0 && len(said.Chosen) > n && said.Chosen[n].Role == text.RoleAssistant {
+		r.Turns = said.Chosen[:n+1]
+	}
+	if n := len(r.Rejected); short > 0 && len(said.Rejected) > n && said.Rejected[n].Role == text.RoleAssistant {
+		r.Rejected = said.Rejected[:n+1]
+	}
+}
+
 // notesOf reads what a line says beside its conversations. Other programs mean
 // other things by these names: what does not fit is left out by itself.
 func notesOf(line []byte) labelNotes {
 	var m map[string]json.RawMessage
 	_ = json.Unmarshal(line, &m) // it was read before
 	return labelNotes{
-		P: note[*float64](m, "p"), Source: note[string](m, "source"), Judge: note[string](m, "judge"),
+		P: note[*float64](m, "p"), First: note[*float64](m, "first"), Source: note[string](m, "source"), Judge: note[string](m, "judge"),
 		Flipped: note[bool](m, "flipped"), ID: note[string](m, "id"), Time: note[int64](m, "time"),
 		Lang: note[string](m, "lang"), Checkpoint: note[string](m, "checkpoint"), Repeats: note[string](m, "repeats"),
 		JudgeID: note[string](m, "judge_id"), Principles: note[[]string](m, "principles"), Bias: note[float64](m, "bias"),
@@ -140,6 +162,9 @@ func labelOf(r text.Record, n labelNotes) (l protocol.Label, ok bool) {
 	}
 	if n.Flipped {
 		l.A, l.B, l.P = l.B, l.A, 1-l.P
+		if n.First != nil && math.Abs(*n.First-l.P) < 1e-9 {
+			l.P = *n.First
+		}
 	}
 	if n.Source != "" {
 		l.Who = n.Source

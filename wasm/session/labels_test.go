@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -101,6 +102,48 @@ func TestLabelsRoundTrip(t *testing.T) {
 	require.Equal(t, want, listed(t, s, p).Labels)
 	_, again, _ := ask[any](t, s, p, "labels.export", protocol.ExportLabels{})
 	require.Equal(t, string(file), string(again))
+}
+
+// What is exported, forgotten and imported is the same again, whoever said it: also
+// the same opinion twice, thirds, answers without words, and more than a text that
+// is trained on may have.
+func TestLabelsComeBack(t *testing.T) {
+	s, p := labelling(t, checkpoint.NewMemory(0, nil))
+	of := func(question, a, b string, p float64, who string) protocol.Label {
+		return protocol.Label{Candidate: protocol.Candidate{Question: question, A: a, B: b, Lang: "zh", Checkpoint: "c"}, P: p, Who: who, Time: 5}
+	}
+	judge := of("裁判？", "x", "y", 0.3, "judge")
+	judge.Judge, judge.JudgeID, judge.Bias = "j", checkpoint.NewID(), -0.125
+	other := judge
+	other.JudgeID = checkpoint.NewID()
+	talk := of("And now?", "x", "y", 1, "click")
+	talk.Before = []protocol.Turn{{Role: "user", Content: "Hi"}, {Role: "assistant", Content: "Hello"}}
+	long := of("Long?", "x", strings.Repeat("长", 4_000_000), 0, "judge")
+	all := []protocol.Label{
+		judge, other, talk, of("File?", "x", "y", 0.9, "file"), of("Grader?", "x", "y", 0, "grader"),
+		of("Empty?", "", "y", 0, "simulated"), of("Blank?", "x", "  ", 1, "simulated"), of("Tie?", "x", "y", 0.5, "simulated"), long, long,
+	}
+	for _, third := range []float64{0, 1. / 3, 2. / 3, 1, 0.1, 1e-17} {
+		l := of("Who?", "x", "y", third, "simulated")
+		swapped := of("Who?", "y", "x", 1-third, "simulated")
+		all = append(all, l, l, swapped)
+	}
+	require.NoError(t, s.keepLabels(all...))
+	want := listed(t, s, p).Labels
+	_, file, _ := ask[any](t, s, p, "labels.export", protocol.ExportLabels{})
+	var ids []string
+	for _, l := range want {
+		ids = append(ids, l.ID)
+	}
+	mustAsk[any](t, s, p, "labels.drop", protocol.DropLabels{Labels: ids})
+	require.Empty(t, listed(t, s, p).Labels)
+	got := mustAsk[protocol.ImportedLabels](t, s, p, "labels.import", protocol.ImportLabels{Name: "x.jsonl"}, file...)
+	require.Equal(t, protocol.ImportedLabels{Added: len(want)}, got)
+	back := listed(t, s, p).Labels
+	require.Len(t, back, len(want))
+	for i := range want {
+		require.True(t, reflect.DeepEqual(want[i], back[i]), "%d: %.200v", i, back[i])
+	}
 }
 
 // Files of other programs come in, too, and broken ones change nothing.
