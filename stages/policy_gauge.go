@@ -66,6 +66,7 @@ func measureAttempts(tasks []task, all []attempt) map[string]float64 {
 		sum["kl"] += sequenceKL(wide(a.LogProbs), wide(a.Reference))
 		if a.Truncated {
 			sum["truncated"]++
+			sum["reward_truncated"] += a.Reward
 		}
 		if tasks[a.Task].question != nil {
 			graded++
@@ -76,8 +77,11 @@ func measureAttempts(tasks []task, all []attempt) map[string]float64 {
 	out := map[string]float64{}
 	for name, x := range sum {
 		n := float64(len(all))
-		if name == "score" || name == "exact_match" {
+		switch name {
+		case "score", "exact_match":
 			n = graded
+		case "reward_truncated":
+			n = sum["truncated"]
 		}
 		out[name] = x / n
 	}
@@ -108,6 +112,8 @@ var attemptMeasures = map[string]string{
 	"kl":          "log π/π_ref of the whole answer, nats (k1)",
 	"length":      "tokens, EOS included",
 	"truncated":   "share of answers that were cut at the limit",
+	"reward_truncated": "mean reward of the answers that were cut at the limit, where there are any: a reward model has " +
+		"learned to score at the end of an answer, and these have none",
 }
 
 func init() {

@@ -397,6 +397,16 @@ func TestBadPolicySetups(t *testing.T) {
 	require.Equal(t, "reward_not_finite", problem.From(err).Code)
 }
 
+// The reward of answers without an end is told by itself, where there are any.
+func TestRewardOfCutAnswers(t *testing.T) {
+	all := []attempt{{Tokens: []int32{9}, Reward: 1}, {Tokens: []int32{9}, Reward: -2, Truncated: true}, {Tokens: []int32{9}, Reward: -4, Truncated: true}}
+	m := measureAttempts([]task{{}}, all)
+	require.Equal(t, -3.0, m["reward_truncated"])
+	require.InDelta(t, 2./3, m["truncated"], 1e-12)
+	require.NotContains(t, measureAttempts([]task{{}}, all[:1]), "reward_truncated")
+	require.NotEmpty(t, Measures["heldout_reward_truncated"])
+}
+
 // A checkpoint whose memory was tampered with is refused.
 func TestBadPolicyMemory(t *testing.T) {
 	s := townSetup(t, nil)

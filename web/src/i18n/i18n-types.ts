@@ -6076,6 +6076,10 @@ type RootTranslation = {
 		 */
 		truncated: string
 		/**
+		 * r​e​w​a​r​d​ ​o​f​ ​a​n​s​w​e​r​s​ ​c​u​t​ ​a​t​ ​t​h​e​ ​l​i​m​i​t
+		 */
+		reward_truncated: string
+		/**
 		 * r​e​w​a​r​d​,​ ​h​e​l​d​ ​o​u​t
 		 */
 		heldout_reward: string
@@ -6099,6 +6103,10 @@ type RootTranslation = {
 		 * a​n​s​w​e​r​s​ ​c​u​t​ ​a​t​ ​t​h​e​ ​l​i​m​i​t​,​ ​h​e​l​d​ ​o​u​t
 		 */
 		heldout_truncated: string
+		/**
+		 * r​e​w​a​r​d​ ​o​f​ ​a​n​s​w​e​r​s​ ​c​u​t​ ​a​t​ ​t​h​e​ ​l​i​m​i​t​,​ ​h​e​l​d​ ​o​u​t
+		 */
+		heldout_reward_truncated: string
 		/**
 		 * e​n​t​r​o​p​y​,​ ​n​a​t​s​ ​p​e​r​ ​t​o​k​e​n
 		 */
@@ -15692,6 +15700,10 @@ export type TranslationFunctions = {
 		 */
 		truncated: () => LocalizedString
 		/**
+		 * reward of answers cut at the limit
+		 */
+		reward_truncated: () => LocalizedString
+		/**
 		 * reward, held out
 		 */
 		heldout_reward: () => LocalizedString
@@ -15715,6 +15727,10 @@ export type TranslationFunctions = {
 		 * answers cut at the limit, held out
 		 */
 		heldout_truncated: () => LocalizedString
+		/**
+		 * reward of answers cut at the limit, held out
+		 */
+		heldout_reward_truncated: () => LocalizedString
 		/**
 		 * entropy, nats per token
 		 */

@@ -5,7 +5,14 @@
 const subjects = {
   '--chosen': ['chosen', 'heldout_chosen'],
   '--rejected': ['rejected', 'heldout_rejected'],
-  '--reward': ['reward', 'heldout_reward', 'tracked', 'value_loss'],
+  '--reward': [
+    'reward',
+    'heldout_reward',
+    'reward_truncated',
+    'heldout_reward_truncated',
+    'tracked',
+    'value_loss',
+  ],
   '--reference': ['kl', 'heldout_kl', 'kl_per_token', 'beta'],
   '--base': ['style_off', 'base_identical'],
   '--adapter': ['style_on', 'trainable_fraction'],
@@ -103,6 +110,7 @@ const together: readonly (readonly string[])[] = [
   ['kl', 'heldout_kl'],
   ['length', 'heldout_length'],
   ['truncated', 'heldout_truncated'],
+  ['reward_truncated', 'heldout_reward_truncated'],
   ['exact_match_combos', 'exact_match_residents'],
   ['honest', 'false_refusals'],
   ['style_on', 'style_off'],
