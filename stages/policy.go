@@ -4,6 +4,7 @@ import (
 	"sprout/core/checkpoint"
 	"sprout/core/nn"
 	"sprout/core/parallel"
+	"sprout/core/problem"
 )
 
 // policyStage is a stage whose model learns from its own answers.
@@ -28,7 +29,7 @@ func policyObjective(stage policyStage, p *nn.Params, v map[string]float64) para
 // asked questions of one's own, else the town's that SFT may see, or without a
 // town what the conversations ask. The reference is the model that the run starts from.
 // Problems: those of every run, "parent_…", "conversations_…", "prompts_few",
-// "prompt_too_long" and "reward_…".
+// "prompt_too_long", "iteration_large" and "reward_…".
 func startPolicy(stage policyStage, s Setup) (Run, error) {
 	if err := s.fromLanguageModel(stage.Name()); err != nil {
 		return nil, err
@@ -43,11 +44,17 @@ func startPolicy(stage policyStage, s Setup) (Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := openRun(stage, s, promptsOf(train), promptsOf(heldOut))
+	o, err := settle(stage, s)
 	if err != nil {
 		return nil, err
 	}
 	v := o.values
+	if err := checkIteration(stage.learner(v), v, len(train)); err != nil {
+		return nil, err
+	}
+	if err := o.open(promptsOf(train), promptsOf(heldOut)); err != nil {
+		return nil, err
+	}
 	if err := o.keepSettings("reward", "temperature", "max_tokens"); err != nil {
 		return nil, err
 	}
@@ -75,6 +82,33 @@ func startPolicy(stage policyStage, s Setup) (Run, error) {
 		p.memory.Beta, p.before.Beta = v["beta"], v["beta"]
 	}
 	return p.start(heldOut, render(s.Tokenizer, talk.HeldOut))
+}
+
+// mostIterationTokens is how many tokens the answers of an iteration may have
+// together. Each takes 32 bytes in an attempt, more while it is sampled and read,
+// and some 60 in a checkpoint, in a tab that has 4 GB for everything.
+const mostIterationTokens = 2_000_000
+
+// checkIteration is the problem "iteration_large" where the answers of an iteration,
+// or those that begin the trackers, could have more tokens than there is room for.
+func checkIteration(l learner, v map[string]float64, tasks int) error {
+	prompts, group, limit := int(v["prompts"]), l.group(), int(v["max_tokens"])
+	if f, ok := l.(firstSampling); ok && tasks*f.firstSamples() > prompts*group {
+		prompts, group = tasks, f.firstSamples()
+	}
+	n := prompts * group * limit
+	if n <= mostIterationTokens {
+		return nil
+	}
+	return problem.New("iteration_large", problem.Args{"prompts": prompts, "group": group, "answer": limit, "tokens": n, "most": mostIterationTokens},
+		"%d questions (prompts) with %d answers to each (group, for SPO first_samples) of up to %d tokens (max_tokens) may have %d tokens together, more than the %d that are kept at a time. Make one of the three smaller.",
+		prompts, group, limit, n, mostIterationTokens)
+}
+
+func init() {
+	problem.Register(map[string]string{
+		"iteration_large": "the answers of an iteration may have more tokens than are kept at a time: prompts, group, answer, tokens, most",
+	})
 }
 
 // fit settles how many tokens a prompt has with its answer.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"sprout/core/backend"
 	"sprout/core/backend/simd"
 	"sprout/core/checkpoint"
 	"sprout/core/nn"
@@ -405,6 +406,30 @@ func TestRewardOfCutAnswers(t *testing.T) {
 	require.InDelta(t, 2./3, m["truncated"], 1e-12)
 	require.NotContains(t, measureAttempts([]task{{}}, all[:1]), "reward_truncated")
 	require.NotEmpty(t, Measures["heldout_reward_truncated"])
+}
+
+// What an iteration keeps has a bound, and a setting beyond it is refused before
+// anything is allocated.
+func TestIterationsHaveABound(t *testing.T) {
+	for name, c := range map[string]struct {
+		stage  Stage
+		params map[string]float64
+	}{
+		"group":         {GRPO{}, map[string]float64{"prompts": 512, "group": 64, "max_tokens": 512}},
+		"prompts":       {GRPO{}, map[string]float64{"prompts": 512, "group": 64, "max_tokens": 62}},
+		"first samples": {SPO{}, map[string]float64{"first_samples": 64, "max_tokens": 512}},
+	} {
+		s := townSetup(t, c.params)
+		s.NewBackend = func() (backend.Backend, error) { panic("nothing is to be allocated") }
+		_, err := c.stage.Start(s)
+		require.Error(t, err, name)
+		p := problem.From(err)
+		require.Equal(t, "iteration_large", p.Code, name)
+		require.Equal(t, mostIterationTokens, p.Args["most"])
+		require.Equal(t, p.Args["tokens"], p.Args["prompts"].(int)*p.Args["group"].(int)*p.Args["answer"].(int))
+	}
+	require.NoError(t, checkIteration(GRPO{}.learner(map[string]float64{"group": 8}), map[string]float64{"prompts": 512, "max_tokens": 488}, 9999))
+	require.NoError(t, checkIteration(PPO{}.learner(map[string]float64{}), map[string]float64{"prompts": 512, "max_tokens": 512}, 9999))
 }
 
 // A checkpoint whose memory was tampered with is refused.

@@ -7701,6 +7701,15 @@ type RootTranslation = {
 		 */
 		prompt_too_long: RequiredParams<'answer|number' | 'context|number' | 'prompt' | 'tokens|number'>
 		/**
+		 * {​p​r​o​m​p​t​s​|​n​u​m​b​e​r​}​ ​q​u​e​s​t​i​o​n​s​ ​w​i​t​h​ ​{​g​r​o​u​p​|​n​u​m​b​e​r​}​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​ ​o​f​ ​u​p​ ​t​o​ ​{​a​n​s​w​e​r​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​m​a​y​ ​h​a​v​e​ ​{​t​o​k​e​n​s​|​n​u​m​b​e​r​}​ ​t​o​k​e​n​s​ ​t​o​g​e​t​h​e​r​,​ ​m​o​r​e​ ​t​h​a​n​ ​t​h​e​ ​{​m​o​s​t​|​n​u​m​b​e​r​}​ ​t​h​a​t​ ​a​r​e​ ​k​e​p​t​ ​a​t​ ​a​ ​t​i​m​e​.​ ​A​s​k​ ​f​e​w​e​r​ ​q​u​e​s​t​i​o​n​s​,​ ​t​a​k​e​ ​f​e​w​e​r​ ​a​n​s​w​e​r​s​ ​t​o​ ​e​a​c​h​,​ ​o​r​ ​a​l​l​o​w​ ​s​h​o​r​t​e​r​ ​a​n​s​w​e​r​s​.
+		 * @param {unknown} answer
+		 * @param {unknown} group
+		 * @param {unknown} most
+		 * @param {unknown} prompts
+		 * @param {unknown} tokens
+		 */
+		iteration_large: RequiredParams<'answer|number' | 'group|number' | 'most|number' | 'prompts|number' | 'tokens|number'>
+		/**
 		 * N​o​b​o​d​y​ ​s​a​y​s​ ​w​h​a​t​ ​a​n​ ​a​n​s​w​e​r​ ​i​s​ ​w​o​r​t​h​.​ ​C​h​o​o​s​e​ ​a​ ​r​e​w​a​r​d​ ​m​o​d​e​l​,​ ​o​r​ ​t​h​e​ ​t​o​w​n​,​ ​w​h​o​s​e​ ​g​r​a​d​e​r​s​ ​c​a​n​ ​s​c​o​r​e​.
 		 */
 		reward_missing: string
@@ -17161,6 +17170,10 @@ export type TranslationFunctions = {
 		 * The question “{prompt}” has {tokens|number} tokens; with an answer of up to {answer|number} it does not fit the {context|number} that the model reads at once. Shorten it, or allow shorter answers.
 		 */
 		prompt_too_long: (arg: { answer: unknown, context: unknown, prompt: unknown, tokens: unknown }) => LocalizedString
+		/**
+		 * {prompts|number} questions with {group|number} answers to each of up to {answer|number} tokens may have {tokens|number} tokens together, more than the {most|number} that are kept at a time. Ask fewer questions, take fewer answers to each, or allow shorter answers.
+		 */
+		iteration_large: (arg: { answer: unknown, group: unknown, most: unknown, prompts: unknown, tokens: unknown }) => LocalizedString
 		/**
 		 * Nobody says what an answer is worth. Choose a reward model, or the town, whose graders can score.
 		 */

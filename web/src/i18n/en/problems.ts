@@ -140,6 +140,8 @@ export const problems = {
     'There is no plain text to go over again. Choose the text that the model was pretrained on, or set the share of pretraining text to 0.',
   prompt_too_long:
     'The question “{prompt}” has {tokens|number} tokens; with an answer of up to {answer|number} it does not fit the {context|number} that the model reads at once. Shorten it, or allow shorter answers.',
+  iteration_large:
+    '{prompts|number} questions with {group|number} answers to each of up to {answer|number} tokens may have {tokens|number} tokens together, more than the {most|number} that are kept at a time. Ask fewer questions, take fewer answers to each, or allow shorter answers.',
   reward_missing:
     'Nobody says what an answer is worth. Choose a reward model, or the town, whose graders can score.',
   reward_graders:

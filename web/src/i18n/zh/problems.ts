@@ -115,6 +115,8 @@ export const problems: Translation['problems'] = {
     '没有可以温习的普通文本。请选模型预训练时用的文本，或把“预训练文本的比例”设为 0。',
   prompt_too_long:
     '问题“{prompt}”有 {tokens|number} 个词元，加上最长 {answer|number} 个词元的回答，超过了模型一次能读的 {context|number} 个。请缩短问题，或把回答的上限调小。',
+  iteration_large:
+    '{prompts|number} 个问题，每个 {group|number} 个回答，每个回答最长 {answer|number} 个词元，合起来最多有 {tokens|number} 个词元，超过了一次能留住的 {most|number} 个。请少问几个问题，少取几个回答，或把回答的上限调小。',
   reward_missing: '没有人给回答打分。请选一个奖励模型，或选小镇，由评分器打分。',
   reward_graders: '评分器只知道小镇问题的答案，而这次的问题不是小镇的。请选一个奖励模型。',
   reward_head: '阶段 {stage} 的检查点不会打分。请选阶段 reward 的检查点。',
