@@ -7601,6 +7601,11 @@ type RootTranslation = {
 		 */
 		demo_missing: string
 		/**
+		 * T​h​e​ ​e​n​g​i​n​e​ ​h​a​d​ ​s​o​m​e​t​h​i​n​g​ ​t​o​ ​t​e​l​l​ ​(​{​k​i​n​d​}​)​,​ ​b​u​t​ ​a​ ​v​a​l​u​e​ ​i​n​ ​i​t​ ​i​s​ ​n​o​ ​n​u​m​b​e​r​ ​a​n​y​ ​m​o​r​e​,​ ​s​o​ ​i​t​ ​i​s​ ​l​e​f​t​ ​o​u​t​.​ ​T​h​e​ ​e​n​g​i​n​e​ ​g​o​e​s​ ​o​n​.​ ​W​h​e​r​e​ ​a​ ​m​o​d​e​l​ ​h​a​s​ ​g​r​o​w​n​ ​w​i​t​h​o​u​t​ ​b​o​u​n​d​s​,​ ​c​h​o​o​s​e​ ​a​ ​s​m​a​l​l​e​r​ ​l​e​a​r​n​i​n​g​ ​r​a​t​e​.
+		 * @param {unknown} kind
+		 */
+		not_encodable: RequiredParams<'kind'>
+		/**
 		 * T​h​e​ ​m​o​d​e​l​ ​c​a​n​n​o​t​ ​h​a​v​e​ ​{​f​i​e​l​d​}​ ​=​ ​{​v​a​l​u​e​}​;​ ​i​t​ ​m​u​s​t​ ​b​e​ ​{​w​a​n​t​}​.
 		 * @param {unknown} field
 		 * @param {unknown} value
@@ -7901,6 +7906,12 @@ type RootTranslation = {
 		 */
 		note_pairs_all_unsure: RequiredParams<'certainty' | 'pairs|number' | 'sure|number'>
 		/**
+		 * T​h​e​ ​s​t​u​d​e​n​t​ ​r​e​a​d​s​ ​f​o​r​ ​{​s​t​a​r​t​|​n​u​m​b​e​r​}​ ​s​t​e​p​s​ ​b​e​f​o​r​e​ ​i​t​ ​w​r​i​t​e​s​,​ ​a​n​d​ ​t​h​e​ ​r​u​n​ ​h​a​s​ ​{​s​t​e​p​s​|​n​u​m​b​e​r​}​:​ ​i​t​ ​n​e​v​e​r​ ​a​n​s​w​e​r​s​ ​a​n​y​t​h​i​n​g​ ​i​t​s​e​l​f​.​ ​C​h​o​o​s​e​ ​a​ ​s​h​o​r​t​e​r​ ​h​e​a​d​ ​s​t​a​r​t​ ​o​r​ ​m​o​r​e​ ​s​t​e​p​s​.
+		 * @param {unknown} start
+		 * @param {unknown} steps
+		 */
+		note_head_start: RequiredParams<'start|number' | 'steps|number'>
+		/**
 		 * A​l​l​ ​{​p​a​i​r​s​|​n​u​m​b​e​r​}​ ​p​r​e​f​e​r​e​n​c​e​s​ ​g​o​ ​t​o​ ​t​h​e​ ​s​a​m​e​ ​s​i​d​e​.​ ​N​o​t​h​i​n​g​ ​c​a​n​ ​b​e​ ​l​e​a​r​n​e​d​ ​f​r​o​m​ ​t​h​a​t​ ​b​u​t​ ​t​o​ ​c​h​o​o​s​e​ ​a​l​w​a​y​s​ ​t​h​e​ ​s​a​m​e​.​ ​L​a​b​e​l​ ​s​o​m​e​ ​m​o​r​e​,​ ​r​e​a​d​i​n​g​ ​b​o​t​h​ ​a​n​s​w​e​r​s​,​ ​o​r​ ​i​m​p​o​r​t​ ​o​t​h​e​r​s​.
 		 * @param {unknown} pairs
 		 */
@@ -8080,6 +8091,11 @@ type RootTranslation = {
 		 * @param {unknown} want
 		 */
 		sampling_setting: RequiredParams<'field' | 'value' | 'want'>
+		/**
+		 * W​h​a​t​ ​w​a​s​ ​m​e​a​s​u​r​e​d​ ​i​s​ ​n​o​ ​n​u​m​b​e​r​:​ ​{​m​e​t​r​i​c​s​}​.
+		 * @param {unknown} metrics
+		 */
+		journey_figure: RequiredParams<'metrics'>
 		/**
 		 * T​h​e​ ​s​t​e​p​ ​{​s​t​e​p​}​ ​w​a​s​ ​n​o​t​ ​m​a​d​e​,​ ​s​i​n​c​e​ ​i​t​ ​n​e​e​d​s​ ​{​n​e​e​d​s​}​.
 		 * @param {unknown} needs
@@ -17099,6 +17115,10 @@ export type TranslationFunctions = {
 		 */
 		demo_missing: () => LocalizedString
 		/**
+		 * The engine had something to tell ({kind}), but a value in it is no number any more, so it is left out. The engine goes on. Where a model has grown without bounds, choose a smaller learning rate.
+		 */
+		not_encodable: (arg: { kind: unknown }) => LocalizedString
+		/**
 		 * The model cannot have {field} = {value}; it must be {want}.
 		 */
 		model_config: (arg: { field: unknown, value: unknown, want: unknown }) => LocalizedString
@@ -17327,6 +17347,10 @@ export type TranslationFunctions = {
 		 */
 		note_pairs_all_unsure: (arg: { certainty: unknown, pairs: unknown, sure: unknown }) => LocalizedString
 		/**
+		 * The student reads for {start|number} steps before it writes, and the run has {steps|number}: it never answers anything itself. Choose a shorter head start or more steps.
+		 */
+		note_head_start: (arg: { start: unknown, steps: unknown }) => LocalizedString
+		/**
 		 * All {pairs|number} preferences go to the same side. Nothing can be learned from that but to choose always the same. Label some more, reading both answers, or import others.
 		 */
 		pairs_one_sided: (arg: { pairs: unknown }) => LocalizedString
@@ -17474,6 +17498,10 @@ export type TranslationFunctions = {
 		 * The setting {field} = {value} is not possible; it must be {want}.
 		 */
 		sampling_setting: (arg: { field: unknown, value: unknown, want: unknown }) => LocalizedString
+		/**
+		 * What was measured is no number: {metrics}.
+		 */
+		journey_figure: (arg: { metrics: unknown }) => LocalizedString
 		/**
 		 * The step {step} was not made, since it needs {needs}.
 		 */
