@@ -90,7 +90,7 @@ func settle(stage Stage, s Setup) (*opened, error) {
 			given[p.Key] = v
 		}
 	}
-	if s, ok := stage.(ranged); ok && o.Resume != nil {
+	if s, ok := stage.(widerOnce); ok && o.Resume != nil {
 		for i := range params {
 			s.older(&params[i])
 		}
@@ -102,8 +102,8 @@ func settle(stage Stage, s Setup) (*opened, error) {
 	return o, nil
 }
 
-// ranged is a stage whose settings had wider ranges once; older gives those back.
-type ranged interface{ older(p *Param) }
+// widerOnce is a stage whose settings had wider ranges once; older gives those back.
+type widerOnce interface{ older(p *Param) }
 
 // keepSettings is the problem "resume_setting" where a resumed run is given another
 // value of a setting that its state depends on.
