@@ -16,9 +16,8 @@ function tagOf(source: string, piece: string): string[] {
 }
 
 test.each([
-  ['parts/pictures/GroupAdvantages.svelte', '{a.text}', true],
+  ['parts/pictures/AttemptText.svelte', '{a.text}', true],
   ['parts/pictures/GroupAdvantages.svelte', '{group[0]?.prompt}', true],
-  ['parts/pictures/Attempts.svelte', '{a.text}', true],
   ['parts/pictures/Attempts.svelte', '{a.prompt}', true],
   ['parts/pictures/BothOrders.svelte', '{side.answer}', true],
   ['parts/pictures/BothOrders.svelte', '{c.question}', true],
