@@ -59,13 +59,14 @@ var layers = map[string][]string{
 		"core/parallel", "core/problem", "core/tensor", "core/text", "core/world",
 	},
 
-	"journey": {"stages", "core/..."},
+	"journey":        {"stages", "core/..."},
+	"journey/folder": {"journey", "core/checkpoint"},
 
 	"wasm/protocol":     {},
 	"wasm/protocol/gen": {"wasm/protocol", "stages", "core/..."},
 	"wasm/...":          {"wasm/...", "journey", "stages", "core/..."},
-	"cmd/...":           {"cmd/...", "journey", "stages", "core/..."},
-	"e2e/...":           {"e2e/...", "cmd/...", "wasm/...", "journey", "stages", "core/..."},
+	"cmd/...":           {"cmd/...", "journey/...", "stages", "core/..."},
+	"e2e/...":           {"e2e/...", "cmd/...", "wasm/...", "journey/...", "stages", "core/..."},
 }
 
 // onlyHere names what few packages may import, wherever it stands.

@@ -114,7 +114,7 @@ func TestStudentsWorkersAndResumeChangeNoBit(t *testing.T) {
 // same weights, as are those of the run without a teacher.
 func TestWithoutATeacherItIsSFT(t *testing.T) {
 	natively(t)
-	s := sftSetup(t, map[string]float64{"replay": 0.4, "lr": 5e-3, "warmup": 3, "steps": 8})
+	s := sftSetup(t, map[string]float64{"replay": 0.4, "lr": 5e-3, "warmup": 3, "steps": 8, "weight_decay": 0.1})
 	sft := startSFT(t, s)
 	want := steps(t, sft, 8)
 	for _, stage := range taughtStages {

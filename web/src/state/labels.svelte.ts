@@ -224,12 +224,10 @@ class LabelDesk {
         await this.reload()
         this.tooLong += judged.too_long
         this.unclear += judged.unclear.length
-        const passed = this.passed.get(judge.name) ?? new Set()
-        for (const i of judged.unclear) {
-          const pair = now[i]
-          if (pair) passed.add(comparison(pair).key)
-        }
-        this.passed.set(judge.name, passed)
+        const unclear = judged.unclear
+          .flatMap((i) => now[i] ?? [])
+          .map((pair) => comparison(pair).key)
+        this.passed.set(judge.name, new Set([...(this.passed.get(judge.name) ?? []), ...unclear]))
         if (judged.problem) {
           this.problem = judged.problem
           return
