@@ -5300,7 +5300,7 @@ type RootTranslation = {
 		 */
 		name: string
 		/**
-		 * C​o​m​p​a​r​e
+		 * L​a​b​e​l
 		 */
 		inHeader: string
 		/**
@@ -14971,7 +14971,7 @@ export type TranslationFunctions = {
 		 */
 		name: () => LocalizedString
 		/**
-		 * Compare
+		 * Label
 		 */
 		inHeader: () => LocalizedString
 		/**

@@ -1,6 +1,6 @@
 export const label = {
   name: 'Compare answers',
-  inHeader: 'Compare',
+  inHeader: 'Label',
   intro:
     'Your own model answers the same question twice. Say which answer you like better: from such choices the next stages learn what people want.',
   model: 'Whose answers',

@@ -2,7 +2,7 @@ import type { Translation } from '../i18n-types'
 
 export const label: Translation['label'] = {
   name: '比较回答',
-  inHeader: '比较',
+  inHeader: '标注',
   intro:
     '同一个问题，让你自己的模型回答两次。说说你更喜欢哪一个：后面的阶段就从这些选择里学习人想要什么。',
   model: '谁的回答',
