@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
-	"encoding/hex"
 	"flag"
 	"fmt"
 	"io"
@@ -133,7 +132,7 @@ func cached(data []byte, e encoding, cache string) ([]byte, error) {
 		return e.compress(data)
 	}
 	sum := sha256.Sum256(data)
-	kept := filepath.Join(cache, hex.EncodeToString(sum[:])+e.extension)
+	kept := filepath.Join(cache, fmt.Sprintf("%x-%d%s", sum, window, e.extension))
 	if packed, err := os.ReadFile(kept); err == nil {
 		return packed, nil
 	}
@@ -168,9 +167,13 @@ func replace(name string, data []byte) error {
 	return os.Rename(temp.Name(), name)
 }
 
+// window is the binary logarithm of how far back brotli looks, in bytes: the most
+// that browsers read. The engine is longer than the usual 4 MB.
+const window = 24
+
 func withBrotli(data []byte) ([]byte, error) {
 	var out bytes.Buffer
-	w := brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 22})
+	w := brotli.NewWriterOptions(&out, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: window})
 	return finish(&out, w, data)
 }
 
