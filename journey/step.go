@@ -59,7 +59,12 @@ var steps = []Step{
 		Key: "ppo_beta0", Stage: "ppo", Parent: "sft", Reward: "reward", Params: map[string]float64{"beta": 0, "steps": 240},
 		measure: measureHacking,
 	},
-	{Key: "dpo", Stage: "dpo", Parent: "sft", People: true, measure: measureGain},
+	{
+		// Three people leave doubt, which holds a policy back: labels without doubt, as
+		// of clicks and of the town's own pairs, would carry it off at this stride.
+		Key: "dpo", Stage: "dpo", Parent: "sft", People: true, Params: map[string]float64{"lr": 1e-4},
+		measure: measureGain,
+	},
 	{Key: "judge", Stage: "judge", Parent: "sft"},
 	{Key: "rlaif_reward", Stage: "reward", Parent: "sft", Judge: "judge", measure: measureLabels},
 	{Key: "rlaif_ppo", Stage: "ppo", Parent: "sft", Reward: "rlaif_reward", measure: measureGain},

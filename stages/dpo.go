@@ -59,7 +59,7 @@ func (DPO) kind(map[string]float64) pairKind { return bySum }
 // reference lets a small model follow the noise.
 var dpoDefaults = pairDefaults{
 	"seed":    {steps: 200, batch: 16, lr: 2e-4},
-	"sprout":  {steps: 300, batch: 8, lr: 1e-4},
+	"sprout":  {steps: 300, batch: 8, lr: 6e-5},
 	"sapling": {steps: 200, batch: 8, lr: 3e-5},
 	"tree":    {steps: 300, batch: 8, lr: 2e-5},
 }

@@ -158,7 +158,7 @@ func letter(top map[string]float64, l string) (float64, bool) {
 	return sum, known && !math.IsInf(sum, -1)
 }
 
-// wide letters are what some models write among Han characters.
+// wideLetters are what some models write among Han characters.
 var wideLetters = strings.NewReplacer("Ａ", "A", "Ｂ", "B")
 
 // What is said of a letter that is preferred, {l}: at the very beginning, and

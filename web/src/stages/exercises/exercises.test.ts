@@ -91,8 +91,10 @@ describe('words', () => {
       }
   })
   test('what a task bids to set is called as its slider is, in both languages', () => {
-    expect(en.exercises.of.turn.task).toContain(en.paramNames.library)
-    expect(zh.exercises.of.turn.task).toContain(zh.paramNames.library)
+    for (const words of [en, zh]) {
+      const { library } = words.paramNames
+      expect(words.exercises.of.turn.task).toContain(library)
+    }
   })
   test('every stage has three', () => {
     for (const [stage, list] of Object.entries(exercises)) {
